@@ -1,0 +1,1 @@
+//! A datacenter and a request from Rust, without any text.

@@ -1,0 +1,294 @@
+//! What there is: servers, switches, links and VMs, as tables of plain data.
+//!
+//! All quantities are exact integers in one unit each: bytes, bit/s, milliseconds, milliwatts.
+//! The module knows neither the language nor the solver: a file that was checked ends here, and so
+//! does what a Rust program builds without any text (see [`crate::build`]).
+
+use crate::source::Span;
+
+/// Index into [`Datacenter::switches`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SwitchId(pub u32);
+
+/// Index into [`Datacenter::servers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServerId(pub u32);
+
+/// Index into [`Datacenter::links`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u32);
+
+/// Index into [`Datacenter::vms`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VmId(pub u32);
+
+/// A node of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    /// A server.
+    Server(ServerId),
+    /// A switch.
+    Switch(SwitchId),
+}
+
+/// A value and the place that it comes from; None where no file says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// What there is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Datacenter {
+    /// Switches, racks and sites, each before those inside it.
+    pub switches: Vec<Switch>,
+    /// Servers.
+    pub servers: Vec<Server>,
+    /// Links between them.
+    pub links: Vec<Link>,
+    /// Virtual machines.
+    pub vms: Vec<Vm>,
+    /// Routes that are given, since several are possible.
+    pub routes: Vec<Route>,
+    /// Commands for servers and VMs that give none of their own.
+    pub commands: Commands,
+}
+
+/// What a switch is to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SwitchKind {
+    /// A place with racks in it.
+    Site,
+    /// A place with servers in it.
+    Rack,
+    /// Just a switch.
+    Switch,
+}
+
+/// A switch; a rack or site is its switch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Switch {
+    /// Full name, such as `paris.r1`.
+    pub name: String,
+    /// What it is to people.
+    pub kind: SwitchKind,
+    /// The place that it stands in.
+    pub parent: Option<SwitchId>,
+    /// bit/s that it carries in all; None: non-blocking.
+    pub capacity: Option<At<u64>>,
+    /// Labels, by key.
+    pub labels: Vec<(String, String)>,
+    /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+/// A server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// Full name, such as `r1.s4`.
+    pub name: String,
+    /// The place that it stands in.
+    pub parent: Option<SwitchId>,
+    /// Bytes that its VMs may share; None: not limited.
+    pub memory: Option<At<u64>>,
+    /// Thousandths of a CPU that its VMs may share; None: not limited.
+    pub cpu: Option<At<u64>>,
+    /// Whether it is on when the plan starts.
+    pub on: bool,
+    /// mW while it is on.
+    pub power: u64,
+    /// mW on top for each VM that it hosts.
+    pub hosting: u64,
+    /// mW on top while it boots.
+    pub boot_power: u64,
+    /// Seconds that it takes to boot.
+    pub boot: At<u32>,
+    /// Seconds that it takes to shut down.
+    pub shutdown: At<u32>,
+    /// What a migration from it costs.
+    pub migration: MigrationEnergy,
+    /// Host name or IP address; its name where none is given.
+    pub address: Option<String>,
+    /// Commands of its own.
+    pub commands: Commands,
+    /// The classes that it is of, those of its classes included.
+    pub classes: Vec<String>,
+    /// Labels, by key.
+    pub labels: Vec<(String, String)>,
+    /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+/// Energy of a migration, E = alpha * data + beta (UCC'15, equation 5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MigrationEnergy {
+    /// alpha: nJ per byte (0.512 J per MB is 512 nJ per byte).
+    pub per_byte_nj: u64,
+    /// beta: mJ.
+    pub fixed_mj: u64,
+}
+
+/// A full-duplex link between two nodes, or several bonded ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// One end: the server or the lower switch.
+    pub a: Node,
+    /// The other end.
+    pub b: Node,
+    /// Usable bit/s in each direction, all lanes together.
+    pub rate: At<u64>,
+    /// Bonded interfaces: one migration uses one of them.
+    pub lanes: u32,
+    /// Whether it is for the guests' traffic alone: no migration uses it.
+    pub guests: bool,
+    /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+impl Link {
+    /// bit/s that one migration can have.
+    pub fn rate_per_migration(&self) -> u64 {
+        self.rate.value / u64::from(self.lanes.max(1))
+    }
+}
+
+/// How a VM's memory is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copy {
+    /// Pre-copy: the VM's state moves at the end.
+    Pre,
+    /// Post-copy: the VM's state moves at the start.
+    Post,
+    /// Pre-copy where it converges on the path, post-copy otherwise.
+    Either,
+}
+
+/// What the script may do to a migration that does not end by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Force {
+    /// Nothing.
+    Never,
+    /// Suspend the VM after so many seconds, so that the rest is copied while it stands still.
+    Suspend(u32),
+    /// Switch to post-copy after so many seconds.
+    Post(u32),
+}
+
+/// A virtual machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vm {
+    /// Full name.
+    pub name: String,
+    /// Where it is when the plan starts, and the place that says so.
+    pub host: At<ServerId>,
+    /// Whether it runs then.
+    pub running: bool,
+    /// Bytes that it takes of its server's memory.
+    pub memory: At<u64>,
+    /// Thousandths of a CPU that it takes of its server's.
+    pub cpu: At<u64>,
+    /// What a migration has to copy.
+    pub workload: Workload,
+    /// How its memory is copied.
+    pub copy: Copy,
+    /// What may be done to a migration that does not end.
+    pub force: Force,
+    /// Seconds that it takes to start.
+    pub boot: At<u32>,
+    /// Seconds that it takes to stop.
+    pub shutdown: At<u32>,
+    /// The classes that it is of, those of its classes included.
+    pub classes: Vec<String>,
+    /// Labels, by key.
+    pub labels: Vec<(String, String)>,
+    /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+/// What a VM does to its memory (UCC'15, section III-C).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Workload {
+    /// mu: bytes in use.
+    pub used: u64,
+    /// HPs: bytes that are rewritten again and again.
+    pub hot: u64,
+    /// HPd: milliseconds that rewriting them once takes.
+    pub hot_ms: u64,
+    /// CPr: bytes per second that are rewritten besides.
+    pub cold: u64,
+    /// D: milliseconds that the VM may stand still at the end.
+    pub downtime_ms: u64,
+}
+
+/// A route that is given: migrations between a server at or under `from` and one at or under `to`,
+/// either way, pass through `via`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// One end.
+    pub from: Node,
+    /// The other end.
+    pub to: Node,
+    /// What they pass through, seen from `from`.
+    pub via: Vec<SwitchId>,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// Command templates. `{server}`, `{address}` and `{vm}` stand for names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commands {
+    /// Boots a server.
+    pub boot: Option<String>,
+    /// Shuts a server down.
+    pub shutdown: Option<String>,
+    /// Starts a VM.
+    pub start: Option<String>,
+    /// Stops a VM.
+    pub stop: Option<String>,
+    /// The URI of a server's hypervisor.
+    pub uri: Option<String>,
+}
+
+macro_rules! index {
+    ($($id:ident $table:ident $item:ty;)*) => {$(
+        impl std::ops::Index<$id> for Datacenter {
+            type Output = $item;
+            fn index(&self, id: $id) -> &$item { &self.$table[id.0 as usize] }
+        }
+    )*};
+}
+index! {
+    SwitchId switches Switch;
+    ServerId servers Server;
+    LinkId links Link;
+    VmId vms Vm;
+}
+
+impl Datacenter {
+    /// The name of a node.
+    pub fn node_name(&self, node: Node) -> &str {
+        match node {
+            Node::Server(id) => &self[id].name,
+            Node::Switch(id) => &self[id].name,
+        }
+    }
+
+    /// Whether `node` is `place` or stands somewhere inside it.
+    pub fn is_within(&self, node: Node, place: Node) -> bool {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            if node == place {
+                return true;
+            }
+            at = match node {
+                Node::Server(id) => self[id].parent,
+                Node::Switch(id) => self[id].parent,
+            }
+            .map(Node::Switch);
+        }
+        false
+    }
+}

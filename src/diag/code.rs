@@ -1,0 +1,63 @@
+//! Every diagnostic code, once.
+//!
+//! A code never changes its meaning. Each has a page in `diag/pages/` that `mvm explain` prints:
+//! what it means, an example that triggers it (which the tests run), and how to mend it.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($name:ident $code:literal $severity:ident $title:literal)*) => {
+        /// What kind of finding a diagnostic is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Code {
+            /// All codes, in order.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The stable text, such as `E0201`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code),* }
+            }
+
+            /// One line that says what kind of finding it is.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$name => $title),* }
+            }
+
+            /// Whether it is an error or a warning.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$name => Severity::$severity),* }
+            }
+
+            /// The page for `mvm explain`, in Markdown.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$name => include_str!(concat!("pages/", $code, ".md"))),* }
+            }
+        }
+    };
+}
+
+// E01 syntax, E02 names and files, E03 quantities and types, E04 the datacenter,
+// E05 the plan, E06 no plan exists, E07 other inputs, W the same as warnings.
+codes! {
+    Syntax "E0101" Error "the text is not what the language expects here"
+}
+
+impl Code {
+    /// The code with that text, in any case.
+    pub fn parse(text: &str) -> Option<Code> {
+        Code::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

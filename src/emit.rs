@@ -1,0 +1,1 @@
+//! From a plan to text: each form a pure function.

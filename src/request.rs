@@ -1,0 +1,249 @@
+//! What is asked of a datacenter: one plan's steps, rules and goals, checked and resolved.
+//!
+//! Times are whole seconds from the plan's start. Like [`crate::datacenter`], the module knows neither the
+//! language nor the solver.
+
+#![allow(missing_docs)] // Fields of a variant are explained by the variant.
+
+pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
+use crate::source::Span;
+
+/// Whole seconds from the plan's start.
+pub type Seconds = i64;
+
+/// One plan, as it is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// When it starts, as far as that is known.
+    pub start: Option<Start>,
+    /// What is to be done. The steps of one VM or server happen in this order; those of different ones in any.
+    pub steps: Vec<Step>,
+    /// What must hold.
+    pub rules: Vec<Rule>,
+    /// What is to be minimised, the most important first; never empty.
+    pub goals: Vec<Goal>,
+    /// What the plan is expected to be.
+    pub expectations: Vec<Expectation>,
+    /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+/// The start of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Seconds after midnight.
+    pub time_of_day: u32,
+    /// The instant, where the date is known.
+    pub instant: Option<jiff::Zoned>,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What.
+    pub task: Task,
+    /// Seconds that it takes, in place of the model's.
+    pub takes: Option<u32>,
+    /// bit/s that a migration gets, in place of what its path allows.
+    pub rate: Option<u64>,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Task {
+    /// Moves a running VM from where it is by then.
+    Migrate { vm: VmId, to: ServerId },
+    /// Turns a server on.
+    Boot(ServerId),
+    /// Turns a server off; it is empty by then.
+    Shutdown(ServerId),
+    /// Starts a VM that is stopped, where it is.
+    Start(VmId),
+    /// Stops a VM.
+    Stop(VmId),
+}
+
+/// Whose actions a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A VM's.
+    Vm(VmId),
+    /// A server's own: its boots and shutdowns.
+    Server(ServerId),
+}
+
+/// `from <= t < to`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Period {
+    /// First second.
+    pub from: Seconds,
+    /// One past the last second; None: to the end of the plan.
+    pub to: Option<Seconds>,
+}
+
+impl Period {
+    /// From the plan's start to its end.
+    pub const ALWAYS: Period = Period { from: 0, to: None };
+}
+
+/// Something that must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// What.
+    pub kind: RuleKind,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// What must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RuleKind {
+    /// The VMs' migrations end together, or start together. None: what the way of copying asks for:
+    /// equal ends with pre-copy, equal starts with post-copy.
+    Sync { vms: Vec<VmId>, edge: Option<Edge> },
+    /// Each action of `first` ends before any of `then` starts.
+    Before {
+        first: Vec<Subject>,
+        then: Vec<Subject>,
+    },
+    /// The actions end by that time.
+    By {
+        subjects: Vec<Subject>,
+        time: Seconds,
+    },
+    /// The actions do not start before that time.
+    After {
+        subjects: Vec<Subject>,
+        time: Seconds,
+    },
+    /// The subjects act one at a time, in any order.
+    Seq { subjects: Vec<Subject> },
+    /// No action of theirs runs at any instant of the period.
+    Freeze {
+        subjects: Vec<Subject>,
+        period: Period,
+    },
+    /// Each action of theirs lies wholly in one of the periods.
+    Allow {
+        subjects: Vec<Subject>,
+        periods: Vec<Period>,
+    },
+    /// The VMs never share a server, not even in between.
+    Spread { vms: Vec<VmId> },
+    /// The servers draw at most that many mW together; None: all servers.
+    Budget {
+        power: u64,
+        servers: Option<Vec<ServerId>>,
+        period: Period,
+    },
+    /// At most so many migrations run at once.
+    AtMostMigrations {
+        count: u32,
+        scope: Option<(Direction, Vec<ServerId>)>,
+        period: Period,
+    },
+    /// At most so many of the servers are on at once.
+    AtMostOn {
+        count: u32,
+        servers: Vec<ServerId>,
+        period: Period,
+    },
+    /// Migrations get at most that many bit/s of a switch (in all), or of the links by which a server
+    /// or a rack hangs on the network (in each direction).
+    Limit {
+        nodes: Vec<Node>,
+        rate: u64,
+        period: Period,
+    },
+    /// The minutes of these actions count that many times in `mttr`.
+    Weight { subjects: Vec<Subject>, factor: u32 },
+}
+
+/// Which ends `Sync` makes equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// The starts.
+    Starts,
+    /// The ends.
+    Ends,
+}
+
+/// Which migrations of a set of servers are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// Those that leave one of them.
+    From,
+    /// Those that arrive at one of them.
+    To,
+    /// Both, each once.
+    In,
+}
+
+/// A goal, and where it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Goal {
+    /// What is minimised.
+    pub kind: GoalKind,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// What is minimised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GoalKind {
+    /// The weighted sum over all actions of their end, in seconds (minMTTR).
+    Mttr,
+    /// The energy of the actions, and of the servers that are booted or shut down while they are on, in mJ.
+    Energy,
+    /// The last end, in seconds.
+    Makespan,
+}
+
+impl GoalKind {
+    /// Its name in the language and in plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            GoalKind::Mttr => "mttr",
+            GoalKind::Energy => "energy",
+            GoalKind::Makespan => "makespan",
+        }
+    }
+}
+
+/// What the plan is expected to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// What.
+    pub kind: ExpectationKind,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// What a plan is expected to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpectationKind {
+    /// No plan exists.
+    Impossible,
+    /// A plan exists.
+    Possible,
+    /// The plan is proved to be the best one.
+    Optimal,
+    /// It ends within so many seconds.
+    Makespan(Seconds),
+    /// Its sum of ends is at most that many seconds.
+    Mttr(Seconds),
+    /// It takes at most that many mJ.
+    Energy(i64),
+    /// It never draws more than that many mW.
+    Peak(u64),
+    /// The gap is at most that many millionths.
+    Gap(u32),
+}

@@ -1,0 +1,108 @@
+//! From a formulation to a schedule and a proof of how good it is.
+
+use std::time::Duration;
+
+use crate::formulation::{Formulation, Schedule, Seconds, SourceId};
+
+/// How much work to spend. Work is counted, never timed: the same effort gives the same plan everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Effort {
+    /// A good plan at once.
+    Fast,
+    /// A plan proved optimal or nearly so, in seconds.
+    #[default]
+    Normal,
+    /// As good as it gets, in minutes.
+    Best,
+}
+
+/// How to schedule.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How much work to spend.
+    pub effort: Effort,
+    /// Stop after that time, whatever was reached. The result then depends on the machine and says so.
+    pub time_limit: Option<Duration>,
+}
+
+/// An objective's value and what is known of its optimum: `lower_bound <= optimum <= value`.
+///
+/// For an objective after the first, the optimum is that among schedules whose earlier objectives have the values reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounded {
+    /// The schedule's value.
+    pub value: i64,
+    /// No schedule has less.
+    pub lower_bound: i64,
+}
+
+/// A schedule and how good it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// One for each objective of the formulation.
+    pub objectives: Vec<Bounded>,
+    /// Seconds in a slot of the encoding that was solved last.
+    pub slot: Seconds,
+    /// False where a time limit or an interrupt ended the search.
+    pub reproducible: bool,
+}
+
+impl Solution {
+    /// Whether every objective is proved.
+    pub fn is_optimal(&self) -> bool {
+        self.objectives.iter().all(|o| o.value == o.lower_bound)
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A schedule.
+    Found(Solution),
+    /// None exists, whatever the horizon: these sources contradict one another.
+    Infeasible(Vec<SourceId>),
+    /// The effort was spent before a schedule was found or excluded.
+    Unknown,
+}
+
+/// What the scheduler is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// In a word or two.
+    pub phase: &'static str,
+    /// The first objective's value so far.
+    pub best: Option<i64>,
+    /// The first objective's bound so far.
+    pub bound: Option<i64>,
+    /// How much of the phase is done, in thousandths, where that is known.
+    pub done: Option<u32>,
+}
+
+/// Is told what the scheduler is doing, and can end it.
+pub trait Monitor {
+    /// Something changed.
+    fn report(&mut self, progress: &Progress);
+    /// Whether to end as soon as possible with what there is.
+    fn stop(&self) -> bool;
+}
+
+/// Hears nothing and never stops.
+pub struct Quiet;
+
+impl Monitor for Quiet {
+    fn report(&mut self, _: &Progress) {}
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// Schedules the actions.
+pub fn schedule(
+    _formulation: &Formulation,
+    _options: &Options,
+    _monitor: &mut dyn Monitor,
+) -> Outcome {
+    Outcome::Unknown
+}

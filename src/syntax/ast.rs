@@ -1,0 +1,686 @@
+//! The syntax tree: what the file says, word for word, each part with its place.
+//!
+//! The tree owns its text and keeps the comments, since a formatter and an editor read it too.
+//! It knows nothing of what names mean: that is `sema`'s work.
+
+#![allow(missing_docs)] // Fields of a variant are explained by the variant.
+
+use crate::source::{FileId, Span};
+
+/// One parsed file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ast {
+    /// The file.
+    pub file: FileId,
+    /// Declarations and plans, in order.
+    pub items: Vec<Item>,
+    /// All comments, in order, with their `//`.
+    pub comments: Vec<Comment>,
+}
+
+/// A comment. Those that begin with `///` document the item, property or statement that follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Its place.
+    pub span: Span,
+    /// Its text with the slashes, without the line end.
+    pub text: String,
+}
+
+/// A word with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word; for a quoted one, what the quotes hold, escapes resolved.
+    pub text: String,
+    /// Its place, quotes included.
+    pub span: Span,
+}
+
+/// An item of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// From its first word to its last.
+    pub span: Span,
+    /// The text of the `///` lines before it, without the slashes.
+    pub doc: Option<String>,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    /// `use std.server.x3440`
+    Use(Use),
+    /// `let lean = 2GiB`
+    Let { name: Word, value: Expr },
+    /// `set gold = vms with tier gold`
+    Set { name: Word, value: Set },
+    /// `class server big : x3440 { … }`
+    Class(Class),
+    /// A site, rack, switch, server or VM.
+    Decl(Decl),
+    /// `route r1 to r2 via spine1`
+    Route { from: Set, to: Set, via: Set },
+    /// `command boot "…"`
+    Command(Command),
+    /// `plan p { … }`
+    Plan(Plan),
+    /// Text that could not be read; a diagnostic says why. The names that it seems to declare
+    /// are kept, so that their uses are not reported as well.
+    Broken { names: Vec<Word> },
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Use {
+    /// `use "inventory.mvm"`: everything that the file declares, but for its plans.
+    File(Word),
+    /// `use std.workload.{idle, stressed}`
+    Path { path: Vec<Word>, names: UseNames },
+}
+
+/// What an import takes from its module.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UseNames {
+    /// The last word of the path, as the name given or as it is.
+    Last { rename: Option<Word> },
+    /// `.*`
+    All,
+    /// `.{a, b}`
+    Some(Vec<Word>),
+}
+
+/// What a class describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClassKind {
+    /// Servers.
+    Server,
+    /// Virtual machines.
+    Vm,
+    /// Links.
+    Link,
+    /// Switches, racks and sites.
+    Switch,
+}
+
+/// `class server big : x3440 { memory 64GiB }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    /// What it describes.
+    pub kind: ClassKind,
+    /// Its name.
+    pub name: Word,
+    /// The classes that it begins with; a later one overrides an earlier one.
+    pub parents: Vec<Path>,
+    /// Its properties.
+    pub properties: Vec<Property>,
+}
+
+/// `std.server.x3440`, or a constant or loop variable: words between dots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// At least one.
+    pub words: Vec<Word>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a declaration declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeclKind {
+    /// A place with a switch of its own, and racks or switches in it.
+    Site,
+    /// A place with a top-of-rack switch, and servers in it.
+    Rack,
+    /// A switch.
+    Switch,
+    /// A server.
+    Server,
+    /// A virtual machine.
+    Vm,
+}
+
+/// `rack r[1..2] : tor link 10Gbps to core { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decl {
+    /// From its first word to its last.
+    pub span: Span,
+    /// The text of the `///` lines before it.
+    pub doc: Option<String>,
+    /// What it declares.
+    pub kind: DeclKind,
+    /// Patterns of the names that it declares.
+    pub names: Vec<Names>,
+    /// Its classes; a later one overrides an earlier one.
+    pub classes: Vec<Path>,
+    /// Its own properties, which override those of its classes.
+    pub properties: Vec<Property>,
+    /// Declarations in its braces.
+    pub children: Vec<Decl>,
+}
+
+/// A property with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// From its keyword to its last word.
+    pub span: Span,
+    /// What it says.
+    pub kind: PropertyKind,
+}
+
+/// Which way a VM's memory is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyKind {
+    /// Pre-copy.
+    Pre,
+    /// Post-copy.
+    Post,
+    /// Pre-copy where it converges on the path, post-copy otherwise.
+    Either,
+}
+
+/// What may be done to a migration that does not end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForceKind {
+    /// Nothing.
+    Never,
+    /// Suspend the VM, so that the rest is copied while it stands still.
+    Suspend,
+    /// Switch to post-copy.
+    Post,
+}
+
+/// What a property says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PropertyKind {
+    /// `memory 4GiB`: of a server, what its VMs may share; of a VM, what it takes of that.
+    Memory(Expr),
+    /// `used 2000MB`: a VM's memory in use, which a migration copies.
+    Used(Expr),
+    /// `cpu 4`
+    Cpu(Expr),
+    /// `hot 96MiB in 2s`
+    Hot { size: Expr, within: Option<Expr> },
+    /// `cold 3MiB/s`
+    Cold(Expr),
+    /// `downtime 30ms`
+    Downtime(Expr),
+    /// `copy post`
+    Copy(CopyKind),
+    /// `force suspend after 10min`
+    Force {
+        kind: ForceKind,
+        after: Option<Expr>,
+    },
+    /// `on r1.s[1..24]`: where a VM is.
+    Placed(Set),
+    /// `off`: a server that is down, a VM that is stopped.
+    Off,
+    /// `label tier gold`
+    Label { key: Word, value: Word },
+    /// `power 110W`: of a server that is on.
+    Power(Expr),
+    /// `hosting 16%` of the server's power, or `hosting 16W`: for each VM on it.
+    Hosting(Expr),
+    /// `boot 2min extra 20W`
+    Boot { takes: Expr, extra: Option<Expr> },
+    /// `shutdown 17s`
+    Shutdown(Expr),
+    /// `migration 0.512J/MB + 20.165J`: energy of a migration from the server.
+    Migration { per_data: Expr, fixed: Option<Expr> },
+    /// `address "10.0.0.1"`
+    Address(Word),
+    /// `link 10Gbps to core`
+    Link(Link),
+    /// `capacity 10Gbps` of a switch.
+    Capacity(Expr),
+    /// `rate 1Gbps` in a class of links.
+    Rate(Expr),
+    /// `usable 8/9` in a class of links.
+    Usable(Expr),
+    /// `bond 2` in a class of links.
+    Bond(Expr),
+    /// `guests` in a class of links: not for migrations.
+    Guests,
+    /// `command boot "…"`
+    Command(Command),
+}
+
+/// `link : ethernet10 usable 94% bond 2 to core guests`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Its classes.
+    pub classes: Vec<Path>,
+    /// Its nominal rate.
+    pub rate: Option<Expr>,
+    /// The switch that it leads to; the enclosing one where it is not said.
+    pub to: Option<Names>,
+    /// `usable`, `bond`, `guests`.
+    pub parts: Vec<Property>,
+}
+
+/// Which command a template replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandKind {
+    /// Boots a server.
+    Boot,
+    /// Shuts a server down.
+    Shutdown,
+    /// Starts a VM.
+    Start,
+    /// Stops a VM.
+    Stop,
+    /// The URI of a server's hypervisor.
+    Uri,
+}
+
+/// `command boot "ipmitool -H {address} chassis power on"`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// Which.
+    pub kind: CommandKind,
+    /// Its text, with placeholders in braces.
+    pub template: Word,
+    /// Its place.
+    pub span: Span,
+}
+
+// --------------------------------------------------------------------------- quantities
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// What an expression is. Chains of one precedence are lists, so that a long one nests no deeper than a short one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `9kW`, `1h30min`, `24`: numbers with their units.
+    Quantity(Vec<Number>),
+    /// A constant or a loop variable.
+    Path(Path),
+    /// `- x`
+    Negated(Box<Expr>),
+    /// `a + b - c`: the first operand and the others with their operator.
+    Sum(Box<Expr>, Vec<(SumOp, Expr)>),
+    /// `a * b / c`
+    Product(Box<Expr>, Vec<(ProductOp, Expr)>),
+}
+
+/// `+` or `-`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumOp {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+}
+
+/// `*` or `/`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductOp {
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+/// A number and the unit behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Digits, with a decimal point perhaps; without `_`.
+    pub digits: Word,
+    /// `GiB`, `Mbps`, `J/MB`, `%`
+    pub unit: Option<Word>,
+}
+
+// --------------------------------------------------------------------------------- time
+
+/// A moment of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: MomentKind,
+}
+
+/// What a moment is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MomentKind {
+    /// `Sat 22:00 + 1d`: the first such moment at or after the plan's start, and an offset.
+    Clock { clock: Clock, offset: Option<Expr> },
+    /// `90min`: so long after the plan's start.
+    Elapsed(Expr),
+}
+
+/// `2026-11-28 22:00`, `Sat 22:00`, `22:00:30`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// Its place.
+    pub span: Span,
+    /// A date or a weekday.
+    pub day: Option<Day>,
+    /// `22:00:30`, as written.
+    pub time: Word,
+}
+
+/// The day of a clock time, as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Day {
+    /// `2026-11-28`
+    Date(Word),
+    /// `Sat`
+    Weekday(Word),
+}
+
+/// `from 06:00 to 08:00`, `from 06:00`, `until 06:00`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    /// Its place.
+    pub span: Span,
+    /// None: from the plan's start.
+    pub from: Option<Moment>,
+    /// None: to its end.
+    pub to: Option<Moment>,
+}
+
+// -------------------------------------------------------------------------- names and sets
+
+/// `r[1..2].s[*]`: a pattern of names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Names {
+    /// Its place.
+    pub span: Span,
+    /// The parts between the dots; at least one.
+    pub segments: Vec<Segment>,
+}
+
+/// `web[1..48]`, `"prod-web."[001..500]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Its place.
+    pub span: Span,
+    /// Text and brackets, alternating as they come; the first is text.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a name.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Literal text, and whether it was quoted.
+    Text { word: Word, quoted: bool },
+    /// `[1..3, 7]`
+    Indices { span: Span, indices: Vec<Index> },
+}
+
+/// What stands between the commas of a bracket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Index {
+    /// `*`: whatever is declared.
+    Any(Span),
+    /// `"frontend"`
+    Text(Word),
+    /// `001..500`, with the width of the first number; both bounds as written.
+    Padded {
+        span: Span,
+        first: Word,
+        last: Option<Word>,
+    },
+    /// `i + 1`
+    One(Expr),
+    /// `1..24 by 2`; descending where the first is the larger one.
+    Range {
+        span: Span,
+        first: Expr,
+        last: Expr,
+        step: Option<Expr>,
+    },
+}
+
+/// A set: what the operands choose, in order and without repetition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// Its place.
+    pub span: Span,
+    /// At least one.
+    pub operands: Vec<Chosen>,
+}
+
+/// An atom and the filters behind it, applied from left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// Its place.
+    pub span: Span,
+    /// What to filter.
+    pub atom: Atom,
+    /// The filters.
+    pub filters: Vec<Filter>,
+}
+
+/// The simplest set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Atom {
+    /// `( … )`
+    Set(Box<Set>),
+    /// `all`: everything that acts in the plan.
+    All(Span),
+    /// `vms`, `servers`, …
+    Kind { kind: DeclKind, span: Span },
+    /// Things, a named set, or a loop variable.
+    Names(Names),
+}
+
+/// A filter with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// Its place.
+    pub span: Span,
+    /// What it keeps.
+    pub kind: FilterKind,
+}
+
+/// What a filter keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilterKind {
+    /// `on r1`: VMs that are there when the plan starts.
+    On(Vec<Atom>),
+    /// `in r1`: servers, racks and switches inside.
+    In(Vec<Atom>),
+    /// `of stressed`: what has that class.
+    Of(Path),
+    /// `with tier gold`
+    With { key: Word, value: Word },
+    /// `like "prod-*"`
+    Like(Word),
+    /// `except db1, db2`
+    Except(Vec<Atom>),
+    /// `and web[1..3]`: what is also there.
+    And(Vec<Atom>),
+}
+
+/// `for i in 1..24`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    /// Its place.
+    pub span: Span,
+    /// The variable.
+    pub name: Word,
+    /// What it runs over.
+    pub over: Over,
+}
+
+/// What a loop variable runs over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Over {
+    /// `1..24 by 2`, `[1, 3, 7..9]`
+    Indices(Vec<Index>),
+    /// The members of a set, one by one.
+    Each(Chosen),
+    /// `vms on r1 by 8`: groups of that size, the last one perhaps smaller.
+    GroupsOf { set: Chosen, size: Expr },
+    /// `vms on r1 into 3`: so many groups of equal size, the first ones larger by one where it does not divide.
+    Groups { set: Chosen, count: Expr },
+}
+
+// -------------------------------------------------------------------------------- plans
+
+/// `plan p { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Its name.
+    pub name: Word,
+    /// Its statements.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// From its first word to its last, the `for` included.
+    pub span: Span,
+    /// The text of the `///` lines before it.
+    pub doc: Option<String>,
+    /// What it says.
+    pub kind: StatementKind,
+    /// `for …`: the statement once for each combination, the last variable running fastest.
+    pub bindings: Vec<Binding>,
+}
+
+/// A goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    /// The sum over all actions of their end.
+    Mttr,
+    /// The energy of the actions and of the servers while they are on.
+    Energy,
+    /// The last end.
+    Makespan,
+}
+
+/// What a statement says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StatementKind {
+    /// `start 2026-11-22 02:00 Europe/Paris`
+    StartAt { clock: Clock, zone: Option<Word> },
+    /// `migrate a to s2 via s3 takes 51s at 500Mbps`
+    Migrate {
+        vms: Set,
+        to: Set,
+        via: Option<Set>,
+        takes: Option<Expr>,
+        rate: Option<Expr>,
+    },
+    /// `boot r3.s[*] takes 2min`
+    Boot { servers: Set, takes: Option<Expr> },
+    /// `shutdown r1.s[*] takes 17s`
+    Shutdown { servers: Set, takes: Option<Expr> },
+    /// `start vm3`
+    Start { vms: Set, takes: Option<Expr> },
+    /// `stop vm3`
+    Stop { vms: Set, takes: Option<Expr> },
+    /// `sync ends a, b`
+    Sync { edge: Option<Edge>, vms: Set },
+    /// `before a -> b -> c by 08:00`: at least one set; with one, `by` is there.
+    Before { chain: Vec<Set>, by: Option<Moment> },
+    /// `after db1 from 03:00`
+    After { subjects: Set, from: Moment },
+    /// `seq db[1..3]`
+    Seq(Set),
+    /// `freeze payroll from 01:00 to 03:00`; without a period it never acts.
+    Freeze {
+        subjects: Set,
+        period: Option<Period>,
+    },
+    /// `allow all from 22:00 to 06:00 and from Sat 22:00 to Sun 06:00`
+    Allow { subjects: Set, periods: Vec<Period> },
+    /// `spread db1, db2`
+    Spread(Set),
+    /// `budget 9kW on r4 from 06:00`
+    Budget {
+        power: Expr,
+        on: Option<Set>,
+        period: Option<Period>,
+    },
+    /// `at most 2 migrations from s1`
+    AtMostMigrations {
+        count: Expr,
+        scope: Option<(ScopeKind, Set)>,
+        period: Option<Period>,
+    },
+    /// `at most 10 of servers with licence oracle on`
+    AtMostOn {
+        count: Expr,
+        servers: Set,
+        period: Option<Period>,
+    },
+    /// `limit core to 4Gbps until 03:30`
+    Limit {
+        on: Set,
+        rate: Expr,
+        period: Option<Period>,
+    },
+    /// `weight 10 on vms with tier gold`
+    Weight { factor: Expr, subjects: Set },
+    /// `minimize mttr, energy`
+    Minimize(Vec<(Goal, Span)>),
+    /// `expect peak <= 9kW`
+    Expect(Expectation),
+    /// Text that could not be read; a diagnostic says why.
+    Broken,
+}
+
+/// Which ends `sync` makes equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// The starts.
+    Starts,
+    /// The ends.
+    Ends,
+}
+
+/// Which migrations `at most` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// Those that leave.
+    From,
+    /// Those that arrive.
+    To,
+    /// Both.
+    In,
+}
+
+/// What a plan is expected to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expectation {
+    /// `impossible`
+    Impossible,
+    /// `possible`
+    Possible,
+    /// `optimal`
+    Optimal,
+    /// `end by 06:00`
+    EndBy(Moment),
+    /// `peak <= 9kW`
+    AtMost { metric: Metric, value: Expr },
+}
+
+/// A figure of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// The last end.
+    Makespan,
+    /// The sum of ends.
+    Mttr,
+    /// Energy.
+    Energy,
+    /// Peak power.
+    Peak,
+    /// The gap between value and bound.
+    Gap,
+}
