@@ -59,6 +59,11 @@ pub trait Loader {
     /// # Errors
     /// Why the file cannot be had, in a few words for people.
     fn load(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// The path as messages show it.
+    fn shown(&self, path: &str) -> String {
+        path.to_owned()
+    }
 }
 
 /// A place of a diagnostic in lines and columns, both counted from 1.
