@@ -11,6 +11,7 @@
 //! Each arrow is a function between plain data; a module uses only what stands above it in the list below.
 
 pub mod source;
+pub mod show;
 pub mod diag;
 pub mod syntax;
 pub mod datacenter;
