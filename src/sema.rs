@@ -1,5 +1,8 @@
 //! From syntax trees to a datacenter and the plans asked for: names, units, types.
 
+#[allow(dead_code)] // Used by the passes to come.
+pub(crate) mod quantity;
+
 use crate::datacenter::Datacenter;
 use crate::diag::Diagnostic;
 use crate::request::Request;

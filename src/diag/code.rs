@@ -44,6 +44,15 @@ macro_rules! codes {
 // E05 the plan, E06 no plan exists, E07 other inputs, W the same as warnings.
 codes! {
     Syntax "E0101" Error "the text is not what the language expects here"
+    UnknownUnit "E0301" Error "a unit does not exist"
+    UnitMismatch "E0302" Error "quantities of two kinds are added or subtracted"
+    WrongQuantity "E0303" Error "a quantity is of another kind than the one that is wanted"
+    MissingUnit "E0304" Error "a number has no unit"
+    OutOfRange "E0305" Error "a quantity is negative, zero, too small or too large"
+    NotWhole "E0306" Error "a fraction stands where only whole numbers count"
+    DivisionByZero "E0307" Error "a division by zero"
+    BadCompound "E0308" Error "the parts of a quantity do not belong together"
+    BadNumber "E0309" Error "a number or calculation is too long"
 }
 
 impl Code {
