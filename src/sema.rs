@@ -2,6 +2,8 @@
 
 #[allow(dead_code)] // Used by the passes to come.
 pub(crate) mod quantity;
+#[allow(dead_code)] // Used by the passes to come.
+pub(crate) mod clock;
 
 use crate::datacenter::Datacenter;
 use crate::diag::Diagnostic;

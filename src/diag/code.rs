@@ -53,6 +53,10 @@ codes! {
     DivisionByZero "E0307" Error "a division by zero"
     BadCompound "E0308" Error "the parts of a quantity do not belong together"
     BadNumber "E0309" Error "a number or calculation is too long"
+    NoSuchTime "E0311" Error "a time of day or date does not exist"
+    UnknownZone "E0312" Error "a time zone does not exist"
+    NoClock "E0313" Error "a clock time, weekday or date needs a start, or a start with a date"
+    OutsidePlan "E0314" Error "a moment is before the plan's start, or too long after it"
 }
 
 impl Code {
