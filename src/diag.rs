@@ -4,6 +4,7 @@
 //! the command line. [`render`] alone knows the crates that draw them.
 
 pub mod code;
+mod json;
 pub mod render;
 pub mod suggest;
 
