@@ -44,6 +44,16 @@ macro_rules! codes {
 // E05 the plan, E06 no plan exists, E07 other inputs, W the same as warnings.
 codes! {
     Syntax "E0101" Error "the text is not what the language expects here"
+    UnclosedBrace "E0102" Error "a brace, bracket or parenthesis is never closed"
+    UnclosedString "E0103" Error "a string does not end on its line"
+    NestingTooDeep "E0104" Error "brackets nest too deep"
+    StrayCharacter "E0105" Error "the language does not use this character here"
+    MisplacedStatement "E0106" Error "a statement or declaration stands where none can"
+    TooLarge "E0107" Error "a file or a statement is too large"
+    ReservedWord "E0108" Error "a word of the language is used as a name"
+    UnknownWord "E0109" Error "nothing begins with this word"
+    BadEscape "E0110" Error "a string holds something that it cannot"
+    TooManyErrors "E0111" Error "the file has more errors than are told"
     UnknownUnit "E0301" Error "a unit does not exist"
     UnitMismatch "E0302" Error "quantities of two kinds are added or subtracted"
     WrongQuantity "E0303" Error "a quantity is of another kind than the one that is wanted"

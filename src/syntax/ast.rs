@@ -66,8 +66,9 @@ pub enum ItemKind {
     Command(Command),
     /// `plan p { … }`
     Plan(Plan),
-    /// Text that could not be read; a diagnostic says why. The names that it seems to declare
-    /// are kept, so that their uses are not reported as well.
+    /// Text that could not be read; a diagnostic says why. The names that it seems to declare are kept (of a
+    /// pattern its text before the first bracket or dot: `web` of `web[1..48]`), so that their uses are not
+    /// reported as well. What was lost inside of another item follows that item, with an empty span.
     Broken { names: Vec<Word> },
 }
 

@@ -1,15 +1,179 @@
 //! The parser: alone knows pest.
+//!
+//! A file is cut into pieces first (items, and inside braces their properties and statements), which is safe since
+//! the words that begin a piece cannot be names. Each piece is then parsed by its rule of `grammar/mvm.pest`.
+//! So a broken piece hides no other, an error is told about few words, and time grows with the length of the text.
 
-use super::ast::Ast;
+mod bodies;
+mod build;
+mod describe;
+mod grammar;
+mod items;
+mod pieces;
+mod recover;
+mod scan;
+mod words;
+
+use self::scan::{Kind, Scanner, Token};
+use super::ast::{Ast, Comment};
+use super::{errors, text};
 use crate::diag::Diagnostic;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE: usize = 64 << 20;
+
+/// Braces within braces, brackets within brackets: how deep text may nest. Everything that walks the tree may
+/// recurse so often.
+pub const MAX_DEPTH: usize = 128;
+
+/// After so many errors in one file, more are counted but not told: nobody reads them, and each one costs time.
+const MAX_ERRORS: usize = 100;
 
 /// Reads a file. There is always a tree: text that cannot be read is left out of it, with a diagnostic each.
-pub fn parse(file: FileId, _text: &str) -> (Ast, Vec<Diagnostic>) {
+pub fn parse(file: FileId, text: &str) -> (Ast, Vec<Diagnostic>) {
+    let mut reader = Reader::new(file, text);
+    let mut items = Vec::new();
+    if text.len() > MAX_FILE {
+        let start = reader.span(0..0);
+        reader.report(errors::file_too_large(start, text.len(), MAX_FILE));
+    } else {
+        reader.look_over();
+        items = reader.items();
+    }
     let ast = Ast {
         file,
-        items: Vec::new(),
-        comments: Vec::new(),
+        items,
+        comments: reader.comments,
     };
-    (ast, Vec::new())
+    let mut diagnostics = reader.diagnostics;
+    diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| label.span));
+    (ast, diagnostics)
 }
+
+/// Walks through the text of one file.
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+    scanner: Scanner<'t>,
+    /// Everything before is read.
+    at: usize,
+    /// How many braces are open.
+    depth: usize,
+    /// Whether the file opens more braces than it closes.
+    lacks_brace: bool,
+    comments: Vec<Comment>,
+    diagnostics: Vec<Diagnostic>,
+    /// Errors beyond [`MAX_ERRORS`].
+    untold: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(file: FileId, text: &'t str) -> Self {
+        Reader {
+            file,
+            text,
+            scanner: Scanner::new(text),
+            at: 0,
+            depth: 0,
+            lacks_brace: false,
+            comments: Vec::new(),
+            diagnostics: Vec::new(),
+            untold: 0,
+        }
+    }
+
+    /// The first look over the whole text: comments, strings, braces.
+    fn look_over(&mut self) {
+        let mut open = 0_i64;
+        for token in self.scanner {
+            let piece = &self.text[token.start..token.end];
+            match token.kind {
+                Kind::Comment => self.comments.push(Comment {
+                    span: self.span(token.start..token.end),
+                    text: piece.trim_end_matches('\r').to_owned(),
+                }),
+                Kind::Text { closed: true } => {
+                    for flaw in text::flaws(piece) {
+                        self.report(errors::flawed_string(self.file, token.start, &flaw));
+                    }
+                }
+                Kind::Open(b'{') => open += 1,
+                Kind::Close(b'}') => open -= 1,
+                _ => {}
+            }
+        }
+        self.lacks_brace = open > 0;
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, range)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_ERRORS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    /// The next token that is no comment, at or after a place.
+    fn token_at(&self, at: usize) -> Option<Token> {
+        self.scanner.at(at).find(|token| !token.kind.is_comment())
+    }
+
+    fn peek(&self) -> Option<Token> {
+        self.token_at(self.at)
+    }
+
+    fn text_of(&self, token: Token) -> &'t str {
+        &self.text[token.start..token.end]
+    }
+
+    /// The word that a token is.
+    fn word(&self, token: Token) -> Option<&'t str> {
+        (token.kind == Kind::Word).then(|| self.text_of(token))
+    }
+
+    /// Whether nothing but blanks stands before a place on its line.
+    fn begins_line(&self, at: usize) -> bool {
+        self.line_before(at).trim_start().is_empty()
+    }
+
+    /// The text of the line before a place.
+    fn line_before(&self, at: usize) -> &'t str {
+        let before = &self.text[..at];
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        &before[start..]
+    }
+
+    /// How far the line of a place is indented, in bytes.
+    fn indentation(&self, at: usize) -> usize {
+        let before = self.line_before(at);
+        before.len() - before.trim_start().len()
+    }
+
+    /// The text of the `///` lines right before a place.
+    fn doc_before(&self, at: usize) -> Option<String> {
+        let count = self
+            .comments
+            .partition_point(|comment| comment.span.range().start < at);
+        let mut lines = Vec::new();
+        let mut next = at;
+        for comment in self.comments[..count].iter().rev() {
+            let range = comment.span.range();
+            let blank = self.text[range.end..next].trim().is_empty();
+            let Some(line) = comment.text.strip_prefix("///").filter(|_| blank) else {
+                break;
+            };
+            lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end());
+            next = range.start;
+        }
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Imports, constants, classes, declarations and their properties.
+
+use pest::iterators::Pair;
+
+use super::{Builder, Parts};
+use crate::syntax::ast::*;
+use crate::syntax::parse::grammar::Rule;
+
+impl Builder {
+    /// `use`, `let`, `set`, `route` or `command`.
+    pub(in crate::syntax::parse) fn item(self, pair: Pair<'_, Rule>) -> ItemKind {
+        let rule = pair.as_rule();
+        if rule == Rule::command {
+            return ItemKind::Command(self.command(pair));
+        }
+        let mut parts = Parts::of(pair);
+        let first = parts.need();
+        match rule {
+            Rule::use_item => ItemKind::Use(self.use_item(first)),
+            Rule::let_item => ItemKind::Let {
+                name: self.word(first),
+                value: self.expr(parts.need()),
+            },
+            Rule::set_item => ItemKind::Set {
+                name: self.word(first),
+                value: self.set(parts.need()),
+            },
+            _ => ItemKind::Route {
+                from: self.set(first),
+                to: self.set(parts.need()),
+                via: self.set(parts.need()),
+            },
+        }
+    }
+
+    fn use_item(self, pair: Pair<'_, Rule>) -> Use {
+        if pair.as_rule() == Rule::string {
+            return Use::File(self.word(pair));
+        }
+        let mut parts = Parts::of(pair);
+        let path = self.path(parts.need()).words;
+        let names = match parts.next() {
+            None => UseNames::Last { rename: None },
+            Some(all) if all.as_rule() == Rule::use_all => UseNames::All,
+            Some(group) if group.as_rule() == Rule::use_group => {
+                UseNames::Some(Parts::of(group).map(|name| self.word(name)).collect())
+            }
+            Some(rename) => UseNames::Last {
+                rename: Some(self.word(Parts::of(rename).need())),
+            },
+        };
+        Use::Path { path, names }
+    }
+
+    /// A class without its properties.
+    pub(in crate::syntax::parse) fn class_head(self, pair: Pair<'_, Rule>) -> Class {
+        let mut parts = Parts::of(pair);
+        let kind = match parts.need().as_str() {
+            "server" => ClassKind::Server,
+            "vm" => ClassKind::Vm,
+            "link" => ClassKind::Link,
+            _ => ClassKind::Switch,
+        };
+        Class {
+            kind,
+            name: self.word(parts.need()),
+            parents: self.classes(parts.next()),
+            properties: Vec::new(),
+        }
+    }
+
+    fn classes(self, pair: Option<Pair<'_, Rule>>) -> Vec<Path> {
+        pair.map(|classes| Parts::of(classes).map(|path| self.path(path)).collect())
+            .unwrap_or_default()
+    }
+
+    /// A declaration without what stands in its braces.
+    pub(in crate::syntax::parse) fn decl_head(self, pair: Pair<'_, Rule>) -> Decl {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        let kind = match parts.need().as_str() {
+            "site" => DeclKind::Site,
+            "rack" => DeclKind::Rack,
+            "switch" => DeclKind::Switch,
+            "server" => DeclKind::Server,
+            _ => DeclKind::Vm,
+        };
+        let mut names = Vec::new();
+        while let Some(name) = parts.maybe(Rule::names) {
+            names.push(self.names(name));
+        }
+        Decl {
+            span,
+            doc: None,
+            kind,
+            names,
+            classes: self.classes(parts.maybe(Rule::classes)),
+            properties: parts.map(|property| self.entry(property)).collect(),
+            children: Vec::new(),
+        }
+    }
+
+    fn command(self, pair: Pair<'_, Rule>) -> Command {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        let kind = match parts.need().as_str() {
+            "boot" => CommandKind::Boot,
+            "shutdown" => CommandKind::Shutdown,
+            "start" => CommandKind::Start,
+            "stop" => CommandKind::Stop,
+            _ => CommandKind::Uri,
+        };
+        Command {
+            kind,
+            template: self.word(parts.need()),
+            span,
+        }
+    }
+
+    /// A property, or a command template among them.
+    pub(in crate::syntax::parse) fn entry(self, pair: Pair<'_, Rule>) -> Property {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::command => PropertyKind::Command(self.command(pair)),
+            _ => self.property(Parts::of(pair).need()),
+        };
+        Property { span, kind }
+    }
+
+    fn property(self, pair: Pair<'_, Rule>) -> PropertyKind {
+        let rule = pair.as_rule();
+        match rule {
+            Rule::p_off => return PropertyKind::Off,
+            Rule::p_guests => return PropertyKind::Guests,
+            Rule::p_link => return PropertyKind::Link(self.link(pair)),
+            _ => {}
+        }
+        let mut parts = Parts::of(pair);
+        let first = parts.need();
+        let second = parts.next();
+        let optional = |pair: Option<Pair<'_, Rule>>| pair.map(|pair| self.value(pair));
+        match rule {
+            Rule::p_memory => PropertyKind::Memory(self.value(first)),
+            Rule::p_used => PropertyKind::Used(self.value(first)),
+            Rule::p_cpu => PropertyKind::Cpu(self.value(first)),
+            Rule::p_hot => PropertyKind::Hot {
+                size: self.value(first),
+                within: optional(second),
+            },
+            Rule::p_cold => PropertyKind::Cold(self.value(first)),
+            Rule::p_downtime => PropertyKind::Downtime(self.value(first)),
+            Rule::p_copy => PropertyKind::Copy(match first.as_str() {
+                "pre" => CopyKind::Pre,
+                "post" => CopyKind::Post,
+                _ => CopyKind::Either,
+            }),
+            Rule::p_force => PropertyKind::Force {
+                kind: match first.as_str() {
+                    "never" => ForceKind::Never,
+                    "suspend" => ForceKind::Suspend,
+                    _ => ForceKind::Post,
+                },
+                after: optional(second),
+            },
+            Rule::p_placed => PropertyKind::Placed(self.set(first)),
+            Rule::p_label => PropertyKind::Label {
+                key: self.word(first),
+                value: self.word(second.expect("the grammar has a value behind a key")),
+            },
+            Rule::p_power => PropertyKind::Power(self.value(first)),
+            Rule::p_hosting => PropertyKind::Hosting(self.value(first)),
+            Rule::p_boot => PropertyKind::Boot {
+                takes: self.value(first),
+                extra: optional(second),
+            },
+            Rule::p_shutdown => PropertyKind::Shutdown(self.value(first)),
+            Rule::p_migration => PropertyKind::Migration {
+                per_data: self.value(first),
+                // The part behind it is the `+`.
+                fixed: optional(parts.next()),
+            },
+            Rule::p_address => PropertyKind::Address(self.word(first)),
+            Rule::p_capacity => PropertyKind::Capacity(self.value(first)),
+            Rule::p_rate => PropertyKind::Rate(self.value(first)),
+            Rule::p_usable => PropertyKind::Usable(self.value(first)),
+            _ => PropertyKind::Bond(self.value(first)),
+        }
+    }
+
+    fn value(self, pair: Pair<'_, Rule>) -> Expr {
+        match pair.as_rule() {
+            Rule::term => self.term(pair),
+            _ => self.expr(pair),
+        }
+    }
+
+    fn link(self, pair: Pair<'_, Rule>) -> Link {
+        let mut parts = Parts::of(pair);
+        let mut link = Link {
+            classes: self.classes(parts.maybe(Rule::classes)),
+            rate: None,
+            to: None,
+            parts: Vec::new(),
+        };
+        for part in parts {
+            match part.as_rule() {
+                Rule::link_rate => link.rate = Some(self.expr(Parts::of(part).need())),
+                Rule::link_to => link.to = Some(self.names(Parts::of(part).need())),
+                _ => link.parts.push(self.entry(part)),
+            }
+        }
+        link
+    }
+}

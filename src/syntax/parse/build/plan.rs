@@ -1,0 +1,228 @@
+//! Statements of plans.
+
+use pest::iterators::Pair;
+
+use super::{Builder, Parts};
+use crate::syntax::ast::*;
+use crate::syntax::parse::grammar::Rule;
+
+impl Builder {
+    /// The name of a plan.
+    pub(in crate::syntax::parse) fn plan_head(self, pair: Pair<'_, Rule>) -> Word {
+        self.word(Parts::of(pair).need())
+    }
+
+    pub(in crate::syntax::parse) fn statement(self, pair: Pair<'_, Rule>) -> Statement {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        let inner = parts.need();
+        let bindings = parts
+            .next()
+            .map(|clause| Parts::of(clause).map(|b| self.binding(b)).collect());
+        Statement {
+            span,
+            doc: None,
+            kind: match inner.as_rule() {
+                Rule::s_start_at
+                | Rule::s_migrate
+                | Rule::s_boot
+                | Rule::s_shutdown
+                | Rule::s_start
+                | Rule::s_stop => self.step(inner),
+                _ => self.rule(inner),
+            },
+            bindings: bindings.unwrap_or_default(),
+        }
+    }
+
+    /// What is to be done.
+    fn step(self, pair: Pair<'_, Rule>) -> StatementKind {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        if rule == Rule::s_start_at {
+            return StatementKind::StartAt {
+                clock: self.clock(parts.need()),
+                zone: parts.next().map(|zone| self.word(zone)),
+            };
+        }
+        let subjects = self.set(parts.need());
+        if rule == Rule::s_migrate {
+            return self.migrate(subjects, parts);
+        }
+        let takes = self.takes(parts.maybe(Rule::takes));
+        match rule {
+            Rule::s_boot => StatementKind::Boot {
+                servers: subjects,
+                takes,
+            },
+            Rule::s_shutdown => StatementKind::Shutdown {
+                servers: subjects,
+                takes,
+            },
+            Rule::s_start => StatementKind::Start {
+                vms: subjects,
+                takes,
+            },
+            _ => StatementKind::Stop {
+                vms: subjects,
+                takes,
+            },
+        }
+    }
+
+    fn migrate(self, vms: Set, mut parts: Parts<'_>) -> StatementKind {
+        let to = self.set(parts.need());
+        let via = parts.maybe(Rule::set).map(|via| self.set(via));
+        let (mut takes, mut rate) = (None, None);
+        for part in parts {
+            match part.as_rule() {
+                Rule::takes => takes = self.takes(Some(part)),
+                _ => rate = self.takes(Some(part)),
+            }
+        }
+        StatementKind::Migrate {
+            vms,
+            to,
+            via,
+            takes,
+            rate,
+        }
+    }
+
+    /// The expression in `takes 17s` or `at 500Mbps`.
+    fn takes(self, pair: Option<Pair<'_, Rule>>) -> Option<Expr> {
+        pair.map(|takes| self.expr(Parts::of(takes).need()))
+    }
+
+    /// What must hold, or is wished.
+    fn rule(self, pair: Pair<'_, Rule>) -> StatementKind {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        match rule {
+            Rule::s_sync => StatementKind::Sync {
+                edge: parts.maybe(Rule::edge).map(|edge| match edge.as_str() {
+                    "starts" => Edge::Starts,
+                    _ => Edge::Ends,
+                }),
+                vms: self.set(parts.need()),
+            },
+            Rule::s_before => {
+                let mut chain = Vec::new();
+                while let Some(set) = parts.maybe(Rule::set) {
+                    chain.push(self.set(set));
+                }
+                StatementKind::Before {
+                    chain,
+                    by: parts.next().map(|by| self.moment(by)),
+                }
+            }
+            Rule::s_after => StatementKind::After {
+                subjects: self.set(parts.need()),
+                from: self.moment(parts.need()),
+            },
+            Rule::s_seq => StatementKind::Seq(self.set(parts.need())),
+            Rule::s_freeze => StatementKind::Freeze {
+                subjects: self.set(parts.need()),
+                period: self.last_period(parts),
+            },
+            Rule::s_allow => StatementKind::Allow {
+                subjects: self.set(parts.need()),
+                periods: parts.map(|period| self.period(period)).collect(),
+            },
+            Rule::s_spread => StatementKind::Spread(self.set(parts.need())),
+            Rule::s_minimize => {
+                StatementKind::Minimize(parts.map(|objective| self.objective(objective)).collect())
+            }
+            Rule::s_expect => StatementKind::Expect(self.expectation(parts.need())),
+            _ => self.limit(rule, parts),
+        }
+    }
+
+    /// Limits of power, number and rate, and weights.
+    fn limit(self, rule: Rule, mut parts: Parts<'_>) -> StatementKind {
+        match rule {
+            Rule::s_budget => StatementKind::Budget {
+                power: self.expr(parts.need()),
+                on: parts.maybe(Rule::set).map(|on| self.set(on)),
+                period: self.last_period(parts),
+            },
+            Rule::s_at_most => self.at_most(parts),
+            Rule::s_limit => StatementKind::Limit {
+                on: self.set(parts.need()),
+                rate: self.expr(parts.need()),
+                period: self.last_period(parts),
+            },
+            _ => StatementKind::Weight {
+                factor: self.expr(parts.need()),
+                subjects: self.set(parts.need()),
+            },
+        }
+    }
+
+    fn at_most(self, mut parts: Parts<'_>) -> StatementKind {
+        let count = self.expr(parts.need());
+        let of = parts.need();
+        let of_servers = of.as_rule() == Rule::of_servers;
+        let inner = Parts::of(of).next();
+        let period = self.last_period(parts);
+        if of_servers {
+            let servers = inner.expect("the grammar has a set here");
+            return StatementKind::AtMostOn {
+                count,
+                servers: self.set(servers),
+                period,
+            };
+        }
+        let scope = inner.map(|scope| {
+            let kind = match scope.as_rule() {
+                Rule::scope_from => ScopeKind::From,
+                Rule::scope_to => ScopeKind::To,
+                _ => ScopeKind::In,
+            };
+            (kind, self.set(Parts::of(scope).need()))
+        });
+        StatementKind::AtMostMigrations {
+            count,
+            scope,
+            period,
+        }
+    }
+
+    fn last_period(self, mut parts: Parts<'_>) -> Option<Period> {
+        parts.next().map(|period| self.period(period))
+    }
+
+    fn objective(self, pair: Pair<'_, Rule>) -> (Goal, crate::source::Span) {
+        let goal = match pair.as_str() {
+            "mttr" => Goal::Mttr,
+            "energy" => Goal::Energy,
+            _ => Goal::Makespan,
+        };
+        (goal, self.span(&pair))
+    }
+
+    fn expectation(self, pair: Pair<'_, Rule>) -> Expectation {
+        match pair.as_rule() {
+            Rule::ends_by => Expectation::EndBy(self.moment(Parts::of(pair).need())),
+            Rule::figure => {
+                let mut parts = Parts::of(pair);
+                let metric = match parts.need().as_str() {
+                    "makespan" => Metric::Makespan,
+                    "mttr" => Metric::Mttr,
+                    "energy" => Metric::Energy,
+                    "peak" => Metric::Peak,
+                    _ => Metric::Gap,
+                };
+                Expectation::AtMost {
+                    metric,
+                    value: self.expr(parts.need()),
+                }
+            }
+            _ => match pair.as_str() {
+                "impossible" => Expectation::Impossible,
+                "possible" => Expectation::Possible,
+                _ => Expectation::Optimal,
+            },
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The items of a file, one after the other.
+
+use super::build::Builder;
+use super::grammar::Rule;
+use super::pieces::{Kin, Piece};
+use super::scan::{Kind, Token};
+use super::{Reader, words};
+use crate::syntax::ast::*;
+
+impl<'t> Reader<'t> {
+    pub(super) fn builder(&self, piece: Piece) -> Builder {
+        Builder {
+            file: self.file,
+            base: piece.start,
+        }
+    }
+
+    /// All items up to the end of the file.
+    pub(super) fn items(&mut self) -> Vec<Item> {
+        let mut items = Vec::new();
+        while let Some(token) = self.peek() {
+            let mut lost = Vec::new();
+            let item = self.item(token, &mut lost);
+            let end = item
+                .as_ref()
+                .map_or(self.span(token.start..self.at.max(token.end)), |item| {
+                    item.span
+                });
+            let is_broken = item.is_none() || !lost.is_empty();
+            items.extend(item);
+            if is_broken {
+                // What was lost inside an item stands behind it, so that items stay in order.
+                items.push(Item {
+                    span: self.span(end.range().end..end.range().end),
+                    doc: None,
+                    kind: ItemKind::Broken { names: lost },
+                });
+            }
+        }
+        items
+    }
+
+    /// The item that begins at `token`. Names that it would declare, were it not broken, go to `lost`.
+    fn item(&mut self, token: Token, lost: &mut Vec<Word>) -> Option<Item> {
+        let doc = self.doc_before(token.start);
+        let kind = match self.word(token) {
+            Some("class") => self.class(token, lost),
+            Some("plan") => self.plan(token, lost),
+            Some(word) if words::is_decl(word) => {
+                let decl = self.decl(token, lost)?;
+                return Some(Item {
+                    span: decl.span,
+                    doc: decl.doc.clone(),
+                    kind: ItemKind::Decl(decl),
+                });
+            }
+            Some(word) if words::begins_item(word) => self.simple_item(token, word, lost),
+            _ => {
+                self.no_item(token, lost);
+                None
+            }
+        }?;
+        Some(Item {
+            span: self.span(token.start..self.at),
+            doc,
+            kind,
+        })
+    }
+
+    /// `use`, `let`, `set`, `route` or `command`.
+    fn simple_item(&mut self, token: Token, word: &str, lost: &mut Vec<Word>) -> Option<ItemKind> {
+        let kin = if word == "use" { Kin::Use } else { Kin::Item };
+        let piece = self.cut(token.start, kin);
+        let kind = self.read_or_report(Rule::one_item, piece, kin, |builder, pair| {
+            builder.item(pair)
+        });
+        if kind.is_none() && matches!(word, "let" | "set") {
+            lost.extend(self.second_word(token));
+        }
+        kind
+    }
+
+    fn class(&mut self, token: Token, lost: &mut Vec<Word>) -> Option<ItemKind> {
+        let piece = self.cut(token.start, Kin::Item);
+        let head = self.read_or_report(Rule::one_class_head, piece, Kin::Item, |builder, pair| {
+            builder.class_head(pair)
+        });
+        let mut body = Decl {
+            span: self.span(token.start..self.at),
+            doc: None,
+            kind: DeclKind::Switch,
+            names: Vec::new(),
+            classes: Vec::new(),
+            properties: Vec::new(),
+            children: Vec::new(),
+        };
+        let mut is_whole = head.is_some();
+        match self.peek().filter(|token| token.kind == Kind::Open(b'{')) {
+            Some(open) => is_whole &= self.body(open, token, &mut body, lost),
+            None if head.is_some() => {
+                self.report_missing_brace(piece, "class");
+                is_whole = false;
+            }
+            None => {}
+        }
+        match head {
+            Some(class) if is_whole => Some(ItemKind::Class(Class {
+                properties: body.properties,
+                ..class
+            })),
+            Some(class) => {
+                lost.push(class.name);
+                None
+            }
+            None => {
+                lost.extend(self.second_word(token).and_then(|kind| {
+                    let kind_end = kind.span.range().end;
+                    self.name_at(kind_end)
+                }));
+                None
+            }
+        }
+    }
+
+    fn plan(&mut self, token: Token, lost: &mut Vec<Word>) -> Option<ItemKind> {
+        let piece = self.cut(token.start, Kin::Item);
+        let name = self.read_or_report(Rule::one_plan_head, piece, Kin::Item, |builder, pair| {
+            builder.plan_head(pair)
+        });
+        let open = self.peek().filter(|token| token.kind == Kind::Open(b'{'));
+        if open.is_none() && name.is_some() {
+            self.report_missing_brace(piece, "plan");
+        }
+        let statements = open.map(|open| self.statements(open, token, lost));
+        match (name, statements) {
+            (Some(name), Some(statements)) => Some(ItemKind::Plan(Plan { name, statements })),
+            (name, _) => {
+                lost.extend(name.or_else(|| self.second_word(token)));
+                None
+            }
+        }
+    }
+
+    /// The word or string behind a token, as a name that might have been meant.
+    fn second_word(&self, token: Token) -> Option<Word> {
+        self.name_at(token.end)
+    }
+
+    fn name_at(&self, at: usize) -> Option<Word> {
+        let token = self.token_at(at)?;
+        let text = match token.kind {
+            Kind::Word => self.text_of(token).to_owned(),
+            Kind::Text { closed: true } => super::text::unquote(self.text_of(token)),
+            _ => return None,
+        };
+        Some(Word {
+            text,
+            span: self.span(token.start..token.end),
+        })
+    }
+}
