@@ -1,1 +1,100 @@
-//! From a plan to text: each form a pure function.
+//! From a plan to text: each form a pure function of the datacenter and the plan, in a file of its own.
+//!
+//! What is common to them: how moments and amounts are written (`clock`, `amount`), and how names that come
+//! from outside are kept from meaning anything (`text`).
+
+mod amount;
+mod clock;
+pub mod json;
+mod mermaid;
+mod table;
+mod text;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use json::emit as json;
+pub use mermaid::emit as mermaid;
+pub use table::emit as table;
+
+use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::plan::{Plan, Planned};
+use crate::request::Task;
+
+/// The forms of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// For people at a terminal.
+    Table,
+    /// For programs: `mvm-plan/1`.
+    Json,
+    /// A Gantt chart as text that web pages draw.
+    Mermaid,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 3] = [Kind::Table, Kind::Json, Kind::Mermaid];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Table => "table",
+            Kind::Json => "json",
+            Kind::Mermaid => "mermaid",
+        }
+    }
+
+    /// The suffix of its files, without the dot.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Kind::Table => "txt",
+            Kind::Json => "json",
+            Kind::Mermaid => "mmd",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The plan in this form.
+    pub fn emit(self, datacenter: &Datacenter, plan: &Plan) -> String {
+        match self {
+            Kind::Table => table(datacenter, plan),
+            Kind::Json => json(datacenter, plan),
+            Kind::Mermaid => mermaid(datacenter, plan),
+        }
+    }
+}
+
+/// What an action does, in a word: the kinds of `mvm-plan/1`.
+fn kind_of(task: Task) -> &'static str {
+    match task {
+        Task::Migrate { .. } => "migrate",
+        Task::Boot(_) => "boot",
+        Task::Shutdown(_) => "shutdown",
+        Task::Start(_) => "start",
+        Task::Stop(_) => "stop",
+    }
+}
+
+/// The VM that an action is about.
+fn vm_of(task: Task) -> Option<VmId> {
+    match task {
+        Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
+        Task::Boot(_) | Task::Shutdown(_) => None,
+    }
+}
+
+/// The server that an action ends at: the destination of a migration, the place of all else.
+fn server_of(action: &Planned) -> ServerId {
+    match action.task {
+        Task::Migrate { to, .. } => to,
+        Task::Boot(server) | Task::Shutdown(server) => server,
+        Task::Start(_) | Task::Stop(_) => action.from,
+    }
+}

@@ -10,6 +10,10 @@
 //!
 //! Each arrow is a function between plain data; a module uses only what stands above it in the list below.
 
+// Fixtures that unit and integration tests share name the crate as its users do.
+#[cfg(test)]
+extern crate self as mvm;
+
 pub mod source;
 pub mod show;
 pub mod diag;

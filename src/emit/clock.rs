@@ -1,0 +1,144 @@
+//! Moments of a plan, as people read them.
+
+use jiff::{SignedDuration, Zoned};
+
+use crate::formulation::Seconds;
+use crate::plan::Plan;
+use crate::request::Start;
+
+const DAY: Seconds = 86_400;
+
+/// Writes the moments of one plan.
+pub struct Clock<'a> {
+    start: Option<&'a Start>,
+    /// Whether moments after the start need hours: all are written alike.
+    hours: bool,
+}
+
+impl<'a> Clock<'a> {
+    /// The clock of a plan.
+    pub fn new(plan: &'a Plan) -> Self {
+        let last = plan.actions.iter().map(|a| a.end).max().unwrap_or(0);
+        Clock {
+            start: plan.start.as_ref(),
+            hours: last.max(plan.makespan) >= 3600,
+        }
+    }
+
+    /// Time of day where the start is known, with `+1d` on the day after, otherwise the time since the start.
+    pub fn at(&self, moment: Seconds) -> String {
+        match self.start {
+            None => self.since_start(moment),
+            Some(start) => {
+                let (days, seconds) = time_of_day(start, moment);
+                let time = hms(seconds);
+                if days == 0 {
+                    time
+                } else {
+                    format!("{time} {days:+}d")
+                }
+            }
+        }
+    }
+
+    /// `+02:00`, or `+1:02:00` where the plan lasts an hour or more.
+    pub fn since_start(&self, moment: Seconds) -> String {
+        let sign = if moment < 0 { '-' } else { '+' };
+        let moment = moment.unsigned_abs();
+        let (minutes, seconds) = (moment / 60, moment % 60);
+        if self.hours {
+            format!("{sign}{}:{:02}:{seconds:02}", minutes / 60, minutes % 60)
+        } else {
+            format!("{sign}{minutes:02}:{seconds:02}")
+        }
+    }
+
+    /// When the plan starts, in words; None where it is not known.
+    pub fn start(&self) -> Option<String> {
+        let start = self.start?;
+        Some(match &start.instant {
+            Some(instant) => {
+                let zone = instant.time_zone().iana_name();
+                let zone = zone.map_or_else(|| instant.strftime("%:z").to_string(), str::to_owned);
+                format!("{} {zone}", instant.strftime("%a %Y-%m-%d %H:%M:%S"))
+            }
+            None => hms(start.time_of_day.into()),
+        })
+    }
+}
+
+/// Days after the day of the start, and seconds after midnight.
+pub fn time_of_day(start: &Start, moment: Seconds) -> (i64, Seconds) {
+    let zoned = start.instant.as_ref().and_then(|from| {
+        let to = instant(from, moment)?;
+        let days = (to.date() - from.date()).get_days();
+        let time = to.time();
+        let seconds = Seconds::from(time.hour()) * 3600
+            + Seconds::from(time.minute()) * 60
+            + Seconds::from(time.second());
+        Some((i64::from(days), seconds))
+    });
+    zoned.unwrap_or_else(|| {
+        let moment = Seconds::from(start.time_of_day) + moment;
+        (moment.div_euclid(DAY), moment.rem_euclid(DAY))
+    })
+}
+
+/// So many seconds later; None beyond the calendar.
+pub fn instant(from: &Zoned, seconds: Seconds) -> Option<Zoned> {
+    from.checked_add(SignedDuration::from_secs(seconds)).ok()
+}
+
+/// `08:15:00`
+fn hms(seconds: Seconds) -> String {
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    format!("{:02}:{:02}:{seconds:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::fixture;
+
+    #[test]
+    fn an_unknown_start_counts_from_zero() {
+        let (_, mut plan) = fixture::evening();
+        plan.start = None;
+        assert_eq!(Clock::new(&plan).at(75), "+01:15");
+        plan.makespan = 3600;
+        assert_eq!(Clock::new(&plan).at(75), "+0:01:15");
+        assert_eq!(Clock::new(&plan).start(), None);
+    }
+
+    #[test]
+    fn a_time_of_day_runs_past_midnight() {
+        let (_, mut plan) = fixture::evening();
+        plan.start = Some(Start {
+            time_of_day: 86_390,
+            instant: None,
+            origin: None,
+        });
+        let clock = Clock::new(&plan);
+        assert_eq!(clock.at(9), "23:59:59");
+        assert_eq!(clock.at(10), "00:00:00 +1d");
+    }
+
+    #[test]
+    fn summer_time_is_honoured() {
+        let (_, mut plan) = fixture::evening();
+        let instant: Zoned = "2026-10-25T02:59:50+02:00[Europe/Paris]"
+            .parse()
+            .expect("a moment");
+        plan.start = Some(Start {
+            time_of_day: 10_790,
+            instant: Some(instant),
+            origin: None,
+        });
+        let clock = Clock::new(&plan);
+        assert_eq!(clock.at(10), "02:00:00");
+        assert_eq!(
+            clock.start().as_deref(),
+            Some("Sun 2026-10-25 02:59:50 Europe/Paris")
+        );
+    }
+}

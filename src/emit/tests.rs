@@ -1,0 +1,66 @@
+//! What each emitter makes of the plans of the fixture.
+
+use super::{Kind, fixture};
+
+#[test]
+fn every_form_of_an_evening() {
+    let (datacenter, plan) = fixture::evening();
+    for kind in Kind::ALL {
+        insta::assert_snapshot!(
+            format!("evening.{}", kind.suffix()),
+            kind.emit(&datacenter, &plan)
+        );
+    }
+}
+
+#[test]
+fn every_form_of_hostile_names() {
+    let (datacenter, plan) = fixture::hostile();
+    for kind in Kind::ALL {
+        insta::assert_snapshot!(
+            format!("hostile.{}", kind.suffix()),
+            kind.emit(&datacenter, &plan)
+        );
+    }
+}
+
+#[test]
+fn many_actions_with_two_objectives() {
+    let (datacenter, plan) = fixture::racks(5);
+    for kind in [Kind::Table, Kind::Json, Kind::Mermaid] {
+        insta::assert_snapshot!(
+            format!("racks.{}", kind.suffix()),
+            kind.emit(&datacenter, &plan)
+        );
+    }
+}
+
+#[test]
+fn a_plan_with_nothing_to_do() {
+    let (datacenter, plan) = fixture::empty();
+    for kind in Kind::ALL {
+        insta::assert_snapshot!(
+            format!("empty.{}", kind.suffix()),
+            kind.emit(&datacenter, &plan)
+        );
+    }
+}
+
+#[test]
+fn names_of_kinds_are_unique_and_read_back() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::parse(kind.name()), Some(kind));
+    }
+    assert_eq!(Kind::parse("pdf"), None);
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_written() {
+    let (datacenter, plan) = fixture::hostile();
+    for kind in Kind::ALL {
+        // JSON keeps names as they are, escaped by its own rules.
+        let text = kind.emit(&datacenter, &plan);
+        let obeyed = text.chars().find(|&c| c != '\n' && c.is_control());
+        assert_eq!(obeyed, None, "{kind:?}");
+    }
+}
