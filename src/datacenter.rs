@@ -276,6 +276,14 @@ impl Datacenter {
         }
     }
 
+    /// The place that a node stands in.
+    pub fn parent(&self, node: Node) -> Option<SwitchId> {
+        match node {
+            Node::Server(id) => self[id].parent,
+            Node::Switch(id) => self[id].parent,
+        }
+    }
+
     /// Whether `node` is `place` or stands somewhere inside it.
     pub fn is_within(&self, node: Node, place: Node) -> bool {
         let mut at = Some(node);
@@ -283,11 +291,7 @@ impl Datacenter {
             if node == place {
                 return true;
             }
-            at = match node {
-                Node::Server(id) => self[id].parent,
-                Node::Switch(id) => self[id].parent,
-            }
-            .map(Node::Switch);
+            at = self.parent(node).map(Node::Switch);
         }
         false
     }

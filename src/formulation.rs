@@ -30,6 +30,9 @@ pub struct ResourceId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 
+/// A capacity that nothing exceeds: outside of a budget's period, say.
+pub const UNLIMITED: i64 = i64::MAX / 4;
+
 /// A scheduling problem.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Formulation {

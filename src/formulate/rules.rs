@@ -1,0 +1,282 @@
+//! Rules and implied orders as precedences, groups and windows, each with its source.
+
+use std::collections::BTreeMap;
+
+use super::errors;
+use super::levels::{Described, Origin};
+use super::modes::Mode;
+use super::scopes::RuleAt;
+use super::steps::{Walk, Why};
+use super::words;
+use crate::datacenter::{Datacenter, VmId};
+use crate::diag::Diagnostic;
+use crate::formulation::{
+    ActionId, Formulation, Group, Precedence, Seconds, Source, SourceId, SourceKind, Window,
+};
+use crate::request::{Edge, Period, Request, RuleKind, Subject, Task};
+
+/// No rule makes more precedences than this: a `before` between two sets of 2,000.
+const PAIRS: usize = 4_000_000;
+
+/// Writes sources into a formulation, each once.
+pub(super) struct Sources<'a> {
+    dc: &'a Datacenter,
+    request: &'a Request,
+    rules: BTreeMap<RuleAt, SourceId>,
+    implied: BTreeMap<Why, SourceId>,
+    capacities: BTreeMap<String, SourceId>,
+}
+
+impl<'a> Sources<'a> {
+    pub fn new(dc: &'a Datacenter, request: &'a Request) -> Self {
+        Sources {
+            dc,
+            request,
+            rules: BTreeMap::new(),
+            implied: BTreeMap::new(),
+            capacities: BTreeMap::new(),
+        }
+    }
+
+    /// The source of a rule.
+    pub fn rule(&mut self, at: RuleAt, out: &mut Formulation) -> SourceId {
+        let (dc, rule) = (self.dc, &self.request.rules[at]);
+        *self.rules.entry(at).or_insert_with(|| {
+            add(
+                out,
+                Source {
+                    label: words::rule(dc, rule),
+                    span: rule.origin,
+                    kind: SourceKind::Rule,
+                },
+            )
+        })
+    }
+
+    /// The source of an order that the steps imply. It points at the step of `then`.
+    pub fn implied(
+        &mut self,
+        why: Why,
+        then: &super::steps::Deed,
+        out: &mut Formulation,
+    ) -> SourceId {
+        let dc = self.dc;
+        *self.implied.entry(why).or_insert_with(|| {
+            let (label, span) = match why {
+                Why::VmInOrder(vm) => (
+                    format!("order of the steps of {}", dc[vm].name),
+                    then.origin,
+                ),
+                Why::ServerInOrder(server) => (
+                    format!("order of the steps of {}", dc[server].name),
+                    then.origin,
+                ),
+                Why::Up(server) => (
+                    format!("{} is up before a VM arrives", dc[server].name),
+                    then.origin,
+                ),
+                Why::Empty(server) => (
+                    format!("{} is empty before its shutdown", dc[server].name),
+                    then.origin,
+                ),
+            };
+            add(
+                out,
+                Source {
+                    label,
+                    span,
+                    kind: SourceKind::Implied,
+                },
+            )
+        })
+    }
+
+    /// The source of a level.
+    pub fn level(&mut self, described: &Described, out: &mut Formulation) -> SourceId {
+        let span = match described.origin {
+            Origin::Rule(at) => return self.rule(at, out),
+            Origin::Capacity(span) => span,
+        };
+        *self
+            .capacities
+            .entry(described.label.clone())
+            .or_insert_with(|| {
+                add(
+                    out,
+                    Source {
+                        label: described.label.clone(),
+                        span,
+                        kind: SourceKind::Capacity,
+                    },
+                )
+            })
+    }
+}
+
+fn add(out: &mut Formulation, source: Source) -> SourceId {
+    out.sources.push(source);
+    SourceId(out.sources.len() as u32 - 1)
+}
+
+/// Adds what the steps imply, and the rules that are no levels.
+pub(super) fn constrain(
+    request: &Request,
+    walk: &Walk,
+    modes: &[Mode],
+    sources: &mut Sources,
+    out: &mut Formulation,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for order in &walk.orders {
+        let source = sources.implied(order.why, &walk.deeds[order.then.0 as usize], out);
+        out.precedences.push(Precedence {
+            first: order.first,
+            then: order.then,
+            source,
+        });
+    }
+    for (at, rule) in request.rules.iter().enumerate() {
+        match &rule.kind {
+            RuleKind::Sync { vms, edge } => match groups(sources.dc, request, at, walk, modes, vms, *edge) {
+                Ok((groups, ends)) => {
+                    for actions in groups {
+                        let source = sources.rule(at, out);
+                        out.groups.push(Group { actions, ends, source });
+                    }
+                }
+                Err(finding) => findings.push(*finding),
+            },
+            RuleKind::Before { first, then } => {
+                let ends: Vec<ActionId> = first.iter().filter_map(|&s| walk.actions(s).last()).copied().collect();
+                let starts: Vec<ActionId> = then.iter().filter_map(|&s| walk.actions(s).first()).copied().collect();
+                if ends.len().saturating_mul(starts.len()) > PAIRS {
+                    findings.push(errors::too_many_pairs(sources.dc, rule, ends.len(), starts.len()));
+                } else if !ends.is_empty() && !starts.is_empty() {
+                    let source = sources.rule(at, out);
+                    let pairs = ends.iter().flat_map(|&first| starts.iter().map(move |&then| (first, then)));
+                    out.precedences.extend(pairs.map(|(first, then)| Precedence { first, then, source }));
+                }
+            }
+            RuleKind::By { subjects, time } => {
+                windows(at, subjects, vec![(0, *time)], walk, sources, out);
+            }
+            RuleKind::After { subjects, time } => {
+                windows(at, subjects, vec![(*time, Seconds::MAX)], walk, sources, out);
+            }
+            RuleKind::Freeze { subjects, period } => {
+                windows(at, subjects, outside(*period), walk, sources, out);
+            }
+            RuleKind::Allow { subjects, periods } => {
+                windows(at, subjects, inside(periods), walk, sources, out);
+            }
+            // Levels.
+            RuleKind::Seq { .. }
+            | RuleKind::Spread { .. }
+            | RuleKind::Budget { .. }
+            | RuleKind::AtMostMigrations { .. }
+            | RuleKind::AtMostOn { .. }
+            | RuleKind::Limit { .. }
+            // A part of an objective.
+            | RuleKind::Weight { .. } => {}
+        }
+    }
+}
+
+fn windows(
+    rule: RuleAt,
+    subjects: &[Subject],
+    intervals: Vec<(Seconds, Seconds)>,
+    walk: &Walk,
+    sources: &mut Sources,
+    out: &mut Formulation,
+) {
+    let intervals: Vec<(Seconds, Seconds)> = intervals
+        .into_iter()
+        .map(|(from, to)| (from.max(0), to))
+        .filter(|(from, to)| from < to)
+        .collect();
+    for &action in subjects.iter().flat_map(|&subject| walk.actions(subject)) {
+        let source = sources.rule(rule, out);
+        out.windows.push(Window {
+            action,
+            intervals: intervals.clone(),
+            source,
+        });
+    }
+}
+
+/// All times but those of the period.
+fn outside(period: Period) -> Vec<(Seconds, Seconds)> {
+    let mut intervals = vec![(0, period.from)];
+    if let Some(to) = period.to {
+        intervals.push((to, Seconds::MAX));
+    }
+    intervals
+}
+
+/// The periods in order; those that touch or overlap are one.
+fn inside(periods: &[Period]) -> Vec<(Seconds, Seconds)> {
+    let mut sorted: Vec<(Seconds, Seconds)> = periods
+        .iter()
+        .map(|period| (period.from, period.to.unwrap_or(Seconds::MAX)))
+        .collect();
+    sorted.sort_unstable();
+    let mut intervals: Vec<(Seconds, Seconds)> = Vec::new();
+    for (from, to) in sorted {
+        match intervals.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => intervals.push((from, to)),
+        }
+    }
+    intervals
+}
+
+/// The groups of the k-th migrations, and whether they end together.
+fn groups(
+    dc: &Datacenter,
+    request: &Request,
+    at: RuleAt,
+    walk: &Walk,
+    modes: &[Mode],
+    vms: &[VmId],
+    edge: Option<Edge>,
+) -> Result<(Vec<Vec<ActionId>>, bool), Box<Diagnostic>> {
+    let rule = &request.rules[at];
+    let mut rounds: Vec<Vec<ActionId>> = Vec::new();
+    let mut still: Vec<VmId> = Vec::new();
+    let (mut pre, mut post) = (None, None);
+    for &vm in vms {
+        let actions = walk.actions(Subject::Vm(vm)).iter().copied();
+        let migrations =
+            actions.filter(|a| matches!(walk.deeds[a.0 as usize].task, Task::Migrate { .. }));
+        let mut count = 0;
+        for (round, action) in migrations.enumerate() {
+            if rounds.len() <= round {
+                rounds.push(Vec::new());
+            }
+            rounds[round].push(action);
+            let method = if modes[action.0 as usize].post_copy {
+                &mut post
+            } else {
+                &mut pre
+            };
+            method.get_or_insert(vm);
+            count += 1;
+        }
+        if count == 0 {
+            still.push(vm);
+        }
+    }
+    if !still.is_empty() {
+        return Err(Box::new(errors::sync_without_migration(dc, rule, &still)));
+    }
+    let ends = match (edge, pre, post) {
+        (Some(edge), ..) => edge == Edge::Ends,
+        (None, Some(pre), Some(post)) => {
+            return Err(Box::new(errors::sync_of_both_methods(dc, rule, pre, post)));
+        }
+        (None, _, post) => post.is_none(),
+    };
+    rounds.retain(|round| round.len() > 1);
+    Ok((rounds, ends))
+}

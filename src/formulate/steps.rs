@@ -1,0 +1,407 @@
+//! The walk over the steps: where each VM is by then, which servers are on, which boots the plan implies,
+//! and which actions must come after which because of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::errors;
+use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::diag::Diagnostic;
+use crate::formulation::ActionId;
+use crate::request::{Request, Step, Subject, Task};
+use crate::source::Span;
+
+/// An action before its duration is known.
+#[derive(Debug, Clone)]
+pub(super) struct Deed {
+    pub name: String,
+    pub task: Task,
+    /// Where the VM is before it, or the server itself.
+    pub from: ServerId,
+    pub inferred: bool,
+    /// Seconds, where the step gives them.
+    pub takes: Option<u32>,
+    /// bit/s, where the step gives them.
+    pub rate: Option<u64>,
+    pub origin: Option<Span>,
+}
+
+/// `first` ends before `then` starts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order {
+    pub first: ActionId,
+    pub then: ActionId,
+    pub why: Why,
+}
+
+/// Why steps imply an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Why {
+    /// The actions of one VM happen as they are written.
+    VmInOrder(VmId),
+    /// The boots and shutdowns of one server happen as they are written.
+    ServerInOrder(ServerId),
+    /// A server is up before a VM arrives or starts on it.
+    Up(ServerId),
+    /// A server is empty before it is shut down.
+    Empty(ServerId),
+}
+
+/// What the walk found.
+pub(super) struct Walk {
+    pub deeds: Vec<Deed>,
+    pub orders: Vec<Order>,
+    /// Each VM's actions, in order.
+    pub of_vm: BTreeMap<VmId, Vec<ActionId>>,
+    /// Each server's boots and shutdowns, in order.
+    pub of_server: BTreeMap<ServerId, Vec<ActionId>>,
+    /// Where each VM is in the end.
+    pub host: Vec<ServerId>,
+    /// Which VMs run in the end.
+    pub running: Vec<bool>,
+    /// Which servers are on in the end.
+    pub on: Vec<bool>,
+}
+
+impl Walk {
+    /// The actions of a VM, or a server's own, in order.
+    pub fn actions(&self, subject: Subject) -> &[ActionId] {
+        match subject {
+            Subject::Vm(vm) => self.of_vm.get(&vm),
+            Subject::Server(server) => self.of_server.get(&server),
+        }
+        .map_or(&[], Vec::as_slice)
+    }
+
+    /// The VMs that run on a server in the end.
+    pub fn running_on(&self, server: ServerId) -> Vec<VmId> {
+        let all = (0..).map(VmId).zip(self.host.iter().zip(&self.running));
+        all.filter(|&(_, (&host, &running))| host == server && running)
+            .map(|(vm, _)| vm)
+            .collect()
+    }
+}
+
+/// Walks over the steps in the order in which they are written.
+pub(super) fn walk(dc: &Datacenter, request: &Request, findings: &mut Vec<Diagnostic>) -> Walk {
+    let mut walker = Walker::new(dc, request);
+    walker.check_hosts(findings);
+    for at in 0..request.steps.len() {
+        if !walker.done[at] {
+            walker.step(at, findings);
+        }
+    }
+    walker.walk
+}
+
+struct Walker<'a> {
+    dc: &'a Datacenter,
+    steps: &'a [Step],
+    /// Steps that were done before their turn.
+    done: Vec<bool>,
+    /// The boots and shutdowns of each server that are still to come.
+    switching: BTreeMap<ServerId, VecDeque<usize>>,
+    /// The VMs on each server, running or stopped.
+    tenants: BTreeMap<ServerId, BTreeSet<VmId>>,
+    /// What has left or stopped on each server since it was booted.
+    left: BTreeMap<ServerId, Vec<ActionId>>,
+    /// Things with an error, of which nothing more is said.
+    bad_vms: BTreeSet<VmId>,
+    bad_servers: BTreeSet<ServerId>,
+    names: BTreeMap<String, u32>,
+    walk: Walk,
+}
+
+impl<'a> Walker<'a> {
+    fn new(dc: &'a Datacenter, request: &'a Request) -> Self {
+        let mut switching: BTreeMap<ServerId, VecDeque<usize>> = BTreeMap::new();
+        for (at, step) in request.steps.iter().enumerate() {
+            if let Task::Boot(server) | Task::Shutdown(server) = step.task {
+                switching.entry(server).or_default().push_back(at);
+            }
+        }
+        // Only the tenants of servers that are shut down matter.
+        let mut tenants: BTreeMap<ServerId, BTreeSet<VmId>> = switching
+            .keys()
+            .map(|&server| (server, BTreeSet::new()))
+            .collect();
+        for (vm, host) in dc
+            .vms
+            .iter()
+            .zip(0..)
+            .map(|(vm, id)| (VmId(id), vm.host.value))
+        {
+            if let Some(tenants) = tenants.get_mut(&host) {
+                tenants.insert(vm);
+            }
+        }
+        Walker {
+            dc,
+            steps: &request.steps,
+            done: vec![false; request.steps.len()],
+            switching,
+            tenants,
+            left: BTreeMap::new(),
+            bad_vms: BTreeSet::new(),
+            bad_servers: BTreeSet::new(),
+            names: BTreeMap::new(),
+            walk: Walk {
+                deeds: Vec::new(),
+                orders: Vec::new(),
+                of_vm: BTreeMap::new(),
+                of_server: BTreeMap::new(),
+                host: dc.vms.iter().map(|vm| vm.host.value).collect(),
+                running: dc.vms.iter().map(|vm| vm.running).collect(),
+                on: dc.servers.iter().map(|server| server.on).collect(),
+            },
+        }
+    }
+
+    /// A VM cannot run on a server that is off.
+    fn check_hosts(&mut self, findings: &mut Vec<Diagnostic>) {
+        let mut stranded: BTreeMap<ServerId, Vec<VmId>> = BTreeMap::new();
+        for (id, vm) in (0..).map(VmId).zip(&self.dc.vms) {
+            if vm.running && !self.dc[vm.host.value].on {
+                stranded.entry(vm.host.value).or_default().push(id);
+                self.bad_vms.insert(id);
+            }
+        }
+        for (server, vms) in stranded {
+            findings.push(errors::runs_on_server_that_is_off(self.dc, server, &vms));
+        }
+    }
+
+    fn step(&mut self, at: usize, findings: &mut Vec<Diagnostic>) {
+        let step = &self.steps[at];
+        match step.task {
+            Task::Migrate { vm, to } => self.migrate(step, vm, to, findings),
+            Task::Start(vm) => self.start(step, vm, findings),
+            Task::Stop(vm) => self.stop(step, vm, findings),
+            Task::Boot(server) => {
+                self.take_turn(server);
+                self.boot(step, server, findings);
+            }
+            Task::Shutdown(server) => {
+                self.take_turn(server);
+                self.shutdown(step, server, findings);
+            }
+        }
+    }
+
+    fn migrate(&mut self, step: &Step, vm: VmId, to: ServerId, findings: &mut Vec<Diagnostic>) {
+        let from = self.walk.host[vm.0 as usize];
+        if self.bad_vms.contains(&vm) {
+            return;
+        }
+        let mistake = if !self.walk.running[vm.0 as usize] {
+            Some(errors::migrates_while_stopped(self.dc, step, vm))
+        } else if from == to {
+            Some(errors::is_already_there(self.dc, step, vm, to))
+        } else {
+            None
+        };
+        if let Some(mistake) = mistake {
+            findings.push(mistake);
+            self.bad_vms.insert(vm);
+            return;
+        }
+        if !self.is_on(to) && !self.boot_written_later(to, findings) {
+            self.infer_boot(step, to);
+        }
+        let action = self.act(step, from, false);
+        self.after_boot(to, action);
+        self.left.entry(from).or_default().push(action);
+        self.walk.host[vm.0 as usize] = to;
+        if let Some(tenants) = self.tenants.get_mut(&from) {
+            tenants.remove(&vm);
+        }
+        if let Some(tenants) = self.tenants.get_mut(&to) {
+            tenants.insert(vm);
+        }
+    }
+
+    fn start(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
+        let host = self.walk.host[vm.0 as usize];
+        if self.bad_vms.contains(&vm) {
+            return;
+        }
+        if self.walk.running[vm.0 as usize] {
+            findings.push(errors::is_running_already(self.dc, step, vm));
+            self.bad_vms.insert(vm);
+            return;
+        }
+        if !self.is_on(host) && !self.boot_written_later(host, findings) {
+            if !self.bad_servers.contains(&host) {
+                findings.push(errors::starts_on_server_that_is_off(
+                    self.dc, step, vm, host,
+                ));
+            }
+            self.bad_vms.insert(vm);
+            return;
+        }
+        let action = self.act(step, host, false);
+        self.after_boot(host, action);
+        self.walk.running[vm.0 as usize] = true;
+    }
+
+    fn stop(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
+        if self.bad_vms.contains(&vm) {
+            return;
+        }
+        if !self.walk.running[vm.0 as usize] {
+            findings.push(errors::is_stopped_already(self.dc, step, vm));
+            self.bad_vms.insert(vm);
+            return;
+        }
+        self.act(step, self.walk.host[vm.0 as usize], false);
+        self.walk.running[vm.0 as usize] = false;
+    }
+
+    fn boot(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
+        if self.bad_servers.contains(&server) {
+            return;
+        }
+        if self.is_on(server) {
+            findings.push(errors::is_on_already(self.dc, step, server));
+            self.bad_servers.insert(server);
+            return;
+        }
+        self.act(step, server, false);
+        self.walk.on[server.0 as usize] = true;
+    }
+
+    fn shutdown(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
+        if self.bad_servers.contains(&server) {
+            return;
+        }
+        let remaining = self.tenants.get(&server).cloned().unwrap_or_default();
+        let mistake = if !self.is_on(server) {
+            Some(errors::is_off_already(self.dc, step, server))
+        } else if !remaining.is_empty() {
+            // VMs with an error of their own may well have been meant to leave.
+            let left: Vec<VmId> = remaining.difference(&self.bad_vms).copied().collect();
+            self.bad_servers.insert(server);
+            if left.is_empty() {
+                return;
+            }
+            let leaves_later = self.steps.iter().any(|s| {
+                matches!(s.task, Task::Migrate { vm, .. } if vm == left[0])
+                    && !std::ptr::eq(s, step)
+            });
+            Some(errors::is_not_empty(
+                self.dc,
+                step,
+                server,
+                &left,
+                leaves_later,
+            ))
+        } else {
+            None
+        };
+        if let Some(mistake) = mistake {
+            findings.push(mistake);
+            self.bad_servers.insert(server);
+            return;
+        }
+        let action = self.act(step, server, false);
+        for first in self.left.remove(&server).unwrap_or_default() {
+            self.order(first, action, Why::Empty(server));
+        }
+        self.walk.on[server.0 as usize] = false;
+    }
+
+    fn is_on(&self, server: ServerId) -> bool {
+        self.walk.on[server.0 as usize]
+    }
+
+    fn take_turn(&mut self, server: ServerId) {
+        if let Some(turns) = self.switching.get_mut(&server) {
+            turns.pop_front();
+        }
+    }
+
+    /// The actions of different things may be written in any order: a server's boot may stand below the
+    /// migration that needs it.
+    fn boot_written_later(&mut self, server: ServerId, findings: &mut Vec<Diagnostic>) -> bool {
+        let next = self
+            .switching
+            .get(&server)
+            .and_then(|turns| turns.front().copied());
+        match next {
+            Some(at) if matches!(self.steps[at].task, Task::Boot(_)) => {
+                self.done[at] = true;
+                self.step(at, findings);
+                self.is_on(server)
+            }
+            _ => false,
+        }
+    }
+
+    fn infer_boot(&mut self, step: &Step, server: ServerId) {
+        let boot = Step {
+            task: Task::Boot(server),
+            takes: None,
+            rate: None,
+            origin: step.origin,
+        };
+        self.act(&boot, server, true);
+        self.walk.on[server.0 as usize] = true;
+    }
+
+    /// Notes the action, after the one before it of the same VM or server.
+    fn act(&mut self, step: &Step, from: ServerId, inferred: bool) -> ActionId {
+        let action = ActionId(self.walk.deeds.len() as u32);
+        let name = self.name(step.task);
+        self.walk.deeds.push(Deed {
+            name,
+            task: step.task,
+            from,
+            inferred,
+            takes: step.takes,
+            rate: step.rate,
+            origin: step.origin,
+        });
+        let (own, why) = match step.task {
+            Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => {
+                (self.walk.of_vm.entry(vm).or_default(), Why::VmInOrder(vm))
+            }
+            Task::Boot(server) | Task::Shutdown(server) => (
+                self.walk.of_server.entry(server).or_default(),
+                Why::ServerInOrder(server),
+            ),
+        };
+        let before = own.last().copied();
+        own.push(action);
+        if let Some(before) = before {
+            self.order(before, action, why);
+        }
+        action
+    }
+
+    /// A server that the plan has booted is up before `action`.
+    fn after_boot(&mut self, server: ServerId, action: ActionId) {
+        let boot = self.walk.of_server.get(&server).and_then(|own| own.last());
+        if let Some(&boot) = boot {
+            self.order(boot, action, Why::Up(server));
+        }
+    }
+
+    fn order(&mut self, first: ActionId, then: ActionId, why: Why) {
+        self.walk.orders.push(Order { first, then, why });
+    }
+
+    fn name(&mut self, task: Task) -> String {
+        let name = match task {
+            Task::Migrate { vm, .. } => format!("migrate {}", self.dc[vm].name),
+            Task::Boot(server) => format!("boot {}", self.dc[server].name),
+            Task::Shutdown(server) => format!("shutdown {}", self.dc[server].name),
+            Task::Start(vm) => format!("start {}", self.dc[vm].name),
+            Task::Stop(vm) => format!("stop {}", self.dc[vm].name),
+        };
+        let times = self.names.entry(name.clone()).or_insert(0);
+        *times += 1;
+        match *times {
+            1 => name,
+            times => format!("{name} ({times})"),
+        }
+    }
+}

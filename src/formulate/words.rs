@@ -1,0 +1,244 @@
+//! Quantities and rules in words, for names and messages.
+
+use crate::datacenter::{Datacenter, Node, ServerId, VmId};
+use crate::request::{Direction, Period, Rule, RuleKind, Seconds, Subject};
+
+/// How many names are listed before `and N more`.
+const LISTED: usize = 5;
+
+/// `a, b and 3 more`
+pub(super) fn list<S: AsRef<str>>(names: impl ExactSizeIterator<Item = S>) -> String {
+    let total = names.len();
+    let shown: Vec<String> = names
+        .take(LISTED)
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    match total {
+        0 => "none".to_owned(),
+        _ if total > LISTED => format!("{} and {} more", shown.join(", "), total - LISTED),
+        _ => shown.join(", "),
+    }
+}
+
+/// `1.5 kW`
+pub(super) fn power(mw: i128) -> String {
+    scaled(
+        mw,
+        &[
+            (1_000_000_000, "MW"),
+            (1_000_000, "kW"),
+            (1000, "W"),
+            (1, "mW"),
+        ],
+    )
+}
+
+/// `500 Mbps`
+pub(super) fn rate(bits: i128) -> String {
+    const UNITS: &[(i128, &str)] = &[
+        (1_000_000_000, "Gbps"),
+        (1_000_000, "Mbps"),
+        (1000, "kbps"),
+        (1, "bps"),
+    ];
+    scaled(bits, UNITS)
+}
+
+/// `4 GiB`
+pub(super) fn memory(bytes: i128) -> String {
+    scaled(
+        bytes,
+        &[
+            (1 << 40, "TiB"),
+            (1 << 30, "GiB"),
+            (1 << 20, "MiB"),
+            (1 << 10, "KiB"),
+            (1, "B"),
+        ],
+    )
+}
+
+/// `2.5 CPU`
+pub(super) fn cpu(thousandths: i128) -> String {
+    scaled(thousandths, &[(1000, "CPU"), (1, "thousandths of a CPU")])
+}
+
+/// `1 h 5 min 20 s`
+pub(super) fn duration(seconds: Seconds) -> String {
+    if seconds < 0 {
+        return format!("{seconds} s");
+    }
+    let parts = [
+        (seconds / 3600, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let words: Vec<String> = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, unit)| format!("{n} {unit}"))
+        .collect();
+    if words.is_empty() {
+        "0 s".to_owned()
+    } else {
+        words.join(" ")
+    }
+}
+
+/// The largest unit in which the value is at least 1, with up to three decimals.
+fn scaled(value: i128, units: &[(i128, &str)]) -> String {
+    let smallest = (1, "");
+    let &(factor, unit) = units
+        .iter()
+        .find(|(factor, _)| value.abs() >= *factor)
+        .or(units.last())
+        .unwrap_or(&smallest);
+    let sign = if value < 0 { "-" } else { "" };
+    let thousandths = (value.abs() * 1000 + factor / 2) / factor;
+    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
+    let decimals = format!("{rest:03}");
+    match decimals.trim_end_matches('0') {
+        "" => format!("{sign}{whole} {unit}"),
+        decimals => format!("{sign}{whole}.{decimals} {unit}"),
+    }
+}
+
+/// A rule in words: `budget 9 kW`.
+pub(super) fn rule(dc: &Datacenter, rule: &Rule) -> String {
+    match &rule.kind {
+        RuleKind::Sync { vms, .. } => {
+            format!("sync {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
+        }
+        RuleKind::Before { first, then } => {
+            format!("before {} -> {}", subjects(dc, first), subjects(dc, then))
+        }
+        RuleKind::By { subjects: s, time } => {
+            format!("before {} by +{}", subjects(dc, s), duration(*time))
+        }
+        RuleKind::After { subjects: s, time } => {
+            format!("after {} from +{}", subjects(dc, s), duration(*time))
+        }
+        RuleKind::Seq { subjects: s } => format!("seq {}", subjects(dc, s)),
+        RuleKind::Freeze {
+            subjects: s,
+            period: p,
+        } => format!("freeze {}{}", subjects(dc, s), period(p)),
+        RuleKind::Allow { subjects: s, .. } => format!("allow {}", subjects(dc, s)),
+        RuleKind::Spread { vms } => {
+            format!("spread {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
+        }
+        RuleKind::Budget {
+            power: mw,
+            servers,
+            period: p,
+        } => {
+            let on = servers
+                .as_ref()
+                .map(|servers| on_servers(dc, servers))
+                .unwrap_or_default();
+            format!("budget {}{on}{}", power(i128::from(*mw)), period(p))
+        }
+        RuleKind::AtMostMigrations {
+            count,
+            scope,
+            period: p,
+        } => {
+            let scope = scope.as_ref().map(|(direction, servers)| {
+                let word = match direction {
+                    Direction::From => "from",
+                    Direction::To => "to",
+                    Direction::In => "in",
+                };
+                format!(" {word} {}", server_names(dc, servers))
+            });
+            format!(
+                "at most {count} migrations{}{}",
+                scope.unwrap_or_default(),
+                period(p)
+            )
+        }
+        RuleKind::AtMostOn {
+            count,
+            servers,
+            period: p,
+        } => {
+            format!(
+                "at most {count} of {} on{}",
+                server_names(dc, servers),
+                period(p)
+            )
+        }
+        RuleKind::Limit {
+            nodes,
+            rate: bits,
+            period: p,
+        } => {
+            let nodes = names(nodes.iter().map(|&node: &Node| dc.node_name(node)));
+            format!("limit {nodes} to {}{}", rate(i128::from(*bits)), period(p))
+        }
+        RuleKind::Weight {
+            subjects: s,
+            factor,
+        } => format!("weight {factor} on {}", subjects(dc, s)),
+    }
+}
+
+fn period(period: &Period) -> String {
+    match (period.from, period.to) {
+        (0, None) => String::new(),
+        (from, None) => format!(" from +{}", duration(from)),
+        (0, Some(to)) => format!(" until +{}", duration(to)),
+        (from, Some(to)) => format!(" from +{} to +{}", duration(from), duration(to)),
+    }
+}
+
+fn on_servers(dc: &Datacenter, servers: &[ServerId]) -> String {
+    format!(" on {}", server_names(dc, servers))
+}
+
+fn server_names(dc: &Datacenter, servers: &[ServerId]) -> String {
+    names(servers.iter().map(|&server| dc[server].name.as_str()))
+}
+
+fn vm_name(dc: &Datacenter, vm: VmId) -> &str {
+    &dc[vm].name
+}
+
+fn subjects(dc: &Datacenter, subjects: &[Subject]) -> String {
+    names(subjects.iter().map(|&subject| match subject {
+        Subject::Vm(vm) => dc[vm].name.as_str(),
+        Subject::Server(server) => dc[server].name.as_str(),
+    }))
+}
+
+/// `a, b, …`: labels stay short.
+fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHORT: usize = 3;
+    let more = names.len() > SHORT;
+    let mut shown: Vec<&str> = names.take(SHORT).collect();
+    if more {
+        shown.push("…");
+    }
+    shown.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_in_words() {
+        assert_eq!(power(9_000_000), "9 kW");
+        assert_eq!(power(10_321_500), "10.322 kW");
+        assert_eq!(rate(888_888_888), "888.889 Mbps");
+        assert_eq!(memory(4 << 30), "4 GiB");
+        assert_eq!(cpu(1500), "1.5 CPU");
+        assert_eq!(duration(3920), "1 h 5 min 20 s");
+        assert_eq!(duration(0), "0 s");
+        assert_eq!(list(["a", "b"].iter()), "`a`, `b`");
+        assert_eq!(
+            list((0..9).map(|n| n.to_string())),
+            "`0`, `1`, `2`, `3`, `4` and 4 more"
+        );
+    }
+}
