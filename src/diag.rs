@@ -5,6 +5,7 @@
 
 pub mod code;
 mod json;
+pub mod page;
 pub mod render;
 pub mod suggest;
 
