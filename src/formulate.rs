@@ -12,6 +12,8 @@ mod rules;
 mod scopes;
 mod steps;
 mod words;
+#[cfg(test)]
+mod tests;
 
 use crate::datacenter::{Datacenter, ServerId};
 use crate::diag::{Diagnostic, has_errors};

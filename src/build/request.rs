@@ -1,0 +1,335 @@
+//! The builder of a [`Request`].
+
+use std::collections::BTreeSet;
+
+use super::datacenter::unknown;
+use super::quantity::{Power, Rate, Time};
+use super::{BuildError, BuildErrors};
+use crate::datacenter::{Datacenter, Node, ServerId, VmId};
+use crate::request::{
+    Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
+};
+
+/// Builds a [`Request`]. Times count from the plan's start.
+#[derive(Debug, Clone)]
+pub struct RequestBuilder {
+    request: Request,
+}
+
+impl From<VmId> for Subject {
+    fn from(id: VmId) -> Subject {
+        Subject::Vm(id)
+    }
+}
+
+impl From<ServerId> for Subject {
+    fn from(id: ServerId) -> Subject {
+        Subject::Server(id)
+    }
+}
+
+impl Period {
+    /// From one moment to another.
+    pub fn between(from: impl Into<Time>, to: impl Into<Time>) -> Period {
+        Period {
+            from: Seconds::from(from.into().seconds()),
+            to: Some(Seconds::from(to.into().seconds())),
+        }
+    }
+}
+
+fn subjects<S: Into<Subject>>(subjects: impl IntoIterator<Item = S>) -> Vec<Subject> {
+    subjects.into_iter().map(Into::into).collect()
+}
+
+impl RequestBuilder {
+    /// A plan without steps, rules and goals.
+    pub fn new(name: impl Into<String>) -> Self {
+        RequestBuilder {
+            request: Request {
+                name: name.into(),
+                doc: None,
+                start: None,
+                steps: Vec::new(),
+                rules: Vec::new(),
+                goals: Vec::new(),
+                expectations: Vec::new(),
+                origin: None,
+            },
+        }
+    }
+
+    /// Moves a VM from where it is by then.
+    pub fn migrate(&mut self, vm: VmId, to: ServerId) -> StepSpec<'_> {
+        self.step(Task::Migrate { vm, to })
+    }
+
+    /// Turns a server on.
+    pub fn boot(&mut self, server: ServerId) -> StepSpec<'_> {
+        self.step(Task::Boot(server))
+    }
+
+    /// Turns a server off.
+    pub fn shutdown(&mut self, server: ServerId) -> StepSpec<'_> {
+        self.step(Task::Shutdown(server))
+    }
+
+    /// Starts a VM where it is.
+    pub fn start(&mut self, vm: VmId) -> StepSpec<'_> {
+        self.step(Task::Start(vm))
+    }
+
+    /// Stops a VM.
+    pub fn stop(&mut self, vm: VmId) -> StepSpec<'_> {
+        self.step(Task::Stop(vm))
+    }
+
+    /// Any step.
+    pub fn step(&mut self, task: Task) -> StepSpec<'_> {
+        self.request.steps.push(Step {
+            task,
+            takes: None,
+            rate: None,
+            origin: None,
+        });
+        let last = self.request.steps.len() - 1;
+        StepSpec {
+            step: &mut self.request.steps[last],
+        }
+    }
+
+    /// Any rule.
+    pub fn rule(&mut self, mut kind: RuleKind) {
+        without_repetition(&mut kind);
+        self.request.rules.push(Rule { kind, origin: None });
+    }
+
+    /// The VMs' migrations end together; those by post-copy start together.
+    pub fn sync(&mut self, vms: impl IntoIterator<Item = VmId>) {
+        let vms = vms.into_iter().collect();
+        self.rule(RuleKind::Sync { vms, edge: None });
+    }
+
+    /// Everything of `first` ends before anything of `then` starts.
+    pub fn before<A: Into<Subject>, B: Into<Subject>>(
+        &mut self,
+        first: impl IntoIterator<Item = A>,
+        then: impl IntoIterator<Item = B>,
+    ) {
+        let (first, then) = (subjects(first), subjects(then));
+        self.rule(RuleKind::Before { first, then });
+    }
+
+    /// They end by that time.
+    pub fn by<S: Into<Subject>>(
+        &mut self,
+        who: impl IntoIterator<Item = S>,
+        time: impl Into<Time>,
+    ) {
+        let (subjects, time) = (subjects(who), Seconds::from(time.into().seconds()));
+        self.rule(RuleKind::By { subjects, time });
+    }
+
+    /// They do not start before that time.
+    pub fn after<S: Into<Subject>>(
+        &mut self,
+        who: impl IntoIterator<Item = S>,
+        time: impl Into<Time>,
+    ) {
+        let (subjects, time) = (subjects(who), Seconds::from(time.into().seconds()));
+        self.rule(RuleKind::After { subjects, time });
+    }
+
+    /// They act one at a time.
+    pub fn seq<S: Into<Subject>>(&mut self, who: impl IntoIterator<Item = S>) {
+        let subjects = subjects(who);
+        self.rule(RuleKind::Seq { subjects });
+    }
+
+    /// They never share a server.
+    pub fn spread(&mut self, vms: impl IntoIterator<Item = VmId>) {
+        let vms = vms.into_iter().collect();
+        self.rule(RuleKind::Spread { vms });
+    }
+
+    /// All servers together draw at most that much, at any time.
+    pub fn budget(&mut self, power: impl Into<Power>) {
+        self.budget_during(power, Period::ALWAYS);
+    }
+
+    /// All servers together draw at most that much during the period.
+    pub fn budget_during(&mut self, power: impl Into<Power>, period: Period) {
+        let power = power.into().0;
+        self.rule(RuleKind::Budget {
+            power,
+            servers: None,
+            period,
+        });
+    }
+
+    /// At most so many migrations run at once.
+    pub fn at_most_migrations(&mut self, count: u32) {
+        let (scope, period) = (None, Period::ALWAYS);
+        self.rule(RuleKind::AtMostMigrations {
+            count,
+            scope,
+            period,
+        });
+    }
+
+    /// Migrations get at most that much of a node.
+    pub fn limit(&mut self, node: impl Into<Node>, rate: impl Into<Rate>, period: Period) {
+        let (nodes, rate) = (vec![node.into()], rate.into().0);
+        self.rule(RuleKind::Limit {
+            nodes,
+            rate,
+            period,
+        });
+    }
+
+    /// A goal, less important than those before it.
+    pub fn minimize(&mut self, kind: GoalKind) {
+        self.request.goals.push(Goal { kind, origin: None });
+    }
+
+    /// The request; without any goal, `mttr` is minimised.
+    ///
+    /// # Errors
+    /// Every id that `datacenter` does not have.
+    pub fn build(mut self, datacenter: &Datacenter) -> Result<Request, BuildErrors> {
+        if self.request.goals.is_empty() {
+            self.minimize(GoalKind::Mttr);
+        }
+        let steps = self
+            .request
+            .steps
+            .iter()
+            .flat_map(|step| named_by_task(step.task));
+        let rules = self
+            .request
+            .rules
+            .iter()
+            .flat_map(|rule| named_by_rule(&rule.kind));
+        let errors: Vec<BuildError> = steps
+            .chain(rules)
+            .filter_map(|named| named.unknown_in(datacenter))
+            .collect();
+        if errors.is_empty() {
+            Ok(self.request)
+        } else {
+            Err(BuildErrors(errors))
+        }
+    }
+}
+
+/// Sets have no repetition.
+fn without_repetition(kind: &mut RuleKind) {
+    fn distinct<T: Ord + Copy>(items: &mut Vec<T>) {
+        let mut seen = BTreeSet::new();
+        items.retain(|&item| seen.insert(item));
+    }
+    match kind {
+        RuleKind::Sync { vms, .. } | RuleKind::Spread { vms } => distinct(vms),
+        RuleKind::Before { first, then } => {
+            distinct(first);
+            distinct(then);
+        }
+        RuleKind::By { subjects, .. }
+        | RuleKind::After { subjects, .. }
+        | RuleKind::Seq { subjects }
+        | RuleKind::Freeze { subjects, .. }
+        | RuleKind::Allow { subjects, .. }
+        | RuleKind::Weight { subjects, .. } => distinct(subjects),
+        RuleKind::Budget { servers, .. } => servers.iter_mut().for_each(distinct),
+        RuleKind::AtMostMigrations { scope, .. } => {
+            scope.iter_mut().for_each(|(_, servers)| distinct(servers))
+        }
+        RuleKind::AtMostOn { servers, .. } => distinct(servers),
+        RuleKind::Limit { nodes, .. } => distinct(nodes),
+    }
+}
+
+/// Something that a request names.
+enum Named {
+    Vm(VmId),
+    Node(Node),
+}
+
+impl Named {
+    fn unknown_in(self, dc: &Datacenter) -> Option<BuildError> {
+        match self {
+            Named::Vm(vm) => (vm.0 as usize >= dc.vms.len()).then_some(BuildError::UnknownVm(vm)),
+            Named::Node(node) => unknown(dc, node),
+        }
+    }
+}
+
+impl From<&Subject> for Named {
+    fn from(subject: &Subject) -> Named {
+        match *subject {
+            Subject::Vm(vm) => Named::Vm(vm),
+            Subject::Server(server) => Named::Node(Node::Server(server)),
+        }
+    }
+}
+
+fn named_by_task(task: Task) -> Vec<Named> {
+    match task {
+        Task::Migrate { vm, to } => vec![Named::Vm(vm), Named::Node(Node::Server(to))],
+        Task::Boot(server) | Task::Shutdown(server) => vec![Named::Node(Node::Server(server))],
+        Task::Start(vm) | Task::Stop(vm) => vec![Named::Vm(vm)],
+    }
+}
+
+fn named_by_rule(kind: &RuleKind) -> Vec<Named> {
+    let of = |subjects: &[Subject]| subjects.iter().map(Named::from).collect();
+    let servers = |servers: &[ServerId]| {
+        servers
+            .iter()
+            .map(|&id| Named::Node(Node::Server(id)))
+            .collect()
+    };
+    match kind {
+        RuleKind::Sync { vms, .. } | RuleKind::Spread { vms } => {
+            vms.iter().map(|&vm| Named::Vm(vm)).collect()
+        }
+        RuleKind::Before { first, then } => first.iter().chain(then).map(Named::from).collect(),
+        RuleKind::By { subjects, .. }
+        | RuleKind::After { subjects, .. }
+        | RuleKind::Seq { subjects }
+        | RuleKind::Freeze { subjects, .. }
+        | RuleKind::Allow { subjects, .. }
+        | RuleKind::Weight { subjects, .. } => of(subjects),
+        RuleKind::Budget {
+            servers: Some(ids), ..
+        }
+        | RuleKind::AtMostMigrations {
+            scope: Some((_, ids)),
+            ..
+        }
+        | RuleKind::AtMostOn { servers: ids, .. } => servers(ids),
+        RuleKind::Budget { servers: None, .. } | RuleKind::AtMostMigrations { scope: None, .. } => {
+            Vec::new()
+        }
+        RuleKind::Limit { nodes, .. } => nodes.iter().map(|&node| Named::Node(node)).collect(),
+    }
+}
+
+/// A step that is being asked for.
+pub struct StepSpec<'b> {
+    step: &'b mut Step,
+}
+
+impl StepSpec<'_> {
+    /// How long it takes, in place of the model's duration.
+    pub fn takes(self, time: impl Into<Time>) -> Self {
+        self.step.takes = Some(time.into().seconds());
+        self
+    }
+
+    /// What a migration gets, in place of what its path allows.
+    pub fn rate(self, rate: impl Into<Rate>) -> Self {
+        self.step.rate = Some(rate.into().0);
+        self
+    }
+}
