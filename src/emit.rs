@@ -7,6 +7,7 @@ mod amount;
 mod clock;
 pub mod json;
 mod mermaid;
+mod script;
 mod table;
 mod text;
 
@@ -17,6 +18,7 @@ mod tests;
 
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
+pub use script::emit as script;
 pub use table::emit as table;
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -30,19 +32,22 @@ pub enum Kind {
     Table,
     /// For programs: `mvm-plan/1`.
     Json,
+    /// Bash that carries the plan out.
+    Script,
     /// A Gantt chart as text that web pages draw.
     Mermaid,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 3] = [Kind::Table, Kind::Json, Kind::Mermaid];
+    pub const ALL: [Kind; 4] = [Kind::Table, Kind::Json, Kind::Script, Kind::Mermaid];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Table => "table",
             Kind::Json => "json",
+            Kind::Script => "script",
             Kind::Mermaid => "mermaid",
         }
     }
@@ -52,6 +57,7 @@ impl Kind {
         match self {
             Kind::Table => "txt",
             Kind::Json => "json",
+            Kind::Script => "sh",
             Kind::Mermaid => "mmd",
         }
     }
@@ -66,6 +72,7 @@ impl Kind {
         match self {
             Kind::Table => table(datacenter, plan),
             Kind::Json => json(datacenter, plan),
+            Kind::Script => script(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
         }
     }

@@ -1,0 +1,516 @@
+//! The plan script, run: with programs in the place of virsh and ipmitool that note what they are asked.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use mvm::datacenter::Datacenter;
+use mvm::plan::Plan;
+use mvm::request::Task;
+
+#[path = "../src/emit/fixture.rs"]
+mod fixture;
+
+/// A folder with a plan's script, the programs that it calls, and what those know.
+struct Stage {
+    folder: tempfile::TempDir,
+    datacenter: Datacenter,
+    plan: Plan,
+}
+
+/// A call of a program: its time in ns, and its arguments.
+#[derive(Debug, Clone)]
+struct Call {
+    start: u64,
+    end: Option<u64>,
+    words: Vec<String>,
+}
+
+impl Stage {
+    fn new((datacenter, plan): (Datacenter, Plan)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let stage = Stage {
+            folder,
+            datacenter,
+            plan,
+        };
+        let script = mvm::emit::script(&stage.datacenter, &stage.plan);
+        fs::write(stage.path("plan.sh"), script).unwrap();
+        fs::create_dir(stage.path("bin")).unwrap();
+        for (name, text) in [
+            ("virsh", include_str!("script/virsh")),
+            ("ipmitool", include_str!("script/ipmitool")),
+        ] {
+            let path = stage.path(&format!("bin/{name}"));
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        stage.populate();
+        stage
+    }
+
+    /// Which servers are on, and where each VM runs.
+    fn populate(&self) {
+        fs::create_dir(self.path("fake")).unwrap();
+        for server in self.datacenter.servers.iter().filter(|s| s.on) {
+            let address = server.address.as_ref().unwrap_or(&server.name);
+            if !address.contains('/') {
+                fs::write(self.path(&format!("fake/on-{address}")), "").unwrap();
+            }
+        }
+        for vm in &self.datacenter.vms {
+            use sha2::{Digest, Sha256};
+            let hash: String = Sha256::digest(&vm.name)
+                .iter()
+                .take(8)
+                .map(|b| format!("{b:02x}"))
+                .collect();
+            let host = &self.datacenter[vm.host.value].name;
+            let place = format!("qemu+ssh://{host}/system\n{}\0", vm.name);
+            fs::write(self.path(&format!("fake/vm-{hash}")), place).unwrap();
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("bash");
+        let path = std::env::var("PATH").unwrap();
+        command
+            .arg(self.path("plan.sh"))
+            .args(["--journal", self.path("journal").to_str().unwrap()])
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("PATH", format!("{}:{path}", self.path("bin").display()))
+            .env("FAKE", self.path("fake"))
+            .env("FAKE_SLEEP", "0.1")
+            .env("MVM_POLL", "0.05")
+            .stdin(Stdio::null())
+            .process_group(0);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs, and waits until the journal has so many ends.
+    fn run_until(&self, ends: usize, sleep: &str) -> Child {
+        let mut command = self.command(&[]);
+        command
+            .env("FAKE_SLEEP", sleep)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let begun = Instant::now();
+        while self.journal("ended").len() < ends {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{ends} ends");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        child
+    }
+
+    /// The actions of which the journal says that.
+    fn journal(&self, what: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.path("journal")).unwrap_or_default();
+        let lines = text.lines().skip(1).map(|l| l.split('\t').collect());
+        lines
+            .filter(|fields: &Vec<&str>| fields[1] == what)
+            .map(|fields| fields[3].to_owned())
+            .collect()
+    }
+
+    /// All calls so far, by start.
+    fn calls(&self) -> Vec<Call> {
+        let log = fs::read_to_string(self.path("fake/log")).unwrap_or_default();
+        let mut calls: Vec<Call> = Vec::new();
+        for record in log.split_terminator('\x1e') {
+            let mut fields = record.split_terminator('\x1f');
+            let (edge, time) = (fields.next().unwrap(), fields.next().unwrap());
+            let (time, words): (u64, Vec<String>) =
+                (time.parse().unwrap(), fields.map(str::to_owned).collect());
+            let open = calls
+                .iter_mut()
+                .find(|c| c.end.is_none() && c.words == words);
+            match (edge, open) {
+                ("end", Some(call)) => call.end = Some(time),
+                _ => calls.push(Call {
+                    start: time,
+                    end: None,
+                    words,
+                }),
+            }
+        }
+        calls
+    }
+
+    /// The calls that migrate a VM.
+    fn migrations(&self, vm: &str) -> Vec<Call> {
+        let is =
+            |c: &Call| c.words.iter().any(|w| w == "migrate") && c.words[c.words.len() - 2] == vm;
+        self.calls().into_iter().filter(is).collect()
+    }
+
+    /// When each action really began and ended, as far as the programs saw it.
+    fn spans(&self) -> BTreeMap<String, (u64, u64)> {
+        let mut spans = BTreeMap::new();
+        for action in &self.plan.actions {
+            let (verb, name) = match action.task {
+                Task::Migrate { vm, .. } => ("migrate", &self.datacenter[vm].name),
+                Task::Start(vm) => ("start", &self.datacenter[vm].name),
+                Task::Stop(vm) => ("shutdown", &self.datacenter[vm].name),
+                Task::Boot(server) => ("on", self.bmc(server)),
+                Task::Shutdown(server) => ("soft", self.bmc(server)),
+            };
+            let is = |call: &&Call| {
+                let has = |word: &str| call.words.iter().any(|w| w == word);
+                has(verb) && (has(name) || has(&format!("{name}-ipmi")))
+            };
+            let calls = self.calls();
+            let call = calls
+                .iter()
+                .find(is)
+                .unwrap_or_else(|| panic!("{}", action.id));
+            spans.insert(action.id.clone(), (call.start, call.end.unwrap()));
+        }
+        spans
+    }
+
+    fn bmc(&self, server: mvm::datacenter::ServerId) -> &String {
+        let server = &self.datacenter[server];
+        server.address.as_ref().unwrap_or(&server.name)
+    }
+
+    fn assert_every_after_is_respected(&self) {
+        let spans = self.spans();
+        for action in &self.plan.actions {
+            for &before in &action.after {
+                let before = &self.plan.actions[before].id;
+                assert!(
+                    spans[before].1 <= spans[&action.id].0,
+                    "`{}` came before the end of `{before}`",
+                    action.id
+                );
+            }
+        }
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn assert_status(output: &Output, status: i32) {
+    assert_eq!(output.status.code(), Some(status), "{}", text(output));
+}
+
+fn signal(signal: &str, target: &str) {
+    let command = format!("kill -{signal} -- {target}");
+    assert!(
+        Command::new("bash")
+            .args(["-c", &command])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// The evening, with the clock's limit close enough to wait for.
+fn evening() -> (Datacenter, Plan) {
+    let (datacenter, mut plan) = fixture::evening();
+    for action in &mut plan.actions {
+        action.not_before = action.not_before.map(|_| 2);
+    }
+    (datacenter, plan)
+}
+
+#[test]
+fn each_action_runs_after_those_that_it_depends_on_with_the_right_arguments() {
+    let stage = Stage::new(evening());
+    let output = stage.run(&[]);
+    assert_status(&output, 0);
+    assert!(text(&output).contains("8 done, 0 failed, 0 skipped, 0 left"));
+    stage.assert_every_after_is_respected();
+
+    let journal = fs::read_to_string(stage.path("journal")).unwrap();
+    let begun: u64 = journal.split('\t').nth(2).unwrap().parse().unwrap();
+    let off = stage.spans()["shutdown r1.s1"].0;
+    assert!(off >= (begun + 2) * 1_000_000_000, "{off} {begun}");
+
+    let mut changes: Vec<String> = stage
+        .calls()
+        .into_iter()
+        .map(|call| call.words.join(" "))
+        .filter(|c| !c.ends_with("version") && !c.ends_with("status") && !c.contains("list"))
+        .collect();
+    changes.sort();
+    insta::assert_snapshot!(changes.join("\n"));
+}
+
+#[test]
+fn what_may_run_side_by_side_does() {
+    let stage = Stage::new(fixture::racks(4));
+    assert_status(&stage.run(&[]), 0);
+    stage.assert_every_after_is_respected();
+    let spans = stage.spans();
+    let at_once = |verb: &str| {
+        let of = |id: &&String| id.starts_with(verb);
+        let overlap = |a: &String| {
+            let (start, end) = spans[a];
+            spans
+                .keys()
+                .filter(of)
+                .filter(|b| spans[*b].0 < end && start < spans[*b].1)
+                .count()
+        };
+        spans.keys().filter(of).map(overlap).max().unwrap()
+    };
+    assert_eq!(at_once("boot"), 4);
+    assert!(at_once("migrate") >= 2);
+}
+
+#[test]
+fn a_dry_run_prints_everything_in_order_and_does_nothing() {
+    let stage = Stage::new(fixture::evening());
+    let output = stage.run(&["--dry-run"]);
+    assert_status(&output, 0);
+    assert!(stage.calls().is_empty());
+    assert!(!stage.path("journal").exists() && !stage.path("journal.lock").exists());
+    insta::assert_snapshot!(text(&output));
+}
+
+#[test]
+fn a_killed_script_goes_on_and_repeats_nothing() {
+    let stage = Stage::new(fixture::racks(4));
+    let mut child = stage.run_until(6, "0.2");
+    signal("KILL", &format!("-{}", child.id()));
+    child.wait().unwrap();
+    let ended: BTreeSet<String> = stage.journal("ended").into_iter().collect();
+    assert!(ended.len() < stage.plan.actions.len());
+    let lost = stage.journal("started").len() - ended.len();
+    assert!(lost > 0, "something ran");
+
+    let output = stage.run(&[]);
+    assert_status(&output, 0);
+    // What the hypervisors went on with is waited for, not done again.
+    for vm in &stage.datacenter.vms {
+        assert_eq!(stage.migrations(&vm.name).len(), 1, "{}", text(&output));
+    }
+    assert_eq!(stage.journal("ended").len(), stage.plan.actions.len());
+    stage.assert_every_after_is_respected();
+
+    let calls = stage.calls().len();
+    assert_status(&stage.run(&[]), 0);
+    assert_eq!(stage.calls().len(), calls, "a third run has nothing to do");
+}
+
+#[test]
+fn what_was_lost_with_the_hypervisor_is_done_again() {
+    let (datacenter, mut plan) = fixture::racks(2);
+    plan.actions
+        .retain(|a| matches!(a.task, Task::Migrate { .. }));
+    plan.actions.iter_mut().for_each(|a| a.after.clear());
+    let stage = Stage::new((datacenter, plan));
+    let child = stage.command(&[]).env("FAKE_SLEEP", "30").spawn();
+    let mut child = child.unwrap();
+    let begun = Instant::now();
+    let pids = || fs::read_to_string(stage.path("fake/pids")).unwrap_or_default();
+    while pids().lines().count() < 4 {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal("KILL", &format!("-{}", child.id()));
+    child.wait().unwrap();
+    for pid in pids().lines() {
+        signal("KILL", pid);
+    }
+    for file in fs::read_dir(stage.path("fake")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|e| e == "moving") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    assert_status(&stage.run(&[]), 0);
+    for vm in &stage.datacenter.vms {
+        assert_eq!(stage.migrations(&vm.name).len(), 2);
+    }
+}
+
+#[test]
+fn a_failure_stops_what_depends_on_it_and_nothing_else() {
+    let stage = Stage::new(fixture::racks(3));
+    fs::write(stage.path("fake/fail"), "web2").unwrap();
+    let output = stage.run(&[]);
+    assert_status(&output, 1);
+    let said = text(&output);
+    for line in [
+        "failed   migrate web2",
+        "skipped  migrate db2",
+        "skipped  shutdown r1.s2",
+        "9 done, 1 failed, 2 skipped, 0 left",
+        "| error: operation failed: as it was told",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    assert!(stage.migrations("db2").is_empty());
+    assert_eq!(stage.migrations("db3").len(), 1);
+
+    // Once what was wrong is mended, the rest is done.
+    fs::remove_file(stage.path("fake/fail")).unwrap();
+    let output = stage.run(&[]);
+    assert_status(&output, 0);
+    assert_eq!(stage.migrations("web2").len(), 2);
+    assert_eq!(stage.migrations("web1").len(), 1);
+    assert_eq!(stage.migrations("db2").len(), 1);
+}
+
+#[test]
+fn a_signal_stops_the_start_of_anything_new() {
+    let stage = Stage::new(fixture::racks(3));
+    let child = stage.run_until(2, "0.3");
+    signal("HUP", &child.id().to_string());
+    signal("TERM", &child.id().to_string());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let (started, ended) = (stage.journal("started"), stage.journal("ended"));
+    assert_eq!(started.len(), ended.len(), "what ran was waited for");
+    assert!(ended.len() < stage.plan.actions.len());
+    assert_status(&stage.run(&[]), 0);
+    assert_eq!(stage.journal("ended").len(), stage.plan.actions.len());
+}
+
+#[test]
+fn no_name_runs_anything() {
+    let stage = Stage::new(fixture::hostile());
+    let output = stage.run(&[]);
+    assert_status(&output, 0);
+    assert_status(&stage.run(&["--dry-run"]), 0);
+    for name in fixture::HOSTILE {
+        assert_eq!(stage.migrations(name).len(), 1, "{name:?}");
+    }
+    assert!(!stage.path("canary").exists());
+}
+
+#[test]
+fn no_name_runs_anything_through_a_template() {
+    let (mut datacenter, mut plan) = fixture::hostile();
+    datacenter.commands.stop = Some(
+        r#"virsh -c x note {server} "{address}" 'as {vm}' "$(virsh -c x note "{vm}")""#.to_owned(),
+    );
+    for action in &mut plan.actions {
+        let Task::Migrate { vm, .. } = action.task else {
+            unreachable!()
+        };
+        action.task = Task::Stop(vm);
+        // Waiting for the end of a VM is not what this is about.
+        datacenter.vms[vm.0 as usize].running = false;
+    }
+    let stage = Stage::new((datacenter, plan));
+    for file in fs::read_dir(stage.path("fake")).unwrap() {
+        let path = file.unwrap().path();
+        if path
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .starts_with("vm-")
+        {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    fs::write(stage.path("fake/vm-none"), "nowhere\nnone\0").unwrap();
+    assert_status(&stage.run(&[]), 0);
+    for name in fixture::HOSTILE {
+        let said = [
+            format!("{name} from"),
+            format!("{name} from"),
+            format!("as {name}"),
+        ];
+        assert!(
+            stage
+                .calls()
+                .iter()
+                .any(|c| c.words.windows(3).any(|w| w == said)),
+            "{name:?}"
+        );
+    }
+    assert!(!stage.path("canary").exists());
+}
+
+#[test]
+fn the_journal_of_another_plan_is_refused() {
+    let stage = Stage::new(fixture::racks(1));
+    let other = Stage::new(fixture::racks(2));
+    assert_status(&other.run(&[]), 0);
+    fs::copy(other.path("journal"), stage.path("journal")).unwrap();
+    let output = stage.run(&[]);
+    assert_status(&output, 3);
+    assert!(text(&output).contains("is the journal of another plan"));
+    assert!(stage.calls().is_empty());
+
+    fs::write(stage.path("journal"), "something else\n").unwrap();
+    assert_status(&stage.run(&[]), 3);
+}
+
+#[test]
+fn two_do_not_run_at_once() {
+    let stage = Stage::new(fixture::racks(1));
+    let mut first = stage.run_until(1, "0.3");
+    let second = stage.run(&[]);
+    assert_status(&second, 3);
+    assert!(text(&second).contains("carries out this plan already"));
+    assert!(first.wait().unwrap().success());
+}
+
+#[test]
+fn a_site_file_replaces_functions() {
+    let stage = Stage::new(fixture::racks(1));
+    let site = "migrate_vm() { printf '%s\\n' \"$1 $2 $3\" >>moved; }\n";
+    fs::write(stage.path("site.sh"), site).unwrap();
+    assert_status(&stage.run(&["--site", "site.sh"]), 0);
+    assert!(stage.migrations("web1").is_empty());
+    assert_eq!(
+        fs::read_to_string(stage.path("moved")).unwrap(),
+        "web1 qemu+ssh://r1.s1/system qemu+ssh://n1.s1/system\n\
+         db1 qemu+ssh://r1.s1/system qemu+ssh://n1.s1/system\n"
+    );
+}
+
+#[test]
+fn wrong_usage_says_so() {
+    let stage = Stage::new(fixture::empty());
+    for arguments in [&["--fast"][..], &["--site"], &["--on-time"]] {
+        assert_status(&stage.run(arguments), 2);
+    }
+    assert_status(&stage.run(&["--help"]), 0);
+    assert_status(&stage.run(&[]), 0);
+}
+
+#[test]
+fn shellcheck_finds_nothing() {
+    if Command::new("shellcheck")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        eprintln!("skipped: shellcheck is not there");
+        return;
+    }
+    let mut plans = fixture::all();
+    plans[0].0.commands.boot = Some("wake {server}".to_owned());
+    plans[0].0.commands.stop = Some("halt {vm}".to_owned());
+    for plan in plans {
+        let stage = Stage::new(plan);
+        let output = Command::new("shellcheck")
+            .arg(stage.path("plan.sh"))
+            .output();
+        assert_status(&output.unwrap(), 0);
+    }
+}
