@@ -1,8 +1,46 @@
-//! The command line.
+//! The command line: arguments, files, terminal.
+
+mod args;
+mod check;
+mod disk;
+mod explain;
+mod import;
+mod output;
+mod plan;
+mod progress;
+mod terminal;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// How a command ended: the exit status (see `--help`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    /// Done.
+    Done = 0,
+    /// The input is wrong; diagnostics say why.
+    WrongInput = 1,
+    /// The command was called in a wrong way.
+    WrongUsage = 2,
+    /// No plan exists; the explanation says why.
+    Impossible = 3,
+    /// The plan that was verified does not hold.
+    DoesNotHold = 4,
+}
+
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let args = Args::parse();
+    let terminal = terminal::Terminal::new(args.color, args.message_format);
+    let status = match &args.command {
+        Command::Check(check) => check::run(check, &terminal),
+        Command::Plan(plan) => plan::run(plan, &terminal),
+        Command::Verify(_) => Status::WrongUsage,
+        Command::Import(import) => import::run(import, &terminal),
+        Command::Explain(explain) => explain::run(explain, &terminal),
+    };
+    ExitCode::from(status as u8)
 }

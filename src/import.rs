@@ -1,1 +1,3 @@
-//! From foreign files to the language.
+//! From foreign files to the language: each importer makes a readable `.mvm` text.
+
+pub mod btrplace;

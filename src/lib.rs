@@ -27,6 +27,8 @@ pub mod formulation;
 pub mod formulate;
 pub mod schedule;
 pub mod plan;
+pub mod explain;
+pub mod expect;
 pub mod emit;
 pub mod import;
 pub mod compile;

@@ -93,6 +93,12 @@ codes! {
     OrderCycle "E0656" Error "actions wait for one another in a circle"
     BudgetTooLow "E0657" Error "a budget is below what is drawn in any case"
     CapTooLow "E0658" Error "a cap is below what is needed in any case"
+    Impossible "E0601" Error "no plan exists: constraints contradict one another"
+    ImportNotJson "E0701" Error "a foreign file is not JSON"
+    ImportShape "E0702" Error "a foreign file does not have the shape that its format asks for"
+    ImportUnknown "E0703" Error "a foreign file asks for something that mvm does not know"
+    ImportContradiction "E0704" Error "a foreign file contradicts itself"
+    Unexpected "W0501" Warning "a plan is not what its file expects"
 }
 
 impl Code {

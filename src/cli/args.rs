@@ -1,0 +1,133 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Plans for the live migration and maintenance of virtualised datacenters.
+///
+/// Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the input is wrong;
+/// 2 wrong usage; 3 no plan exists; 4 the plan that was verified does not hold.
+#[derive(Parser)]
+#[command(name = "mvm", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    /// How diagnostics are written.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, global = true)]
+    pub message_format: MessageFormat,
+    /// When to use colour; `NO_COLOR` is respected.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub color: Color,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check files: names, units, types, and whether the plans can exist at all.
+    Check(Check),
+    /// Compute plans.
+    Plan(Plan),
+    /// Check a plan in JSON against the file that it was made from.
+    Verify(Verify),
+    /// Write a foreign file as `.mvm`.
+    Import(Import),
+    /// Explain a diagnostic's code, such as E0201.
+    Explain(Explain),
+}
+
+#[derive(clap::Args)]
+pub struct Check {
+    /// The files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Plan {
+    /// The file.
+    pub file: PathBuf,
+    /// The plan of the file to compute; all of them where none is named.
+    #[arg(long = "plan", value_name = "NAME")]
+    pub name: Option<String>,
+    /// What to write, several between commas: table, json, script, svg, mermaid.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', default_value = "table")]
+    pub emit: Vec<String>,
+    /// Where to write it: a file, or with several kinds or plans a folder. Standard output otherwise.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// How much work to spend. Work is counted, never timed: the plan is the same on every machine.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
+    /// Stop after so many seconds with the best plan so far, which then depends on the machine.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(clap::Args)]
+pub struct Verify {
+    /// The plan, as `--emit json` wrote it.
+    pub plan: PathBuf,
+    /// The file that it was made from, where the plan does not say or it has moved.
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Import {
+    /// The format.
+    #[arg(value_enum)]
+    pub kind: ImportKind,
+    /// The file to import.
+    pub input: PathBuf,
+    /// The file to write; standard output otherwise.
+    #[arg(short, long, value_name = "OUT.mvm")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Explain {
+    /// The code; all codes are listed where none is given.
+    pub code: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ImportKind {
+    /// A BtrPlace instance or reconfiguration plan (JSON).
+    Btrplace,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// Pictures of the source.
+    Human,
+    /// A line each, `file:line:column: error[E0201]: …`.
+    Short,
+    /// A JSON object each.
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Effort {
+    /// A good plan at once.
+    Fast,
+    /// A plan proved optimal or nearly so, in seconds.
+    Normal,
+    /// As good as it gets, in minutes.
+    Best,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| String::from("not a number of seconds"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
+}

@@ -1,0 +1,37 @@
+//! `mvm check`
+
+use super::Status;
+use super::args::Check;
+use super::disk::Disk;
+use super::terminal::Terminal;
+use crate::compile;
+
+/// Checks each file and says what it found.
+pub fn run(args: &Check, terminal: &Terminal) -> Status {
+    let mut status = Status::Done;
+    for file in &args.files {
+        let (disk, entry) = match Disk::project_of(file) {
+            Ok(found) => found,
+            Err(why) => {
+                terminal.say(&format!("error: `{}` cannot be read: {why}", file.display()));
+                status = Status::WrongInput;
+                continue;
+            }
+        };
+        let checked = compile::check(&entry, &disk);
+        terminal.show(&checked.map, &checked.diagnostics);
+        if checked.has_errors() {
+            status = Status::WrongInput;
+        } else {
+            let (datacenter, plans) = (&checked.analysis.datacenter, &checked.analysis.requests);
+            terminal.say(&format!(
+                "{}: {} servers, {} VMs, {} plans",
+                file.display(),
+                datacenter.servers.len(),
+                datacenter.vms.len(),
+                plans.len()
+            ));
+        }
+    }
+    status
+}

@@ -1,0 +1,150 @@
+//! `mvm plan`
+
+use std::path::PathBuf;
+
+use super::Status;
+use super::args::{self, Plan as Args};
+use super::disk::Disk;
+use super::output;
+use super::progress::Line;
+use super::terminal::Terminal;
+use crate::compile::{self, Checked, Failure};
+use crate::emit::Kind;
+use crate::expect;
+use crate::plan::Plan;
+use crate::schedule::{Effort, Options};
+
+/// Computes the plans and writes them.
+pub fn run(args: &Args, terminal: &Terminal) -> Status {
+    match plan(args, terminal) {
+        Ok(()) => Status::Done,
+        Err(status) => status,
+    }
+}
+
+fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
+    let wrong_usage = |why: String| {
+        terminal.say(&format!("error: {why}"));
+        Status::WrongUsage
+    };
+    let kinds = kinds(&args.emit).map_err(wrong_usage)?;
+    let (disk, entry) = Disk::project_of(&args.file).map_err(|why| {
+        terminal.say(&format!("error: `{}` cannot be read: {why}", args.file.display()));
+        Status::WrongInput
+    })?;
+    let checked = compile::check(&entry, &disk);
+    terminal.show(&checked.map, &checked.diagnostics);
+    if checked.has_errors() {
+        return Err(Status::WrongInput);
+    }
+    let chosen = chosen(&checked, args).map_err(wrong_usage)?;
+    if chosen.len() * kinds.len() > 1 && args.output.is_none() && kinds != [Kind::Table] {
+        return Err(wrong_usage(String::from(
+            "several texts do not go into one output: name a folder with `-o`, or choose with `--plan` and `--emit`",
+        )));
+    }
+    let options = Options {
+        effort: match args.effort {
+            args::Effort::Fast => Effort::Fast,
+            args::Effort::Normal => Effort::Normal,
+            args::Effort::Best => Effort::Best,
+        },
+        time_limit: args.time_limit,
+    };
+    let mut worst = Status::Done;
+    let mut plans = Vec::new();
+    let mut line = Line::new();
+    for index in chosen {
+        line.begin(&checked.analysis.requests[index].name);
+        match checked.plan(index, &options, &mut line) {
+            Ok(plan) => plans.push((index, plan)),
+            Err(failure) => worst = worst.max(report(&checked, index, failure, terminal)),
+        }
+    }
+    drop(line);
+    for (index, plan) in &plans {
+        terminal.show(&checked.map, &expect::unmet(&checked.analysis.requests[*index], plan));
+    }
+    write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;
+    if worst == Status::Done { Ok(()) } else { Err(worst) }
+}
+
+fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {
+    let mut kinds = Vec::new();
+    for name in names {
+        let known = || Kind::ALL.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ");
+        let kind = Kind::parse(name).ok_or_else(|| format!("there is no output `{name}`: choose among {}", known()))?;
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    Ok(kinds)
+}
+
+/// Indices of the plans to compute.
+fn chosen(checked: &Checked, args: &Args) -> Result<Vec<usize>, String> {
+    let requests = &checked.analysis.requests;
+    let all = || requests.iter().map(|r| format!("`{}`", r.name)).collect::<Vec<_>>().join(", ");
+    match &args.name {
+        _ if requests.is_empty() => Err(format!("`{}` has no plan", args.file.display())),
+        None => Ok((0..requests.len()).collect()),
+        Some(name) => match requests.iter().position(|r| r.name == *name) {
+            Some(index) => Ok(vec![index]),
+            None => Err(format!("`{}` has no plan `{name}`: there is {}", args.file.display(), all())),
+        },
+    }
+}
+
+/// Says why there is no plan.
+fn report(checked: &Checked, index: usize, failure: Failure, terminal: &Terminal) -> Status {
+    let name = &checked.analysis.requests[index].name;
+    match failure {
+        Failure::Input => Status::WrongInput,
+        Failure::Impossible(_) if expect::expects_none(&checked.analysis.requests[index]) => {
+            terminal.say(&format!("{name}: no plan exists, as expected"));
+            Status::Done
+        }
+        Failure::Impossible(diagnostics) => {
+            terminal.show(&checked.map, &diagnostics);
+            Status::Impossible
+        }
+        Failure::Unknown => {
+            terminal.say(&format!("error: the effort was spent before a plan for `{name}` was found or excluded; try `--effort best`"));
+            Status::Impossible
+        }
+        Failure::Unsound(violations) => {
+            terminal.say(&format!("error: the checker refused the schedule of `{name}`; this is a defect of mvm, please report it"));
+            for violation in violations {
+                terminal.say(&format!("  {violation}"));
+            }
+            Status::DoesNotHold
+        }
+    }
+}
+
+fn write(checked: &Checked, plans: &[(usize, Plan)], kinds: &[Kind], args: &Args) -> Result<(), String> {
+    let several = plans.len() * kinds.len() > 1;
+    for (at, (_, plan)) in plans.iter().enumerate() {
+        for kind in kinds {
+            let mut text = kind.emit(&checked.analysis.datacenter, plan);
+            if at > 0 && args.output.is_none() {
+                text.insert(0, '\n');
+            }
+            match &args.output {
+                Some(folder) if several => {
+                    std::fs::create_dir_all(folder).map_err(|e| format!("`{}` cannot be made: {e}", folder.display()))?;
+                    output::write(Some(&folder.join(file_name(plan, *kind))), &text)?;
+                }
+                to => output::write(to.as_deref(), &text)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `decommission.json`; what a file name should not hold becomes `_`.
+fn file_name(plan: &Plan, kind: Kind) -> PathBuf {
+    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let stem: String = plan.name.chars().map(safe).collect();
+    PathBuf::from(format!("{}.{}", stem.trim_start_matches('.'), kind.suffix()))
+}

@@ -1,0 +1,122 @@
+//! Instances and plans of BtrPlace, imported and planned. They lie beside the project on some machines only.
+
+mod support;
+
+use std::fs;
+
+use mvm::compile::{self, Checked};
+use mvm::import::btrplace::import;
+use mvm::schedule::{Options, Quiet};
+use support::{Text, data};
+
+fn imported(path: &str) -> Option<String> {
+    let json = fs::read(data(path)?).expect("the file can be read");
+    Some(import(&json, "imported").expect("the importer knows all that is in it"))
+}
+
+fn check(text: &str) -> Checked {
+    let checked = compile::check("test.mvm", &Text(text));
+    assert!(checked.diagnostics.is_empty(), "{:#?}\n{text}", checked.diagnostics);
+    checked
+}
+
+#[test]
+fn the_ten_vm_plans_are_proved_optimal() {
+    let optima = [(1, 898), (2, 1294), (3, 1279), (5, 1370)];
+    for number in 1..=10 {
+        let Some(text) = imported(&format!("btrplace/plans/random.{number}.json")) else { return };
+        let plan = check(&text).plan(0, &Options::default(), &mut Quiet).expect("there is a plan");
+        let objective = plan.objectives[0];
+        assert_eq!(objective.value, objective.lower_bound, "plan {number} is proved");
+        if let Some((_, optimum)) = optima.iter().find(|(known, _)| *known == number) {
+            assert_eq!(objective.value, *optimum, "plan {number}");
+        }
+    }
+}
+
+#[test]
+fn the_decommissioning_beats_the_plan_of_its_authors() {
+    let Some(text) = imported("btrplace/plans/decommission-96.mVM.json") else { return };
+    let plan = check(&text).plan(0, &Options::default(), &mut Quiet).expect("there is a plan");
+    assert!(plan.objectives[0].value < 41_928, "{:?}", plan.objectives);
+    assert!(plan.objectives[0].lower_bound >= 41_091, "{:?}", plan.objectives);
+}
+
+#[test]
+fn every_instance_is_imported_without_a_finding() {
+    let Some(folder) = data("btrplace/instances") else { return };
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                let json = fs::read(entry.path()).expect("the file can be read");
+                let checked = check(&import(&json, "imported").expect("the importer knows all that is in it"));
+                assert!(checked.problems[0].is_some());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_instance_becomes_a_text_that_people_can_read() {
+    let json = r#"{
+      "model": {
+        "mapping": {
+          "onlineNodes": { "0": { "runningVMs": [0, 1], "sleepingVMs": [] }, "1": { "runningVMs": [2], "sleepingVMs": [] } },
+          "offlineNodes": [2, 3], "readyVMs": []
+        },
+        "attributes": {
+          "nodes": { "0": { "shutdown": 17 }, "1": { "shutdown": 17 }, "2": { "boot": 120 }, "3": { "boot": 120 } },
+          "vms": {
+            "0": { "memUsed": 2000, "hotDirtySize": 5, "hotDirtyDuration": 3, "coldDirtyRate": 0.0 },
+            "1": { "memUsed": 2000, "hotDirtySize": 5, "hotDirtyDuration": 3, "coldDirtyRate": 0.0 },
+            "2": { "memUsed": 4000, "hotDirtySize": 96, "hotDirtyDuration": 2, "coldDirtyRate": 2.5 }
+          }
+        },
+        "views": [
+          { "id": "shareableResource", "rcId": "mem", "defCapacity": 16, "defConsumption": 2, "nodes": {}, "vms": { "2": 4 } },
+          { "id": "shareableResource", "rcId": "cpu", "defCapacity": 4, "defConsumption": 1, "nodes": {}, "vms": {} },
+          { "id": "net", "routing": { "type": "default" },
+            "switches": [ { "id": 0, "capacity": -1 }, { "id": 1, "capacity": 5000 } ],
+            "links": [
+              { "id": 0, "capacity": 1000, "switch": 0, "physicalElement": { "id": 0, "type": "node" } },
+              { "id": 1, "capacity": 1000, "switch": 0, "physicalElement": { "id": 1, "type": "node" } },
+              { "id": 2, "capacity": 1000, "switch": 1, "physicalElement": { "id": 2, "type": "node" } },
+              { "id": 3, "capacity": 1000, "switch": 1, "physicalElement": { "id": 3, "type": "node" } },
+              { "id": 4, "capacity": 10000, "switch": 1, "physicalElement": { "id": 0, "type": "switch" } }
+            ] }
+        ]
+      },
+      "constraints": [
+        { "id": "offline", "node": 0, "continuous": false },
+        { "id": "fence", "vm": 0, "nodes": [2], "continuous": false },
+        { "id": "fence", "vm": 1, "nodes": [2], "continuous": false },
+        { "id": "fence", "vm": 2, "nodes": [1], "continuous": false }
+      ],
+      "objective": { "id": "minimizeMTTRMigrationScheduling" }
+    }"#;
+    let text = import(json.as_bytes(), "imported").expect("all of it is known");
+    insta::assert_snapshot!(text);
+    check(&text);
+}
+
+#[test]
+fn what_is_not_known_is_refused_all_at_once() {
+    let json = r#"{
+      "model": {
+        "mapping": { "onlineNodes": { "0": { "runningVMs": [7] }, "1": { "runningVMs": [7, 8], "sleepingVMs": [9] } }, "offlineNodes": [1] },
+        "attributes": { "vms": { "7": { "memUsed": 2000 }, "8": { "memUsed": -1 } } },
+        "views": [ { "id": "shareableResource", "rcId": "disk" }, { "id": "cost" } ]
+      },
+      "constraints": [ { "id": "spread", "vms": [7] }, { "id": "fence", "vm": 7, "nodes": [0, 1] }, { "id": "offline", "node": 5 } ],
+      "objective": { "id": "minMigrations" }
+    }"#;
+    let found = import(json.as_bytes(), "imported").expect_err("much of it is wrong");
+    let lines: Vec<String> = found.iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    for text in ["", "{", "[]", "{}", "{\"model\":[]}", "{\"model\":{}}", "{\"origin\":{},\"actions\":{}}", "{\"model\":{\"mapping\":{\"onlineNodes\":[]}}}"] {
+        assert!(import(text.as_bytes(), "imported").is_err(), "{text}");
+    }
+}

@@ -1,0 +1,47 @@
+//! Every example is checked without a finding, planned, and is what it expects to be.
+
+mod support;
+
+use std::fmt::Write;
+
+use mvm::compile::{self, Failure};
+use mvm::expect;
+use mvm::schedule::{Options, Quiet};
+use support::{Folder, files, root};
+
+/// A line for each plan of the file.
+fn figures(path: &str) -> String {
+    let checked = compile::check(path, &Folder(root()));
+    assert!(checked.diagnostics.is_empty(), "{path}: {:#?}", checked.diagnostics);
+    let mut text = String::new();
+    for (index, request) in checked.analysis.requests.iter().enumerate() {
+        match checked.plan(index, &Options::default(), &mut Quiet) {
+            Ok(plan) => {
+                let unmet = expect::unmet(request, &plan);
+                assert!(unmet.is_empty(), "{path}: {unmet:#?}");
+                let _ = write!(text, "{}: {} actions, {} s, peak {} mW", plan.name, plan.actions.len(), plan.makespan, plan.peak_power);
+                for objective in &plan.objectives {
+                    let _ = write!(text, ", {} {} (bound {})", objective.goal.name(), objective.value, objective.lower_bound);
+                }
+                text.push('\n');
+            }
+            Err(Failure::Impossible(_)) if expect::expects_none(request) => {
+                let _ = writeln!(text, "{}: impossible, as expected", request.name);
+            }
+            Err(failure) => panic!("{path}: `{}`: {failure:#?}", request.name),
+        }
+    }
+    text
+}
+
+#[test]
+fn examples_are_planned() {
+    let mut text = String::new();
+    for path in files("examples", ".mvm") {
+        let figures = figures(&path);
+        if !figures.is_empty() {
+            let _ = writeln!(text, "{path}\n{figures}");
+        }
+    }
+    insta::assert_snapshot!(text);
+}
