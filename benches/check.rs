@@ -24,15 +24,26 @@ fn inventory(servers: usize) -> String {
     for rack in 0..racks {
         let _ = writeln!(text, "rack r{rack} link : ethernet100 to core {{");
         for server in 0..40.min(servers - rack * 40) {
-            let _ = writeln!(text, "  server s{server} : x3440 {{ memory 256GiB cpu 64 link : ethernet10 }}");
+            let _ = writeln!(
+                text,
+                "  server s{server} : x3440 {{ memory 256GiB cpu 64 link : ethernet10 }}"
+            );
         }
         text.push_str("}\n");
     }
     for vm in 0..servers * 10 {
         let (class, host) = (if vm % 2 == 0 { "idle" } else { "stressed" }, vm / 10);
-        let _ = writeln!(text, "vm \"prod-web.{vm:06}\" : {class} {{ memory 4GiB on r{}.s{} label tier gold }}", host / 40, host % 40);
+        let _ = writeln!(
+            text,
+            "vm \"prod-web.{vm:06}\" : {class} {{ memory 4GiB on r{}.s{} label tier gold }}",
+            host / 40,
+            host % 40
+        );
     }
-    let _ = writeln!(text, "plan drain {{\n  migrate vms on r0.s0 to r0.s1\n  minimize mttr\n}}");
+    let _ = writeln!(
+        text,
+        "plan drain {{\n  migrate vms on r0.s0 to r0.s1\n  minimize mttr\n}}"
+    );
     text
 }
 
@@ -42,9 +53,15 @@ fn checks(criterion: &mut Criterion) {
     for servers in [1_250, 2_500, 5_000, 10_000] {
         let loader = Memory(inventory(servers));
         let checked = check("inventory.mvm", &loader);
-        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics.first());
+        assert!(
+            checked.diagnostics.is_empty(),
+            "{:?}",
+            checked.diagnostics.first()
+        );
         group.throughput(Throughput::Elements(servers as u64 * 11));
-        group.bench_function(BenchmarkId::from_parameter(servers), |bencher| bencher.iter(|| check("inventory.mvm", &loader)));
+        group.bench_function(BenchmarkId::from_parameter(servers), |bencher| {
+            bencher.iter(|| check("inventory.mvm", &loader))
+        });
     }
     group.finish();
 }

@@ -41,7 +41,13 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
         file: entry.to_owned(),
         sha256: digest(&map),
     };
-    Checked { map, analysis, problems, diagnostics, source }
+    Checked {
+        map,
+        analysis,
+        problems,
+        diagnostics,
+        source,
+    }
 }
 
 /// SHA-256 of all texts, each with its length before it.
@@ -52,7 +58,11 @@ fn digest(map: &SourceMap) -> String {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Why there is no plan.
@@ -78,16 +88,24 @@ impl Checked {
     ///
     /// # Errors
     /// Why there is no plan.
-    pub fn plan(&self, index: usize, options: &Options, monitor: &mut dyn Monitor) -> Result<Plan, Failure> {
+    pub fn plan(
+        &self,
+        index: usize,
+        options: &Options,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Plan, Failure> {
         let problem = self.problems[index].as_ref().ok_or(Failure::Input)?;
         let request = &self.analysis.requests[index];
         match schedule(&problem.formulation, options, monitor) {
             Outcome::Found(solution) => {
-                let mut plan = assemble(&self.analysis.datacenter, request, problem, &solution).map_err(Failure::Unsound)?;
+                let mut plan = assemble(&self.analysis.datacenter, request, problem, &solution)
+                    .map_err(Failure::Unsound)?;
                 plan.source = Some(self.source.clone());
                 Ok(plan)
             }
-            Outcome::Infeasible(core) => Err(Failure::Impossible(explain::impossible(request, problem, &core))),
+            Outcome::Infeasible(core) => Err(Failure::Impossible(explain::impossible(
+                request, problem, &core,
+            ))),
             Outcome::Unknown => Err(Failure::Unknown),
         }
     }

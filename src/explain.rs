@@ -11,9 +11,17 @@ pub fn impossible(request: &Request, problem: &Problem, core: &[SourceId]) -> Ve
     let mut sources: Vec<_> = core.iter().map(|&id| &formulation[id]).collect();
     // Rules first: they are what can be changed.
     sources.sort_by_key(|source| (source.kind != SourceKind::Rule, source.span));
-    let message = format!("no plan exists for `{}`: these contradict one another", request.name);
-    let mut places = sources.iter().filter_map(|source| Some((source.span?, source.label.clone())));
-    let mut diagnostic = match places.next().or(request.origin.map(|span| (span, String::from("this plan")))) {
+    let message = format!(
+        "no plan exists for `{}`: these contradict one another",
+        request.name
+    );
+    let mut places = sources
+        .iter()
+        .filter_map(|source| Some((source.span?, source.label.clone())));
+    let mut diagnostic = match places
+        .next()
+        .or(request.origin.map(|span| (span, String::from("this plan"))))
+    {
         Some((span, label)) => Diagnostic::new(Code::Impossible, span, message, label),
         None => Diagnostic::without_place(Code::Impossible, message),
     };

@@ -16,7 +16,11 @@ fn imported(path: &str) -> Option<String> {
 
 fn check(text: &str) -> Checked {
     let checked = compile::check("test.mvm", &Text(text));
-    assert!(checked.diagnostics.is_empty(), "{:#?}\n{text}", checked.diagnostics);
+    assert!(
+        checked.diagnostics.is_empty(),
+        "{:#?}\n{text}",
+        checked.diagnostics
+    );
     checked
 }
 
@@ -24,10 +28,17 @@ fn check(text: &str) -> Checked {
 fn the_ten_vm_plans_are_proved_optimal() {
     let optima = [(1, 898), (2, 1294), (3, 1279), (5, 1370)];
     for number in 1..=10 {
-        let Some(text) = imported(&format!("btrplace/plans/random.{number}.json")) else { return };
-        let plan = check(&text).plan(0, &Options::default(), &mut Quiet).expect("there is a plan");
+        let Some(text) = imported(&format!("btrplace/plans/random.{number}.json")) else {
+            return;
+        };
+        let plan = check(&text)
+            .plan(0, &Options::default(), &mut Quiet)
+            .expect("there is a plan");
         let objective = plan.objectives[0];
-        assert_eq!(objective.value, objective.lower_bound, "plan {number} is proved");
+        assert_eq!(
+            objective.value, objective.lower_bound,
+            "plan {number} is proved"
+        );
         if let Some((_, optimum)) = optima.iter().find(|(known, _)| *known == number) {
             assert_eq!(objective.value, *optimum, "plan {number}");
         }
@@ -36,23 +47,38 @@ fn the_ten_vm_plans_are_proved_optimal() {
 
 #[test]
 fn the_decommissioning_beats_the_plan_of_its_authors() {
-    let Some(text) = imported("btrplace/plans/decommission-96.mVM.json") else { return };
-    let plan = check(&text).plan(0, &Options::default(), &mut Quiet).expect("there is a plan");
+    let Some(text) = imported("btrplace/plans/decommission-96.mVM.json") else {
+        return;
+    };
+    let plan = check(&text)
+        .plan(0, &Options::default(), &mut Quiet)
+        .expect("there is a plan");
     assert!(plan.objectives[0].value < 41_928, "{:?}", plan.objectives);
-    assert!(plan.objectives[0].lower_bound >= 41_091, "{:?}", plan.objectives);
+    assert!(
+        plan.objectives[0].lower_bound >= 41_091,
+        "{:?}",
+        plan.objectives
+    );
 }
 
 #[test]
 fn every_instance_is_imported_without_a_finding() {
-    let Some(folder) = data("btrplace/instances") else { return };
+    let Some(folder) = data("btrplace/instances") else {
+        return;
+    };
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+        for entry in fs::read_dir(folder)
+            .expect("the folder can be read")
+            .flatten()
+        {
             if entry.path().is_dir() {
                 folders.push(entry.path());
             } else {
                 let json = fs::read(entry.path()).expect("the file can be read");
-                let checked = check(&import(&json, "imported").expect("the importer knows all that is in it"));
+                let checked = check(
+                    &import(&json, "imported").expect("the importer knows all that is in it"),
+                );
                 assert!(checked.problems[0].is_some());
             }
         }
@@ -114,9 +140,21 @@ fn what_is_not_known_is_refused_all_at_once() {
       "objective": { "id": "minMigrations" }
     }"#;
     let found = import(json.as_bytes(), "imported").expect_err("much of it is wrong");
-    let lines: Vec<String> = found.iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
+    let lines: Vec<String> = found
+        .iter()
+        .map(|d| format!("{}: {}", d.code, d.message))
+        .collect();
     insta::assert_snapshot!(lines.join("\n"));
-    for text in ["", "{", "[]", "{}", "{\"model\":[]}", "{\"model\":{}}", "{\"origin\":{},\"actions\":{}}", "{\"model\":{\"mapping\":{\"onlineNodes\":[]}}}"] {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"model\":[]}",
+        "{\"model\":{}}",
+        "{\"origin\":{},\"actions\":{}}",
+        "{\"model\":{\"mapping\":{\"onlineNodes\":[]}}}",
+    ] {
         assert!(import(text.as_bytes(), "imported").is_err(), "{text}");
     }
 }

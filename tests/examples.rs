@@ -12,16 +12,33 @@ use support::{Folder, files, root};
 /// A line for each plan of the file.
 fn figures(path: &str) -> String {
     let checked = compile::check(path, &Folder(root()));
-    assert!(checked.diagnostics.is_empty(), "{path}: {:#?}", checked.diagnostics);
+    assert!(
+        checked.diagnostics.is_empty(),
+        "{path}: {:#?}",
+        checked.diagnostics
+    );
     let mut text = String::new();
     for (index, request) in checked.analysis.requests.iter().enumerate() {
         match checked.plan(index, &Options::default(), &mut Quiet) {
             Ok(plan) => {
                 let unmet = expect::unmet(request, &plan);
                 assert!(unmet.is_empty(), "{path}: {unmet:#?}");
-                let _ = write!(text, "{}: {} actions, {} s, peak {} mW", plan.name, plan.actions.len(), plan.makespan, plan.peak_power);
+                let _ = write!(
+                    text,
+                    "{}: {} actions, {} s, peak {} mW",
+                    plan.name,
+                    plan.actions.len(),
+                    plan.makespan,
+                    plan.peak_power
+                );
                 for objective in &plan.objectives {
-                    let _ = write!(text, ", {} {} (bound {})", objective.goal.name(), objective.value, objective.lower_bound);
+                    let _ = write!(
+                        text,
+                        ", {} {} (bound {})",
+                        objective.goal.name(),
+                        objective.value,
+                        objective.lower_bound
+                    );
                 }
                 text.push('\n');
             }

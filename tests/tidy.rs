@@ -13,7 +13,9 @@ fn read(path: &str) -> String {
 
 fn modules() -> Vec<String> {
     let lib = read("src/lib.rs");
-    let names = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let names = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     names.map(str::to_owned).collect()
 }
 
@@ -21,13 +23,19 @@ fn modules() -> Vec<String> {
 fn code(path: &str) -> Vec<String> {
     let text = read(path);
     let end = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
-    let lines = text[..end].lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = text[..end]
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     lines.map(str::to_owned).collect()
 }
 
 /// Whether the file holds tests and nothing else.
 fn is_test(path: &str) -> bool {
-    ["test", "fixture"].iter().any(|word| path.rsplit('/').next().is_some_and(|name| name.contains(word)))
+    ["test", "fixture"].iter().any(|word| {
+        path.rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains(word))
+    })
 }
 
 #[test]
@@ -36,12 +44,19 @@ fn a_module_uses_only_what_stands_above_it() {
     let place = |name: &str| order.iter().position(|module| module == name);
     let mut wrong = Vec::new();
     for path in files("src", ".rs").iter().filter(|path| !is_test(path)) {
-        let module = path["src/".len()..].split('/').next().unwrap_or_default().trim_end_matches(".rs");
+        let module = path["src/".len()..]
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs");
         let Some(at) = place(module) else { continue };
         for line in code(path) {
             for (start, found) in line.match_indices("crate::") {
                 let rest = &line[start + found.len()..];
-                let used: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let used: String = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
                 if place(&used).is_some_and(|used| used > at) {
                     wrong.push(format!("{path} uses `{used}`: {}", line.trim()));
                 }
@@ -66,7 +81,9 @@ fn each_third_party_boundary_is_where_the_architecture_says() {
     for path in files("src", ".rs").iter().filter(|path| !is_test(path)) {
         let lines = code(path);
         for (name, wall) in walls {
-            let used = lines.iter().any(|line| line.contains(&format!("use {name}::")) || line.contains(&format!(" {name}::")));
+            let used = lines.iter().any(|line| {
+                line.contains(&format!("use {name}::")) || line.contains(&format!(" {name}::"))
+            });
             if used && !path.starts_with(wall) {
                 wrong.push(format!("{path} uses {name}"));
             }
@@ -77,22 +94,47 @@ fn each_third_party_boundary_is_where_the_architecture_says() {
 
 #[test]
 fn every_page_has_a_code() {
-    let codes: BTreeSet<String> = mvm::diag::Code::ALL.iter().map(|code| format!("src/diag/pages/{code}.md")).collect();
+    let codes: BTreeSet<String> = mvm::diag::Code::ALL
+        .iter()
+        .map(|code| format!("src/diag/pages/{code}.md"))
+        .collect();
     let pages: BTreeSet<String> = files("src/diag/pages", ".md").into_iter().collect();
     assert_eq!(pages, codes);
 }
 
 #[test]
 fn every_snapshot_has_a_test() {
-    let sources: String = files("src", ".rs").iter().chain(&files("tests", ".rs")).map(|path| read(path)).collect();
+    let sources: String = files("src", ".rs")
+        .iter()
+        .chain(&files("tests", ".rs"))
+        .map(|path| read(path))
+        .collect();
     let mut orphans = Vec::new();
-    for snapshot in files("src", ".snap").into_iter().chain(files("tests", ".snap")) {
+    for snapshot in files("src", ".snap")
+        .into_iter()
+        .chain(files("tests", ".snap"))
+    {
         let text = read(&snapshot);
-        let source = text.lines().find_map(|line| line.strip_prefix("source: ")).expect("insta writes the source");
-        let name = snapshot.rsplit('/').next().unwrap_or_default().trim_end_matches(".snap");
-        let name = name.rsplit("__").next().unwrap_or_default().split('@').next().unwrap_or_default();
+        let source = text
+            .lines()
+            .find_map(|line| line.strip_prefix("source: "))
+            .expect("insta writes the source");
+        let name = snapshot
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".snap");
+        let name = name
+            .rsplit("__")
+            .next()
+            .unwrap_or_default()
+            .split('@')
+            .next()
+            .unwrap_or_default();
         // insta numbers the further snapshots of a test.
-        let test = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+        let test = name
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .trim_end_matches('-');
         if !root().join(source).exists() || !(sources.contains(name) || sources.contains(test)) {
             orphans.push(snapshot);
         }
@@ -104,6 +146,9 @@ fn every_snapshot_has_a_test() {
 fn the_architecture_names_every_module() {
     let text = read("ARCHITECTURE.md");
     for module in modules() {
-        assert!(text.contains(&format!("`{module}`")), "ARCHITECTURE.md does not name `{module}`");
+        assert!(
+            text.contains(&format!("`{module}`")),
+            "ARCHITECTURE.md does not name `{module}`"
+        );
     }
 }

@@ -51,7 +51,12 @@ pub struct Plan {
     #[arg(long = "plan", value_name = "NAME")]
     pub name: Option<String>,
     /// What to write, several between commas: table, json, script, svg, mermaid.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', default_value = "table")]
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_delimiter = ',',
+        default_value = "table"
+    )]
     pub emit: Vec<String>,
     /// Where to write it: a file, or with several kinds or plans a folder. Standard output otherwise.
     #[arg(short, long, value_name = "OUT")]
@@ -128,6 +133,8 @@ pub enum Effort {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| String::from("not a number of seconds"))?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| String::from("not a number of seconds"))?;
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }

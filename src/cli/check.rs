@@ -13,7 +13,10 @@ pub fn run(args: &Check, terminal: &Terminal) -> Status {
         let (disk, entry) = match Disk::project_of(file) {
             Ok(found) => found,
             Err(why) => {
-                terminal.say(&format!("error: `{}` cannot be read: {why}", file.display()));
+                terminal.say(&format!(
+                    "error: `{}` cannot be read: {why}",
+                    file.display()
+                ));
                 status = Status::WrongInput;
                 continue;
             }

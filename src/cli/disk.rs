@@ -24,7 +24,11 @@ impl Disk {
     pub fn project_of(file: &Path) -> Result<(Disk, String), String> {
         let full = fs::canonicalize(file).map_err(|e| why(&e))?;
         let folder = full.parent().unwrap_or(Path::new("/"));
-        let root = folder.ancestors().find(|a| a.join(".git").exists()).unwrap_or(folder).to_path_buf();
+        let root = folder
+            .ancestors()
+            .find(|a| a.join(".git").exists())
+            .unwrap_or(folder)
+            .to_path_buf();
         let inside = full.strip_prefix(&root).map_err(|e| e.to_string())?;
         let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
         let entry = parts.ok_or("its path is not UTF-8")?.join("/");

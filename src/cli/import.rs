@@ -12,11 +12,19 @@ pub fn run(args: &Import, terminal: &Terminal) -> Status {
     let bytes = match std::fs::read(&args.input) {
         Ok(bytes) => bytes,
         Err(e) => {
-            terminal.say(&format!("error: `{}` cannot be read: {}", args.input.display(), disk::why(&e)));
+            terminal.say(&format!(
+                "error: `{}` cannot be read: {}",
+                args.input.display(),
+                disk::why(&e)
+            ));
             return Status::WrongInput;
         }
     };
-    let name = args.input.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let name = args
+        .input
+        .file_stem()
+        .map(|stem| stem.to_string_lossy())
+        .unwrap_or_default();
     let imported = match args.kind {
         ImportKind::Btrplace => btrplace::import(&bytes, &name),
     };

@@ -14,14 +14,23 @@ pub fn write(to: Option<&Path>, text: &str) -> Result<(), String> {
             _ => Ok(()),
         };
     };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.as_file().set_permissions(permissions(path))?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
     });
-    written.map_err(|e| format!("`{}` cannot be written: {}", path.display(), super::disk::why(&e)))
+    written.map_err(|e| {
+        format!(
+            "`{}` cannot be written: {}",
+            path.display(),
+            super::disk::why(&e)
+        )
+    })
 }
 
 /// Scripts can be run, everything else be read.

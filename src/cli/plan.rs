@@ -29,7 +29,10 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     };
     let kinds = kinds(&args.emit).map_err(wrong_usage)?;
     let (disk, entry) = Disk::project_of(&args.file).map_err(|why| {
-        terminal.say(&format!("error: `{}` cannot be read: {why}", args.file.display()));
+        terminal.say(&format!(
+            "error: `{}` cannot be read: {why}",
+            args.file.display()
+        ));
         Status::WrongInput
     })?;
     let checked = compile::check(&entry, &disk);
@@ -63,17 +66,31 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     }
     drop(line);
     for (index, plan) in &plans {
-        terminal.show(&checked.map, &expect::unmet(&checked.analysis.requests[*index], plan));
+        terminal.show(
+            &checked.map,
+            &expect::unmet(&checked.analysis.requests[*index], plan),
+        );
     }
     write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;
-    if worst == Status::Done { Ok(()) } else { Err(worst) }
+    if worst == Status::Done {
+        Ok(())
+    } else {
+        Err(worst)
+    }
 }
 
 fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {
     let mut kinds = Vec::new();
     for name in names {
-        let known = || Kind::ALL.iter().map(|k| k.name()).collect::<Vec<_>>().join(", ");
-        let kind = Kind::parse(name).ok_or_else(|| format!("there is no output `{name}`: choose among {}", known()))?;
+        let known = || {
+            Kind::ALL
+                .iter()
+                .map(|k| k.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let kind = Kind::parse(name)
+            .ok_or_else(|| format!("there is no output `{name}`: choose among {}", known()))?;
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
@@ -84,13 +101,23 @@ fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {
 /// Indices of the plans to compute.
 fn chosen(checked: &Checked, args: &Args) -> Result<Vec<usize>, String> {
     let requests = &checked.analysis.requests;
-    let all = || requests.iter().map(|r| format!("`{}`", r.name)).collect::<Vec<_>>().join(", ");
+    let all = || {
+        requests
+            .iter()
+            .map(|r| format!("`{}`", r.name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match &args.name {
         _ if requests.is_empty() => Err(format!("`{}` has no plan", args.file.display())),
         None => Ok((0..requests.len()).collect()),
         Some(name) => match requests.iter().position(|r| r.name == *name) {
             Some(index) => Ok(vec![index]),
-            None => Err(format!("`{}` has no plan `{name}`: there is {}", args.file.display(), all())),
+            None => Err(format!(
+                "`{}` has no plan `{name}`: there is {}",
+                args.file.display(),
+                all()
+            )),
         },
     }
 }
@@ -122,7 +149,12 @@ fn report(checked: &Checked, index: usize, failure: Failure, terminal: &Terminal
     }
 }
 
-fn write(checked: &Checked, plans: &[(usize, Plan)], kinds: &[Kind], args: &Args) -> Result<(), String> {
+fn write(
+    checked: &Checked,
+    plans: &[(usize, Plan)],
+    kinds: &[Kind],
+    args: &Args,
+) -> Result<(), String> {
     let several = plans.len() * kinds.len() > 1;
     for (at, (_, plan)) in plans.iter().enumerate() {
         for kind in kinds {
@@ -132,7 +164,8 @@ fn write(checked: &Checked, plans: &[(usize, Plan)], kinds: &[Kind], args: &Args
             }
             match &args.output {
                 Some(folder) if several => {
-                    std::fs::create_dir_all(folder).map_err(|e| format!("`{}` cannot be made: {e}", folder.display()))?;
+                    std::fs::create_dir_all(folder)
+                        .map_err(|e| format!("`{}` cannot be made: {e}", folder.display()))?;
                     output::write(Some(&folder.join(file_name(plan, *kind))), &text)?;
                 }
                 to => output::write(to.as_deref(), &text)?,
@@ -144,7 +177,17 @@ fn write(checked: &Checked, plans: &[(usize, Plan)], kinds: &[Kind], args: &Args
 
 /// `decommission.json`; what a file name should not hold becomes `_`.
 fn file_name(plan: &Plan, kind: Kind) -> PathBuf {
-    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
     let stem: String = plan.name.chars().map(safe).collect();
-    PathBuf::from(format!("{}.{}", stem.trim_start_matches('.'), kind.suffix()))
+    PathBuf::from(format!(
+        "{}.{}",
+        stem.trim_start_matches('.'),
+        kind.suffix()
+    ))
 }

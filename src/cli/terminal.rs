@@ -19,7 +19,10 @@ impl Terminal {
         let color = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            Color::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+            }
         };
         Terminal { color, format }
     }
@@ -30,7 +33,14 @@ impl Terminal {
             return;
         }
         let text = match self.format {
-            MessageFormat::Human => render::human(map, diagnostics, Style { color: self.color, ascii: false }),
+            MessageFormat::Human => render::human(
+                map,
+                diagnostics,
+                Style {
+                    color: self.color,
+                    ascii: false,
+                },
+            ),
             MessageFormat::Short => render::short(map, diagnostics),
             MessageFormat::Json => render::json(map, diagnostics),
         };

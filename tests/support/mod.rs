@@ -25,7 +25,11 @@ pub struct Text<'a>(pub &'a str);
 
 impl Loader for Text<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, String> {
-        if path == "test.mvm" { Ok(self.0.as_bytes().to_vec()) } else { Err(String::from("there is no such file")) }
+        if path == "test.mvm" {
+            Ok(self.0.as_bytes().to_vec())
+        } else {
+            Err(String::from("there is no such file"))
+        }
     }
 }
 

@@ -124,13 +124,23 @@ impl Reader {
         instance
     }
 
-    fn mapping(&mut self, model: &Map<String, Value>, memory: &Shared, cpu: &Shared, instance: &mut Instance) {
+    fn mapping(
+        &mut self,
+        model: &Map<String, Value>,
+        memory: &Shared,
+        cpu: &Shared,
+        instance: &mut Instance,
+    ) {
         let Some(mapping) = model.get("mapping").and_then(Value::as_object) else {
             return self.shape("mapping", "an object");
         };
         for key in mapping.keys() {
             if !["onlineNodes", "offlineNodes", "readyVMs"].contains(&key.as_str()) {
-                self.unknown("mapping", &format!("`{key}`"), "a mapping has `onlineNodes`, `offlineNodes` and `readyVMs`");
+                self.unknown(
+                    "mapping",
+                    &format!("`{key}`"),
+                    "a mapping has `onlineNodes`, `offlineNodes` and `readyVMs`",
+                );
             }
         }
         let Some(online) = mapping.get("onlineNodes").and_then(Value::as_object) else {
@@ -143,9 +153,15 @@ impl Reader {
                 self.shape(&place, "named by a number");
                 continue;
             };
-            instance.nodes.insert(id, self.node(attributes, id, true, memory, cpu));
+            instance
+                .nodes
+                .insert(id, self.node(attributes, id, true, memory, cpu));
             if !self.ids(hosted.get("sleepingVMs"), &place).is_empty() {
-                self.unknown(&place, "a sleeping VM", "resume it before the plan, or leave it out");
+                self.unknown(
+                    &place,
+                    "a sleeping VM",
+                    "resume it before the plan, or leave it out",
+                );
             }
             for vm in self.ids(hosted.get("runningVMs"), &place) {
                 let state = self.vm(attributes, vm, id, memory, cpu);
@@ -155,28 +171,67 @@ impl Reader {
             }
         }
         for id in self.ids(mapping.get("offlineNodes"), "mapping.offlineNodes") {
-            if instance.nodes.insert(id, self.node(attributes, id, false, memory, cpu)).is_some() {
+            if instance
+                .nodes
+                .insert(id, self.node(attributes, id, false, memory, cpu))
+                .is_some()
+            {
                 self.contradiction(format!("node {id} is online and offline"));
             }
         }
-        if !self.ids(mapping.get("readyVMs"), "mapping.readyVMs").is_empty() {
-            self.unknown("mapping.readyVMs", "a VM that runs nowhere", "place it on a node, or leave it out");
+        if !self
+            .ids(mapping.get("readyVMs"), "mapping.readyVMs")
+            .is_empty()
+        {
+            self.unknown(
+                "mapping.readyVMs",
+                "a VM that runs nowhere",
+                "place it on a node, or leave it out",
+            );
         }
     }
 
-    fn node(&mut self, attributes: Option<&Value>, id: u64, online: bool, memory: &Shared, cpu: &Shared) -> Node {
+    fn node(
+        &mut self,
+        attributes: Option<&Value>,
+        id: u64,
+        online: bool,
+        memory: &Shared,
+        cpu: &Shared,
+    ) -> Node {
         // An action without a duration takes one second there.
-        let mut seconds = |name| self.attribute(attributes, "nodes", id, &[name]).map_or(1, |s| s.round() as u64);
-        Node { online, memory: memory.node(id), cpu: cpu.node(id), boot: seconds("boot"), shutdown: seconds("shutdown") }
+        let mut seconds = |name| {
+            self.attribute(attributes, "nodes", id, &[name])
+                .map_or(1, |s| s.round() as u64)
+        };
+        Node {
+            online,
+            memory: memory.node(id),
+            cpu: cpu.node(id),
+            boot: seconds("boot"),
+            shutdown: seconds("shutdown"),
+        }
     }
 
-    fn vm(&mut self, attributes: Option<&Value>, id: u64, host: u64, memory: &Shared, cpu: &Shared) -> Vm {
+    fn vm(
+        &mut self,
+        attributes: Option<&Value>,
+        id: u64,
+        host: u64,
+        memory: &Shared,
+        cpu: &Shared,
+    ) -> Vm {
         let mut value = |names: &[&str]| self.attribute(attributes, "vms", id, names);
-        let (used, hot) = (value(&["memUsed"]), value(&["hotDirtySize", "maxDirtySize"]));
+        let (used, hot) = (
+            value(&["memUsed"]),
+            value(&["hotDirtySize", "maxDirtySize"]),
+        );
         let hot_seconds = value(&["hotDirtyDuration", "maxDirtyDuration"]);
         let cold = value(&["coldDirtyRate", "dirtyRate"]);
         if used.is_none_or(|mb| mb == 0.0) {
-            self.contradiction(format!("VM {id} has no `memUsed`: what does its migration copy?"));
+            self.contradiction(format!(
+                "VM {id} has no `memUsed`: what does its migration copy?"
+            ));
         }
         Vm {
             host,
@@ -190,12 +245,21 @@ impl Reader {
     }
 
     /// The first of the attributes that is there; it must be a number that is not negative.
-    fn attribute(&mut self, attributes: Option<&Value>, kind: &str, id: u64, names: &[&str]) -> Option<f64> {
+    fn attribute(
+        &mut self,
+        attributes: Option<&Value>,
+        kind: &str,
+        id: u64,
+        names: &[&str],
+    ) -> Option<f64> {
         let of = attributes?.get(kind)?.get(id.to_string())?;
         let (name, value) = names.iter().find_map(|name| Some((name, of.get(name)?)))?;
         let number = value.as_f64().filter(|&v| v >= 0.0);
         if number.is_none() {
-            self.shape(&format!("attributes.{kind}.{id}.{name}"), "a number that is not negative");
+            self.shape(
+                &format!("attributes.{kind}.{id}.{name}"),
+                "a number that is not negative",
+            );
         }
         number
     }
@@ -439,7 +503,6 @@ impl Reader {
             })
     }
 }
-
 
 impl Instance {
     fn step(&mut self, kind: StepKind, takes: Option<u64>) {
