@@ -8,6 +8,7 @@ mod clock;
 pub mod json;
 mod mermaid;
 mod script;
+mod svg;
 mod table;
 mod text;
 
@@ -19,6 +20,7 @@ mod tests;
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
 pub use script::emit as script;
+pub use svg::emit as svg;
 pub use table::emit as table;
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -34,13 +36,21 @@ pub enum Kind {
     Json,
     /// Bash that carries the plan out.
     Script,
+    /// A chart of the actions, the power and the busiest links.
+    Svg,
     /// A Gantt chart as text that web pages draw.
     Mermaid,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 4] = [Kind::Table, Kind::Json, Kind::Script, Kind::Mermaid];
+    pub const ALL: [Kind; 5] = [
+        Kind::Table,
+        Kind::Json,
+        Kind::Script,
+        Kind::Svg,
+        Kind::Mermaid,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -48,6 +58,7 @@ impl Kind {
             Kind::Table => "table",
             Kind::Json => "json",
             Kind::Script => "script",
+            Kind::Svg => "svg",
             Kind::Mermaid => "mermaid",
         }
     }
@@ -58,6 +69,7 @@ impl Kind {
             Kind::Table => "txt",
             Kind::Json => "json",
             Kind::Script => "sh",
+            Kind::Svg => "svg",
             Kind::Mermaid => "mmd",
         }
     }
@@ -73,6 +85,7 @@ impl Kind {
             Kind::Table => table(datacenter, plan),
             Kind::Json => json(datacenter, plan),
             Kind::Script => script(datacenter, plan),
+            Kind::Svg => svg(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
         }
     }

@@ -53,6 +53,24 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// The moment as a mark of an axis whose marks are so many seconds apart: without seconds where they are all 0.
+    pub fn mark(&self, moment: Seconds, step: Seconds) -> String {
+        let text = self.at(moment);
+        if step % 60 != 0 || self.start.is_none() {
+            return text;
+        }
+        match text.split_once(' ') {
+            Some((time, days)) => format!("{} {days}", &time[..5]),
+            None => text[..5].to_owned(),
+        }
+    }
+
+    /// Seconds from the last multiple of `step` on the clock to the start.
+    pub fn seconds_past(&self, step: Seconds) -> Seconds {
+        let seconds = self.start.map_or(0, |start| start.time_of_day);
+        Seconds::from(seconds) % step
+    }
+
     /// When the plan starts, in words; None where it is not known.
     pub fn start(&self) -> Option<String> {
         let start = self.start?;
@@ -79,7 +97,7 @@ pub fn time_of_day(start: &Start, moment: Seconds) -> (i64, Seconds) {
         Some((i64::from(days), seconds))
     });
     zoned.unwrap_or_else(|| {
-        let moment = Seconds::from(start.time_of_day) + moment;
+        let moment = moment.saturating_add(start.time_of_day.into());
         (moment.div_euclid(DAY), moment.rem_euclid(DAY))
     })
 }

@@ -27,7 +27,7 @@ fn every_form_of_hostile_names() {
 #[test]
 fn many_actions_with_two_objectives() {
     let (datacenter, plan) = fixture::racks(5);
-    for kind in [Kind::Table, Kind::Json, Kind::Mermaid] {
+    for kind in [Kind::Table, Kind::Json, Kind::Svg, Kind::Mermaid] {
         insta::assert_snapshot!(
             format!("racks.{}", kind.suffix()),
             kind.emit(&datacenter, &plan)
@@ -63,4 +63,16 @@ fn nothing_that_a_terminal_obeys_is_written() {
         let obeyed = text.chars().find(|&c| c != '\n' && c.is_control());
         assert_eq!(obeyed, None, "{kind:?}");
     }
+}
+
+#[test]
+fn a_picture_of_many_actions_keeps_its_size_and_loses_labels_but_no_tooltips() {
+    let (datacenter, plan) = fixture::racks(48);
+    let picture = super::svg(&datacenter, &plan);
+    let actions = plan.actions.len();
+    assert!(picture.matches("<title>").count() >= actions);
+    assert!(picture.matches("<text").count() < actions / 2);
+    let height = picture.split("height=\"").nth(1).expect("a height");
+    let height = height.split('"').next().expect("its end");
+    assert!(height.parse::<f64>().expect("a number") < 2000.0);
 }
