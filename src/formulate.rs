@@ -15,7 +15,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::datacenter::{Datacenter, ServerId};
+use crate::datacenter::{Datacenter, LinkId, ServerId};
 use crate::diag::{Diagnostic, has_errors};
 use crate::formulation::{
     Action, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
@@ -45,6 +45,8 @@ pub struct Work {
     pub inferred: bool,
     /// Whether the migration is done by post-copy.
     pub post_copy: bool,
+    /// The links that a migration uses, forward (from the link's `a` to its `b`) or not.
+    pub path: Vec<(LinkId, bool)>,
     /// mW drawn on top of what the servers draw, for each mode: what a budget sees (see `migration`).
     pub power: Vec<u64>,
     /// mJ of the action, for each mode.
@@ -102,6 +104,11 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         from: deed.from,
         inferred: deed.inferred,
         post_copy: mode.post_copy,
+        path: mode
+            .path
+            .iter()
+            .map(|hop| (hop.link, hop.forward))
+            .collect(),
         power: vec![mode.power],
         energy: vec![mode.energy],
     });

@@ -27,9 +27,7 @@ use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
 use crate::datacenter::{MigrationEnergy, Workload};
-
-/// No action takes longer than this many seconds: 366 days.
-pub const LONGEST: u32 = 366 * 24 * 3600;
+use crate::request::LONGEST;
 
 /// Why there is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +154,7 @@ fn bytes_per_second(rate: u64) -> BigRational {
 fn whole_seconds(exact: &BigRational) -> Result<u32, NoDuration> {
     let half = BigRational::new(1.into(), 2.into());
     match (exact + half).floor().to_integer().to_u32() {
-        Some(seconds) if seconds <= LONGEST => Ok(seconds.max(1)),
+        Some(seconds) if i64::from(seconds) <= LONGEST => Ok(seconds.max(1)),
         _ => Err(NoDuration::TooLong),
     }
 }

@@ -1,8 +1,17 @@
 //! The plan: a schedule with names, dependencies and figures, verified.
 
+mod depend;
+mod figures;
+mod replay;
+mod verify;
+
+pub use depend::{Dependencies, depend};
+pub use replay::{Claim, Claims, replay};
+pub use verify::{Violation, verify};
+
 use crate::datacenter::{Datacenter, ServerId};
 use crate::formulate::Problem;
-use crate::formulation::{Seconds, Unit};
+use crate::formulation::{ActionId, Schedule, Seconds, Unit};
 use crate::request::{GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
 use crate::source::Span;
@@ -113,10 +122,124 @@ pub struct Profile {
 /// # Errors
 /// What the checker found; a plan is never made of a solution that does not hold.
 pub fn assemble(
-    _datacenter: &Datacenter,
-    _request: &Request,
-    _problem: &Problem,
-    _solution: &Solution,
+    datacenter: &Datacenter,
+    request: &Request,
+    problem: &Problem,
+    solution: &Solution,
 ) -> Result<Plan, Vec<String>> {
-    Err(Vec::new())
+    let f = &problem.formulation;
+    let schedule = &solution.schedule;
+    let violations = verify(f, schedule);
+    if !violations.is_empty() {
+        return Err(violations
+            .iter()
+            .map(|violation| violation.words(f))
+            .collect());
+    }
+    let drawn = figures::drawn(datacenter, request, problem, schedule);
+    let mut profiles = vec![drawn.profile];
+    profiles.extend(figures::carried(datacenter, problem, schedule));
+    Ok(Plan {
+        name: request.name.clone(),
+        doc: request.doc.clone(),
+        start: request.start.clone(),
+        objectives: achieved(request, problem, solution)?,
+        slot: solution.slot,
+        reproducible: solution.reproducible,
+        makespan: f.makespan(schedule),
+        peak_power: drawn.peak,
+        energy: drawn.energy,
+        actions: planned(problem, schedule),
+        profiles,
+        source: None,
+    })
 }
+
+/// The objectives with the values that the schedule really has.
+fn achieved(
+    request: &Request,
+    problem: &Problem,
+    solution: &Solution,
+) -> Result<Vec<Achieved>, Vec<String>> {
+    let f = &problem.formulation;
+    let mut achieved = Vec::new();
+    let mut mistakes = Vec::new();
+    if solution.objectives.len() != f.objectives.len() || request.goals.len() != f.objectives.len()
+    {
+        let (known, bounds) = (f.objectives.len(), solution.objectives.len());
+        return Err(vec![format!("{bounds} bounds for {known} objectives")]);
+    }
+    for ((goal, objective), bounded) in request
+        .goals
+        .iter()
+        .zip(&f.objectives)
+        .zip(&solution.objectives)
+    {
+        let name = &objective.name;
+        match f.value(objective, &solution.schedule) {
+            Some(value) if value == bounded.value && bounded.lower_bound <= value => {
+                achieved.push(Achieved {
+                    goal: goal.kind,
+                    value,
+                    lower_bound: bounded.lower_bound,
+                })
+            }
+            Some(value) if value != bounded.value => {
+                mistakes.push(format!("`{name}` is {value}, not {}", bounded.value));
+            }
+            Some(value) => {
+                mistakes.push(format!(
+                    "the bound of `{name}`, {}, is above its value, {value}",
+                    bounded.lower_bound
+                ));
+            }
+            None => mistakes.push(format!("`{name}` is beyond the range of integers")),
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(achieved)
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// The actions by start, then by name.
+fn planned(problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
+    let f = &problem.formulation;
+    let dependencies = depend(f, schedule);
+    let mut order: Vec<ActionId> = f.ids().collect();
+    order.sort_by_key(|&action| (schedule.start[action.0 as usize], &f[action].name));
+    let mut place = vec![0; order.len()];
+    for (at, action) in order.iter().enumerate() {
+        place[action.0 as usize] = at;
+    }
+    order
+        .iter()
+        .map(|&action| {
+            let at = action.0 as usize;
+            let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
+            let mut after: Vec<usize> = dependencies.after[at]
+                .iter()
+                .map(|before| place[before.0 as usize])
+                .collect();
+            after.sort_unstable();
+            Planned {
+                id: f[action].name.clone(),
+                task: work.task,
+                from: work.from,
+                start: schedule.start[at],
+                end: f.end(schedule, action),
+                rate: f[action].modes[mode].rate,
+                power: work.power[mode],
+                post_copy: work.post_copy,
+                inferred: work.inferred,
+                after,
+                not_before: dependencies.not_before[at],
+                origin: f[action].span,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

