@@ -9,6 +9,7 @@ mod output;
 mod plan;
 mod progress;
 mod terminal;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,7 +39,7 @@ pub fn run() -> ExitCode {
     let status = match &args.command {
         Command::Check(check) => check::run(check, &terminal),
         Command::Plan(plan) => plan::run(plan, &terminal),
-        Command::Verify(_) => Status::WrongUsage,
+        Command::Verify(verify) => verify::run(verify, &terminal),
         Command::Import(import) => import::run(import, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
     };
