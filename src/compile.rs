@@ -9,8 +9,8 @@ use crate::diag::{Diagnostic, has_errors};
 use crate::emit::json::{self, PlanFile};
 use crate::explain;
 use crate::formulate::{Problem, Work, formulate};
-use crate::request::{GoalKind, Task};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
+use crate::request::{GoalKind, Task};
 use crate::schedule::{Monitor, Options, Outcome, schedule};
 use crate::sema::{Analysis, analyse};
 use crate::source::{Loader, SourceMap};
@@ -119,14 +119,27 @@ impl Checked {
     ///
     /// Its bounds are taken for what they are: that no plan is better takes a certificate.
     pub fn verify(&self, file: &PlanFile) -> Vec<String> {
-        let Some(index) = self.analysis.requests.iter().position(|r| r.name == file.plan) else {
-            return vec![format!("`{}` is no plan of `{}`", file.plan, self.source.file)];
+        let Some(index) = self
+            .analysis
+            .requests
+            .iter()
+            .position(|r| r.name == file.plan)
+        else {
+            return vec![format!(
+                "`{}` is no plan of `{}`",
+                file.plan, self.source.file
+            )];
         };
         let Some(problem) = &self.problems[index] else {
             return vec![format!("`{}` cannot be planned", file.plan)];
         };
         let datacenter = &self.analysis.datacenter;
-        let mut mistakes = replay(datacenter, &self.analysis.requests[index], problem, &claims(file));
+        let mut mistakes = replay(
+            datacenter,
+            &self.analysis.requests[index],
+            problem,
+            &claims(file),
+        );
         mistakes.extend(misnamed(datacenter, problem, file));
         mistakes
     }
@@ -141,11 +154,25 @@ impl Checked {
 fn claims(file: &PlanFile) -> Claims {
     let objective = |o: &json::Objective| {
         // Energy is in mJ, all else in whole seconds.
-        let scale = if o.name == GoalKind::Energy.name() { 1 } else { 1000 };
-        let whole = |milli: i128| if milli % scale == 0 { i64::try_from(milli / scale).unwrap_or(i64::MAX) } else { i64::MIN };
+        let scale = if o.name == GoalKind::Energy.name() {
+            1
+        } else {
+            1000
+        };
+        let whole = |milli: i128| {
+            if milli % scale == 0 {
+                i64::try_from(milli / scale).unwrap_or(i64::MAX)
+            } else {
+                i64::MIN
+            }
+        };
         (o.name.clone(), whole(o.value.0), whole(o.lower_bound.0))
     };
-    let objectives = if file.objectives.is_empty() { file.objective.as_slice() } else { &file.objectives };
+    let objectives = if file.objectives.is_empty() {
+        file.objective.as_slice()
+    } else {
+        &file.objectives
+    };
     let amount = |milli: i128| u64::try_from(milli).unwrap_or(u64::MAX);
     Claims {
         actions: file.actions.iter().map(claim).collect(),
@@ -161,7 +188,9 @@ fn claim(action: &json::Action) -> Claim {
         id: action.id.clone(),
         start: action.start,
         end: action.end,
-        rate: action.bandwidth_mbps.map(|rate| u64::try_from(rate.0).unwrap_or(u64::MAX)),
+        rate: action
+            .bandwidth_mbps
+            .map(|rate| u64::try_from(rate.0).unwrap_or(u64::MAX)),
         after: action.after.clone(),
         not_before: action.not_before,
     }
@@ -169,9 +198,17 @@ fn claim(action: &json::Action) -> Claim {
 
 /// Actions whose kind, VM or servers are not those of the action that has their id.
 fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<String> {
-    let names: BTreeMap<&str, &Work> = problem.formulation.actions.iter().map(|a| a.name.as_str()).zip(&problem.work).collect();
+    let names: BTreeMap<&str, &Work> = problem
+        .formulation
+        .actions
+        .iter()
+        .map(|a| a.name.as_str())
+        .zip(&problem.work)
+        .collect();
     let wrong = file.actions.iter().filter(|action| {
-        let Some(work) = names.get(action.id.as_str()) else { return false };
+        let Some(work) = names.get(action.id.as_str()) else {
+            return false;
+        };
         let (kind, vm, to) = match work.task {
             Task::Migrate { vm, to } => (json::Kind::Migrate, Some(vm), Some(to)),
             Task::Boot(_) => (json::Kind::Boot, None, None),
@@ -180,12 +217,23 @@ fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<
             Task::Stop(vm) => (json::Kind::Stop, Some(vm), None),
         };
         let from = Some(datacenter[work.from].name.as_str());
-        let (from, at) = if to.is_some() { (from, None) } else { (None, from) };
+        let (from, at) = if to.is_some() {
+            (from, None)
+        } else {
+            (None, from)
+        };
         action.kind != kind
             || action.vm.as_deref() != vm.map(|vm| datacenter[vm].name.as_str())
             || action.to.as_deref() != to.map(|to| datacenter[to].name.as_str())
             || action.from.as_deref() != from
             || action.server.as_deref() != at
     });
-    wrong.map(|action| format!("`{}` does not have the kind, VM or servers that this action has", action.id)).collect()
+    wrong
+        .map(|action| {
+            format!(
+                "`{}` does not have the kind, VM or servers that this action has",
+                action.id
+            )
+        })
+        .collect()
 }

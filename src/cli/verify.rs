@@ -22,24 +22,37 @@ pub fn run(args: &Verify, terminal: &Terminal) -> Status {
 
 fn verify(args: &Verify, terminal: &Terminal) -> Result<Status, String> {
     let shown = args.plan.display();
-    let text = std::fs::read_to_string(&args.plan).map_err(|e| format!("`{shown}` cannot be read: {}", disk::why(&e)))?;
+    let text = std::fs::read_to_string(&args.plan)
+        .map_err(|e| format!("`{shown}` cannot be read: {}", disk::why(&e)))?;
     let file = read(&text).map_err(|e| format!("`{shown}` is not a plan: {e}"))?;
     let source = source(args, &file)?;
-    let (disk, entry) = Disk::project_of(&source).map_err(|why| format!("`{}` cannot be read: {why}", source.display()))?;
+    let (disk, entry) = Disk::project_of(&source)
+        .map_err(|why| format!("`{}` cannot be read: {why}", source.display()))?;
     let checked = compile::check(&entry, &disk);
     if checked.has_errors() {
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(Status::WrongInput);
     }
-    if file.source.as_ref().is_some_and(|s| s.sha256 != checked.source().sha256) {
-        terminal.say(&format!("note: `{}` has changed since the plan was made", source.display()));
+    if file
+        .source
+        .as_ref()
+        .is_some_and(|s| s.sha256 != checked.source().sha256)
+    {
+        terminal.say(&format!(
+            "note: `{}` has changed since the plan was made",
+            source.display()
+        ));
     }
     let mistakes = checked.verify(&file);
     for mistake in &mistakes {
         terminal.say(&format!("error: {mistake}"));
     }
     if mistakes.is_empty() {
-        terminal.say(&format!("{shown}: the plan holds ({} actions, {} s)", file.actions.len(), file.makespan));
+        terminal.say(&format!(
+            "{shown}: the plan holds ({} actions, {} s)",
+            file.actions.len(),
+            file.makespan
+        ));
         Ok(Status::Done)
     } else {
         Ok(Status::DoesNotHold)
@@ -53,10 +66,28 @@ fn source(args: &Verify, file: &PlanFile) -> Result<PathBuf, String> {
         return Ok(source.clone());
     }
     let Some(named) = &file.source else {
-        return Err(String::from("the plan does not say what it was made from: name the file with `--source`"));
+        return Err(String::from(
+            "the plan does not say what it was made from: name the file with `--source`",
+        ));
     };
     let folder = args.plan.parent().unwrap_or(Path::new(""));
-    let folders = [folder, Path::new(".")].into_iter().filter_map(|f| std::fs::canonicalize(if f.as_os_str().is_empty() { Path::new(".") } else { f }).ok());
-    let mut candidates = folders.flat_map(|f| f.ancestors().map(|a| a.join(&named.file)).collect::<Vec<_>>());
-    candidates.find(|path| path.is_file()).ok_or_else(|| format!("`{}`, which the plan was made from, is not here: name it with `--source`", named.file))
+    let folders = [folder, Path::new(".")].into_iter().filter_map(|f| {
+        std::fs::canonicalize(if f.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            f
+        })
+        .ok()
+    });
+    let mut candidates = folders.flat_map(|f| {
+        f.ancestors()
+            .map(|a| a.join(&named.file))
+            .collect::<Vec<_>>()
+    });
+    candidates.find(|path| path.is_file()).ok_or_else(|| {
+        format!(
+            "`{}`, which the plan was made from, is not here: name it with `--source`",
+            named.file
+        )
+    })
 }
