@@ -520,6 +520,8 @@ pub(super) fn too_late(out: &Formulation, late: &Late) -> Diagnostic {
         .map(|mode| mode.duration)
         .min()
         .unwrap_or(0);
+    // Waiting is what makes it late only where its time would be long enough.
+    let waits = longest.is_some_and(|longest| longest >= duration);
     let message = match longest {
         None => format!("`{}` is never allowed to run", out[action].name),
         Some(longest) if longest < duration => format!(
@@ -539,7 +541,7 @@ pub(super) fn too_late(out: &Formulation, late: &Late) -> Diagnostic {
         out[action].span,
         format!("takes {}", words::duration(duration)),
     );
-    if late.chain.len() > 1 {
+    if waits && late.chain.len() > 1 {
         let told = late.chain.iter().rev().take(TOLD).rev().map(|&action| {
             let duration = out[action]
                 .modes

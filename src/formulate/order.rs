@@ -152,34 +152,22 @@ impl<'a> Graph<'a> {
     }
 
     /// The windows that are missed even when everything starts as early as orders allow, at most one for each
-    /// source. What waits for something late is not looked at.
+    /// source. A missed window delays nothing, so that what is late is late by itself.
     fn late(&self) -> Vec<Late<'a>> {
-        let mut earliest: Vec<Option<Seconds>> = vec![Some(0); self.out.actions.len()];
+        let mut earliest: Vec<Seconds> = vec![0; self.out.actions.len()];
         let mut cause: Vec<Option<ActionId>> = vec![None; self.out.actions.len()];
         let mut found: BTreeMap<SourceId, Late<'a>> = BTreeMap::new();
         for node in self.sorted() {
-            match self.place(node, &mut earliest) {
-                Ok(()) => {}
-                Err((action, window)) => {
-                    let end = earliest[action.0 as usize]
-                        .map_or(0, |start| start + self.duration(action));
-                    self.note(&mut found, action, window, end, &cause);
-                    for member in &self.members[node] {
-                        earliest[member.0 as usize] = None;
-                    }
-                }
+            if let Err((action, window)) = self.place(node, &mut earliest) {
+                let end = earliest[action.0 as usize] + self.duration(action);
+                self.note(&mut found, action, window, end, &cause);
             }
             for precedence in &self.next[node] {
-                let end = earliest[precedence.first.0 as usize]
-                    .map(|start| start + self.duration(precedence.first));
+                let end = earliest[precedence.first.0 as usize] + self.duration(precedence.first);
                 let then = precedence.then.0 as usize;
-                match (end, earliest[then]) {
-                    (Some(end), Some(start)) if end > start => {
-                        earliest[then] = Some(end);
-                        cause[then] = Some(precedence.first);
-                    }
-                    (None, _) => earliest[then] = None,
-                    _ => {}
+                if end > earliest[then] {
+                    earliest[then] = end;
+                    cause[then] = Some(precedence.first);
                 }
             }
         }
@@ -221,38 +209,28 @@ impl<'a> Graph<'a> {
     }
 
     /// Moves the members of a node to the earliest starts that their windows and their group allow.
-    fn place(
-        &self,
-        node: usize,
-        earliest: &mut [Option<Seconds>],
-    ) -> Result<(), (ActionId, &'a Window)> {
+    fn place(&self, node: usize, earliest: &mut [Seconds]) -> Result<(), (ActionId, &'a Window)> {
+        let offset = |action: ActionId| match self.together[node] {
+            Together::Ends => self.duration(action),
+            _ => 0,
+        };
         loop {
             let mut moved = false;
             for &action in &self.members[node] {
-                let Some(start) = earliest[action.0 as usize] else {
-                    // A partner waits for something that is late already.
-                    for member in &self.members[node] {
-                        earliest[member.0 as usize] = None;
-                    }
-                    return Ok(());
-                };
-                let fitted = self.fit(action, start)?;
-                moved |= fitted != start;
-                earliest[action.0 as usize] = Some(fitted);
+                let start = &mut earliest[action.0 as usize];
+                let fitted = self.fit(action, *start)?;
+                moved |= fitted != *start;
+                *start = fitted;
             }
-            let offset = |action: ActionId| match self.together[node] {
-                Together::Ends => self.duration(action),
-                _ => 0,
-            };
             if matches!(self.together[node], Together::Alone | Together::Both) {
                 return Ok(());
             }
-            let together = self.members[node]
+            let times = self.members[node]
                 .iter()
-                .filter_map(|&a| Some(earliest[a.0 as usize]? + offset(a)))
-                .max();
+                .map(|&action| earliest[action.0 as usize] + offset(action));
+            let together = times.max().unwrap_or(0);
             for &action in &self.members[node] {
-                let start = together.map(|together| together - offset(action));
+                let start = together - offset(action);
                 moved |= start != earliest[action.0 as usize];
                 earliest[action.0 as usize] = start;
             }

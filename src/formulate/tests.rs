@@ -31,7 +31,27 @@ fn problem(dc: DatacenterBuilder, plan: RequestBuilder) -> Problem {
     let request = plan.build(&dc).unwrap();
     let (problem, findings) = formulate(&dc, &request);
     assert_eq!(findings, []);
-    problem.unwrap()
+    let problem = problem.unwrap();
+    assert_eq!(problem.formulation.validate(), Ok(()));
+    problem
+}
+
+/// Everything that the findings say.
+fn told(dc: DatacenterBuilder, plan: RequestBuilder) -> String {
+    let dc = dc.build().unwrap();
+    let request = plan.build(&dc).unwrap();
+    let (_, findings) = formulate(&dc, &request);
+    let told = findings.iter().map(|finding| {
+        let notes = finding.notes.iter().map(|note| format!("\n  note: {note}"));
+        let help = finding.help.iter().map(|help| format!("\n  help: {help}"));
+        format!(
+            "{}: {}{}",
+            finding.code,
+            finding.message,
+            notes.chain(help).collect::<String>()
+        )
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 fn findings(dc: DatacenterBuilder, plan: RequestBuilder) -> Vec<String> {
@@ -595,4 +615,140 @@ fn a_cycle_through_implied_orders_is_found() {
         findings(dc, plan),
         ["E0656: `migrate x`, `shutdown s1` wait for one another"]
     );
+}
+
+/// 400 racks of 25 servers with 10 VMs each; those of the first 500 servers move to other racks.
+#[test]
+fn a_large_datacenter_is_formulated() {
+    let mut dc = DatacenterBuilder::new();
+    let core = dc.switch("core").capacity(Gbps(400)).id();
+    let mut servers = Vec::new();
+    let mut vms = Vec::new();
+    for rack in 0..400 {
+        let place = dc.rack(format!("r{rack}")).link(core, Gbps(10)).id();
+        for at in 0..25 {
+            let server = dc
+                .server(format!("r{rack}.s{at}"))
+                .inside(place)
+                .memory(GiB(64))
+                .power(Watts(110));
+            let server = server.link(place, Gbps(1)).id();
+            servers.push(server);
+            vms.extend((0..10).map(|vm| {
+                dc.vm(format!("v{rack}-{at}-{vm}"), server)
+                    .memory(GiB(2))
+                    .id()
+            }));
+        }
+    }
+    let mut plan = RequestBuilder::new("p");
+    for (at, &vm) in vms[..5000].iter().enumerate() {
+        plan.migrate(vm, servers[5000 + at]);
+    }
+    for &server in &servers[..500] {
+        plan.shutdown(server);
+    }
+    plan.budget(KiloWatts(1150));
+    plan.at_most_migrations(30);
+    let problem = problem(dc, plan);
+    assert_eq!(problem.formulation.actions.len(), 5500);
+    assert_eq!(problem.formulation.precedences.len(), 5000);
+}
+
+#[test]
+fn what_is_told_of_steps_and_paths() {
+    let mut dc = DatacenterBuilder::new();
+    let spines = [dc.switch("spine1").id(), dc.switch("spine2").id()];
+    let racks = ["r1", "r2"].map(|name| {
+        dc.rack(name)
+            .link(spines[0], Gbps(10))
+            .link(spines[1], Gbps(10))
+            .id()
+    });
+    let a = dc.server("a").inside(racks[0]).link(racks[0], Gbps(1)).id();
+    let b = dc.server("b").inside(racks[1]).link(racks[1], Gbps(1)).id();
+    let twin = dc
+        .server("twin")
+        .inside(racks[0])
+        .link(racks[0], Gbps(1))
+        .link(racks[0], Gbps(1))
+        .id();
+    let lone = dc.server("lone").id();
+    let off = dc.server("off").off().link(racks[0], Gbps(1)).id();
+    let near = dc
+        .server("near")
+        .inside(racks[0])
+        .link(racks[0], Gbps(1))
+        .id();
+    let mut vm = |name: &str| dc.vm(name, a).memory(GiB(4)).hot(MB(300), Secs(1)).id();
+    let (x, y, z, busy, fast) = (vm("x"), vm("y"), vm("z"), vm("busy"), vm("fast"));
+    let stopped = dc.vm("stopped", off).memory(GiB(1)).off().id();
+    let stranded = dc.vm("stranded", off).memory(GiB(1)).id();
+    let mut plan = RequestBuilder::new("p");
+    plan.migrate(x, b);
+    plan.migrate(y, twin);
+    plan.migrate(z, lone);
+    plan.migrate(busy, near);
+    plan.migrate(fast, near).rate(Gbps(2));
+    plan.start(stopped);
+    plan.migrate(stranded, a);
+    plan.shutdown(a);
+    insta::assert_snapshot!(told(dc, plan));
+}
+
+#[test]
+fn what_is_told_of_rules() {
+    let (mut dc, s) = star(4);
+    let x = dc.vm("x", s[0]).memory(GiB(8)).id();
+    let y = dc.vm("y", s[1]).memory(GiB(8)).id();
+    let z = dc.vm("z", s[2]).memory(GiB(8)).id();
+    let w = dc.vm("w", s[3]).memory(GiB(8)).id();
+    let mut plan = RequestBuilder::new("p");
+    plan.migrate(x, s[3]);
+    plan.migrate(y, s[3]);
+    plan.migrate(z, s[0]);
+    plan.before([x], [y]);
+    plan.before([y], [z]);
+    plan.by([z], Secs(30));
+    plan.by([x], Secs(3));
+    plan.rule(RuleKind::Freeze {
+        subjects: vec![y.into()],
+        period: Period::ALWAYS,
+    });
+    plan.spread([w, x]);
+    plan.budget(Watts(479));
+    plan.budget_during(Watts(450), Period::between(Mins(10), Mins(20)));
+    plan.rule(RuleKind::AtMostOn {
+        count: 3,
+        servers: s.clone(),
+        period: Period::between(Hours(1), Hours(2)),
+    });
+    insta::assert_snapshot!(told(dc, plan));
+}
+
+#[test]
+fn what_is_told_of_orders() {
+    let (mut dc, s) = star(3);
+    let x = dc.vm("x", s[0]).memory(GiB(2)).id();
+    let y = dc.vm("y", s[1]).memory(GiB(2)).id();
+    let z = dc
+        .vm("z", s[1])
+        .memory(GiB(2))
+        .copy(crate::datacenter::Copy::Post)
+        .id();
+    let still = dc.vm("still", s[1]).memory(GiB(2)).id();
+    let mut plan = RequestBuilder::new("p");
+    plan.migrate(x, s[2]);
+    plan.migrate(y, s[2]);
+    plan.migrate(z, s[2]);
+    plan.before([x], [y]);
+    plan.before([y], [z]);
+    plan.sync([x, y]);
+    plan.sync([y, z]);
+    plan.sync([x, still]);
+    plan.rule(RuleKind::Sync {
+        vms: vec![x, z],
+        edge: Some(crate::request::Edge::Ends),
+    });
+    insta::assert_snapshot!(told(dc, plan));
 }
