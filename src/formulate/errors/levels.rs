@@ -1,0 +1,219 @@
+//! Levels that no schedule can keep.
+
+use super::super::checks::{Excess, When};
+use super::super::levels::{Key, Levels};
+use super::super::steps::Walk;
+use super::super::words::{self, list};
+use super::{also, at, too_large, vm_names};
+use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::diag::{Code, Diagnostic};
+use crate::request::{RuleKind, Subject, Task};
+
+pub(in super::super) fn too_much(
+    levels: &Levels,
+    walk: &Walk,
+    key: Key,
+    excess: &Excess,
+) -> Diagnostic {
+    match key {
+        Key::Memory(server) => host(levels, walk, server, excess, true),
+        Key::Cpu(server) => host(levels, walk, server, excess, false),
+        Key::Spread(rule, server) => spread(levels, walk, rule, server, excess),
+        Key::Power(rule) => power(levels, walk, rule, excess),
+        Key::Link(..) | Key::Switch(_) | Key::Limit(..) => {
+            cap(levels, walk, key, excess, words::rate)
+        }
+        Key::Migrations(_) | Key::On(_) | Key::Seq(_) => {
+            cap(levels, walk, key, excess, |count| count.to_string())
+        }
+    }
+}
+
+fn host(
+    levels: &Levels,
+    walk: &Walk,
+    server: ServerId,
+    excess: &Excess,
+    memory: bool,
+) -> Diagnostic {
+    let dc = levels.dc();
+    let data = &dc[server];
+    let (what, in_words): (_, fn(i128) -> String) = if memory {
+        ("memory", words::memory)
+    } else {
+        ("CPU", words::cpu)
+    };
+    let capacity = if memory { data.memory } else { data.cpu };
+    let missing = in_words(excess.level - excess.capacity);
+    let (moment, vms): (String, Vec<VmId>) = match excess.when {
+        When::Start => ("when the plan starts".to_owned(), dc_vms(dc, server)),
+        When::During(action) => (
+            format!("during `{}`", walk.deeds[action.0 as usize].name),
+            Vec::new(),
+        ),
+        When::End | When::At(_) => (
+            "when everything has moved".to_owned(),
+            walk.running_on(server),
+        ),
+    };
+    let message = format!("`{}` lacks {missing} of {what} {moment}", data.name);
+    let arrival = walk
+        .deeds
+        .iter()
+        .find(|deed| matches!(deed.task, Task::Migrate { to, .. } if to == server));
+    let step = arrival.and_then(|deed| deed.origin);
+    let place = if excess.when == When::Start {
+        capacity.and_then(|at| at.origin)
+    } else {
+        step
+    };
+    let label = format!("needs {} of {what}", in_words(excess.level));
+    let mut finding = at(Code::ServerTooSmall, place.or(data.origin), message, label);
+    if excess.when != When::Start {
+        let text = format!("`{}` has {}", data.name, in_words(excess.capacity));
+        finding = also(finding, capacity.and_then(|at| at.origin), text);
+    }
+    if !vms.is_empty() {
+        finding = finding.with_note(format!("on it then: {}", list(vm_names(dc, &vms))));
+    }
+    finding.with_help(match excess.when {
+        When::Start => "correct the server or its VMs: they cannot all be there".to_owned(),
+        _ => format!(
+            "send some of them to another server, or away from `{}` in this plan",
+            data.name
+        ),
+    })
+}
+
+fn dc_vms(dc: &Datacenter, server: ServerId) -> Vec<VmId> {
+    let all = (0..).map(VmId).zip(&dc.vms);
+    all.filter(|(_, vm)| vm.host.value == server && vm.running)
+        .map(|(id, _)| id)
+        .collect()
+}
+
+fn spread(
+    levels: &Levels,
+    walk: &Walk,
+    rule: usize,
+    server: ServerId,
+    excess: &Excess,
+) -> Diagnostic {
+    let (dc, rule) = (levels.dc(), levels.rule(rule));
+    let RuleKind::Spread { vms } = &rule.kind else {
+        return too_large(&dc[server].name, rule.origin);
+    };
+    let at_start = excess.when == When::Start;
+    let host = |vm: VmId| {
+        if at_start {
+            dc[vm].host.value
+        } else {
+            walk.host[vm.0 as usize]
+        }
+    };
+    let together: Vec<VmId> = vms
+        .iter()
+        .copied()
+        .filter(|&vm| host(vm) == server)
+        .collect();
+    let when = if at_start {
+        "when the plan starts"
+    } else {
+        "in the end"
+    };
+    let message = format!(
+        "{} share `{}` {when}",
+        list(vm_names(dc, &together)),
+        dc[server].name
+    );
+    let mut finding = at(
+        Code::SpreadBroken,
+        rule.origin,
+        message,
+        "are never to share a server",
+    );
+    for &vm in together.iter().take(2) {
+        let last = walk.actions(Subject::Vm(vm)).last().filter(|_| !at_start);
+        let span = last.map_or(dc[vm].host.origin, |action| {
+            walk.deeds[action.0 as usize].origin
+        });
+        finding = also(
+            finding,
+            span,
+            format!("`{}` on `{}`", dc[vm].name, dc[server].name),
+        );
+    }
+    finding.with_help("give them servers of their own, or drop one from this `spread`")
+}
+
+fn power(levels: &Levels, walk: &Walk, rule: usize, excess: &Excess) -> Diagnostic {
+    let (dc, rule) = (levels.dc(), levels.rule(rule));
+    let (drawn, allowed) = (words::power(excess.level), words::power(excess.capacity));
+    let name = words::rule(dc, rule);
+    let message = match excess.when {
+        When::Start => format!("{drawn} are drawn when the plan starts, more than `{name}` allows"),
+        When::End => {
+            format!("{drawn} are drawn when everything is done, more than `{name}` allows")
+        }
+        When::At(_) => {
+            format!("at least {drawn} are drawn all the time, more than `{name}` allows")
+        }
+        When::During(action) => format!(
+            "`{}` brings the power to {drawn} at least, more than `{name}` allows",
+            walk.deeds[action.0 as usize].name
+        ),
+    };
+    let finding = at(
+        Code::BudgetTooLow,
+        rule.origin,
+        message,
+        format!("allows {allowed}"),
+    );
+    let finding = match excess.when {
+        When::During(action) => also(finding, walk.deeds[action.0 as usize].origin, "this action"),
+        _ => finding,
+    };
+    let help = format!("allow {drawn} at least");
+    finding.with_help(match excess.when {
+        When::End => format!("{help}, or shut more servers down"),
+        _ => help,
+    })
+}
+
+fn cap(
+    levels: &Levels,
+    walk: &Walk,
+    key: Key,
+    excess: &Excess,
+    in_words: impl Fn(i128) -> String,
+) -> Diagnostic {
+    let described = levels.describe(key);
+    let (needed, allowed) = (in_words(excess.level), in_words(excess.capacity));
+    let name = &described.name;
+    let message = match excess.when {
+        When::Start => {
+            format!("`{name}` allows {allowed}, but it is {needed} when the plan starts")
+        }
+        When::End => {
+            format!("`{name}` allows {allowed}, but it is {needed} when everything is done")
+        }
+        When::At(_) => format!("`{name}` allows {allowed}, but it is {needed} all the time"),
+        When::During(action) => {
+            format!(
+                "`{name}` allows {allowed}, but `{}` needs {needed}",
+                walk.deeds[action.0 as usize].name
+            )
+        }
+    };
+    let finding = at(
+        Code::CapTooLow,
+        levels.span(&described),
+        message,
+        format!("allows {allowed}"),
+    );
+    let finding = match excess.when {
+        When::During(action) => also(finding, walk.deeds[action.0 as usize].origin, "this action"),
+        _ => finding,
+    };
+    finding.with_help(format!("allow {needed} at least"))
+}

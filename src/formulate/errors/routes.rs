@@ -1,0 +1,200 @@
+//! What is wrong with a path or with what migrates over it.
+
+use super::super::modes::{Bottleneck, Narrow};
+use super::super::routes::{NoPath, Path, switches};
+use super::super::steps::Deed;
+use super::super::words::{self};
+use super::{also, at};
+use crate::datacenter::{Datacenter, Node, ServerId, SwitchId, VmId};
+use crate::diag::{Code, Diagnostic};
+
+pub(in super::super) fn no_path(
+    dc: &Datacenter,
+    deed: &Deed,
+    to: ServerId,
+    reason: &NoPath,
+) -> Diagnostic {
+    let (from, to) = (deed.from, to);
+    let (a, b) = (&dc[from].name, &dc[to].name);
+    match reason {
+        NoPath::Unlinked(server) => {
+            let name = &dc[*server].name;
+            let message = format!("`{name}` has no link that migrations may use");
+            let finding = at(
+                Code::NoRoute,
+                deed.origin,
+                message,
+                format!("from `{a}` to `{b}`"),
+            );
+            also(finding, dc[*server].origin, "declared here").with_help(format!(
+                "give `{name}` a link, such as `link 1Gbps`, that is not for `guests`"
+            ))
+        }
+        NoPath::Unconnected => {
+            let message = format!("no path leads from `{a}` to `{b}`");
+            let finding = at(
+                Code::NoRoute,
+                deed.origin,
+                message,
+                "nothing connects the two servers",
+            );
+            let finding = also(finding, dc[from].origin, "from here");
+            also(finding, dc[to].origin, "to here")
+                .with_help("connect their racks: `link 10Gbps to core`")
+        }
+        NoPath::Several(paths) => several(dc, deed, to, paths),
+        NoPath::Loop(route, switch) => {
+            let name = &dc[*switch].name;
+            let message = format!("the route from `{a}` to `{b}` passes `{name}` twice");
+            let finding = at(
+                Code::RouteLoop,
+                dc.routes[*route].origin,
+                message,
+                "this route",
+            );
+            also(finding, deed.origin, "used here")
+                .with_help("name only switches that lie on the way, in their order")
+        }
+    }
+}
+
+fn several(dc: &Datacenter, deed: &Deed, to: ServerId, paths: &[Path]) -> Diagnostic {
+    let (a, b) = (&dc[deed.from].name, &dc[to].name);
+    let passed: Vec<Vec<SwitchId>> = paths
+        .iter()
+        .map(|path| switches(dc, path).collect())
+        .collect();
+    let message = format!("several paths from `{a}` to `{b}` are equally short");
+    let mut finding = at(Code::SeveralRoutes, deed.origin, message, "which path?");
+    for path in &passed {
+        let names: Vec<&str> = path
+            .iter()
+            .map(|&switch| dc[switch].name.as_str())
+            .collect();
+        finding = finding.with_note(format!("one path passes {}", names.join(", ")));
+    }
+    let own: Vec<&str> = passed[0]
+        .iter()
+        .filter(|switch| !passed.iter().all(|path| path.contains(switch)))
+        .map(|&switch| dc[switch].name.as_str())
+        .collect();
+    let place = |server: ServerId| {
+        dc[server]
+            .parent
+            .map_or(dc[server].name.as_str(), |rack| &dc[rack].name)
+    };
+    finding.with_help(match own.as_slice() {
+        [] => "several links connect the same two places: make them one link with `bond`, or mark those that \
+               migrations must not use with `guests`"
+            .to_owned(),
+        own => format!("say which: `route {} to {} via {}`", place(deed.from), place(to), own.join(", ")),
+    })
+}
+
+pub(in super::super) fn rate_too_high(
+    dc: &Datacenter,
+    deed: &Deed,
+    rate: u64,
+    possible: &Bottleneck,
+) -> Diagnostic {
+    let most = words::rate(i128::from(possible.value));
+    let message = format!(
+        "`{}` cannot have {}: its path allows {most}",
+        deed.name,
+        words::rate(i128::from(rate))
+    );
+    let finding = at(
+        Code::RateTooHigh,
+        deed.origin,
+        message,
+        "more than the path allows",
+    );
+    narrow(dc, finding, possible)
+        .with_help(format!("at most {most}; without `at` it gets just that"))
+}
+
+/// Shows what is narrow.
+fn narrow(dc: &Datacenter, finding: Diagnostic, possible: &Bottleneck) -> Diagnostic {
+    let most = words::rate(i128::from(possible.value));
+    match possible.at {
+        Narrow::Link(link) => {
+            let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
+            let text = format!("the link between `{a}` and `{b}` allows {most}");
+            also(finding, dc[link].rate.origin, text)
+        }
+        Narrow::Node(node) => {
+            let span = match node {
+                Node::Switch(switch) => dc[switch]
+                    .capacity
+                    .and_then(|at| at.origin)
+                    .or(dc[switch].origin),
+                Node::Server(server) => dc[server].origin,
+            };
+            also(
+                finding,
+                span,
+                format!("`{}` allows {most}", dc.node_name(node)),
+            )
+        }
+        Narrow::Nothing => finding,
+    }
+}
+
+pub(in super::super) fn never_converges(
+    dc: &Datacenter,
+    deed: &Deed,
+    vm: VmId,
+    rate: u64,
+    needed: u64,
+    possible: &Bottleneck,
+) -> Diagnostic {
+    let data = &dc[vm];
+    let (has, needs) = (
+        words::rate(i128::from(rate)),
+        words::rate(i128::from(needed)),
+    );
+    let message = format!(
+        "`{}` never converges at {has}: it needs more than {needs}",
+        data.name
+    );
+    let finding = at(
+        Code::NeverConverges,
+        data.origin.or(deed.origin),
+        message,
+        "rewrites its memory faster than it is sent",
+    );
+    let finding = also(finding, deed.origin, format!("migrated here at {has}"));
+    let finding = narrow(dc, finding, possible);
+    let ms = (data.workload.hot.saturating_mul(8000)).div_ceil(rate.max(1));
+    finding
+        .with_help(format!(
+            "`copy post` or `copy either` on `{}` moves it first and its memory afterwards",
+            data.name
+        ))
+        .with_help(format!(
+            "`downtime {ms}ms` lets it stand still while its hot pages are sent"
+        ))
+}
+
+pub(in super::super) fn takes_too_long(
+    dc: &Datacenter,
+    deed: &Deed,
+    vm: VmId,
+    rate: u64,
+) -> Diagnostic {
+    let message = format!(
+        "the migration of `{}` takes longer than 366 days at {}",
+        dc[vm].name,
+        words::rate(i128::from(rate))
+    );
+    let finding = at(Code::TakesTooLong, deed.origin, message, "far too slow");
+    also(
+        finding,
+        dc[vm].origin,
+        format!(
+            "{} to copy",
+            words::memory(i128::from(dc[vm].workload.used))
+        ),
+    )
+    .with_help("give it more bandwidth, or `copy post`")
+}

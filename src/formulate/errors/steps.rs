@@ -1,0 +1,168 @@
+//! What is wrong with a step.
+
+use super::super::words::list;
+use super::{also, at, vm_names};
+use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::diag::{Code, Diagnostic};
+use crate::request::Step;
+
+pub(in super::super) fn runs_on_server_that_is_off(
+    dc: &Datacenter,
+    server: ServerId,
+    vms: &[VmId],
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let vm = &dc[vms[0]];
+    let message = match vms {
+        [_] => format!("`{}` runs on `{name}`, which is off", vm.name),
+        _ => format!(
+            "{} VMs run on `{name}`, which is off: {}",
+            vms.len(),
+            list(vm_names(dc, vms))
+        ),
+    };
+    let finding = at(
+        Code::RunsOnServerThatIsOff,
+        vm.host.origin.or(vm.origin),
+        message,
+        "this server is off",
+    );
+    also(finding, dc[server].origin, "declared `off` here").with_help(format!(
+        "drop `off` from `{name}`, or declare the VMs `off` as well"
+    ))
+}
+
+pub(in super::super) fn migrates_while_stopped(
+    dc: &Datacenter,
+    step: &Step,
+    vm: VmId,
+) -> Diagnostic {
+    let name = &dc[vm].name;
+    let message = format!("`{name}` does not run, so there is no memory to migrate");
+    let finding = at(
+        Code::MigratesWhileStopped,
+        step.origin,
+        message,
+        "stopped by then",
+    );
+    also(finding, dc[vm].origin, "declared here")
+        .with_help(format!("`start {name}` before this step"))
+}
+
+pub(in super::super) fn is_already_there(
+    dc: &Datacenter,
+    step: &Step,
+    vm: VmId,
+    to: ServerId,
+) -> Diagnostic {
+    let (name, server) = (&dc[vm].name, &dc[to].name);
+    let message = format!("`{name}` is on `{server}` already");
+    let finding = at(Code::IsAlreadyThere, step.origin, message, "moves nothing");
+    also(
+        finding,
+        dc[vm].host.origin,
+        format!("`{name}` is placed here"),
+    )
+    .with_help("migrate it to another server, or drop it from this step")
+}
+
+pub(in super::super) fn is_on_already(
+    dc: &Datacenter,
+    step: &Step,
+    server: ServerId,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let finding = at(
+        Code::ServerIsOnAlready,
+        step.origin,
+        format!("`{name}` is on already"),
+        "on by then",
+    );
+    also(finding, dc[server].origin, "declared here without `off`")
+        .with_help(format!("declare `{name}` as `off`, or drop this boot"))
+}
+
+pub(in super::super) fn is_off_already(
+    dc: &Datacenter,
+    step: &Step,
+    server: ServerId,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let finding = at(
+        Code::ServerIsOffAlready,
+        step.origin,
+        format!("`{name}` is off already"),
+        "off by then",
+    );
+    also(finding, dc[server].origin, "declared here")
+        .with_help("drop this shutdown, or boot the server before it")
+}
+
+pub(in super::super) fn is_not_empty(
+    dc: &Datacenter,
+    step: &Step,
+    server: ServerId,
+    vms: &[VmId],
+    leaves_later: bool,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let message = format!("`{name}` is shut down while {} on it", are(dc, vms));
+    let label = format!("not empty: {}", list(vm_names(dc, vms)));
+    let finding = at(Code::ServerIsNotEmpty, step.origin, message, label);
+    let finding = also(
+        finding,
+        dc[vms[0]].host.origin,
+        format!("`{}` is placed here", dc[vms[0]].name),
+    );
+    finding.with_help(match leaves_later {
+        true => format!("write this shutdown below the steps that empty `{name}`"),
+        false => format!("migrate what is on `{name}` before its shutdown"),
+    })
+}
+
+fn are(dc: &Datacenter, vms: &[VmId]) -> String {
+    match vms {
+        [vm] => format!("`{}` is", dc[*vm].name),
+        _ => format!("{} VMs are", vms.len()),
+    }
+}
+
+pub(in super::super) fn is_running_already(dc: &Datacenter, step: &Step, vm: VmId) -> Diagnostic {
+    let name = &dc[vm].name;
+    let finding = at(
+        Code::VmRunsAlready,
+        step.origin,
+        format!("`{name}` runs already"),
+        "runs by then",
+    );
+    also(finding, dc[vm].origin, "declared here without `off`")
+        .with_help(format!("declare `{name}` as `off`, or drop this start"))
+}
+
+pub(in super::super) fn is_stopped_already(dc: &Datacenter, step: &Step, vm: VmId) -> Diagnostic {
+    let name = &dc[vm].name;
+    let finding = at(
+        Code::VmIsStoppedAlready,
+        step.origin,
+        format!("`{name}` does not run"),
+        "stopped by then",
+    );
+    also(finding, dc[vm].origin, "declared here").with_help("drop this stop")
+}
+
+pub(in super::super) fn starts_on_server_that_is_off(
+    dc: &Datacenter,
+    step: &Step,
+    vm: VmId,
+    host: ServerId,
+) -> Diagnostic {
+    let (name, server) = (&dc[vm].name, &dc[host].name);
+    let message = format!("`{name}` cannot start: `{server}` is off");
+    let finding = at(
+        Code::StartsOnServerThatIsOff,
+        step.origin,
+        message,
+        format!("`{server}` is off by then"),
+    );
+    also(finding, dc[host].origin, "declared here").with_help(format!("add `boot {server}`"))
+}
