@@ -66,46 +66,365 @@ pub(super) fn flawed_string(file: FileId, base: usize, flaw: &Flaw) -> Diagnosti
     }
 }
 
+/// More errors than are told.
+pub(super) fn too_many(at: Span, untold: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooManyErrors,
+        at,
+        format!("{untold} more errors in this file are not shown"),
+        "the first of them",
+    )
+    .with_help("mend those above first")
+}
+
+/// A piece on which the parser gave up.
+pub(super) fn too_complex(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooLarge,
+        at,
+        "what begins here is too long and tangled to be read",
+        "too complex",
+    )
+    .with_help("name parts of it with `let` or `set`")
+}
+
 /// Text that does not fit.
-pub(super) fn unexpected(at: Span, expected: &[&str], found: Option<&str>) -> Diagnostic {
-    let found = found.map_or("the end of the file".to_owned(), |text| format!("`{text}`"));
-    let expected = expected.join(", ");
+pub(super) fn unexpected(
+    at: Span,
+    expected: &[&str],
+    found: Option<&str>,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let message = format!("expected {}, found {}", any_of(expected), quote(found));
+    let diagnostic = Diagnostic::new(Code::Syntax, at, message, "not expected here");
+    match meant {
+        Some(word) => diagnostic
+            .with_help(format!("did you mean `{word}`?"))
+            .with_fix(at, word),
+        None => diagnostic,
+    }
+}
+
+/// A piece that ends too early, at `last`.
+pub(super) fn incomplete(
+    at: Span,
+    expected: &[&str],
+    last: &str,
+    next: Option<&str>,
+) -> Diagnostic {
+    let message = format!(
+        "expected {} after {}, found {}",
+        any_of(expected),
+        quote(Some(last)),
+        quote(next)
+    );
     Diagnostic::new(
         Code::Syntax,
         at,
-        format!("expected {expected}, found {found}"),
-        "not expected here",
+        message,
+        "something is missing behind this",
     )
+}
+
+/// `a, b or c`, not too many of them.
+fn any_of(expected: &[&str]) -> String {
+    /// More choices than this help nobody.
+    const MANY: usize = 7;
+    match expected {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] if expected.len() <= MANY => {
+            format!("{} or {last}", first.join(", "))
+        }
+        _ => format!("{} or the like", expected[..MANY].join(", ")),
+    }
+}
+
+/// What was found, in a few characters.
+fn quote(found: Option<&str>) -> String {
+    /// Longer text is cut.
+    const LONG: usize = 30;
+    match found {
+        None => "the end of the file".to_owned(),
+        Some(text) if text.chars().count() <= LONG => format!("`{text}`"),
+        Some(text) => format!("`{}…`", text.chars().take(LONG).collect::<String>()),
+    }
 }
 
 /// A class or plan without braces.
 pub(super) fn missing_brace(at: Span, what: &str, found: Option<&str>) -> Diagnostic {
-    let found = found.map_or("the end of the file".to_owned(), |text| format!("`{text}`"));
     Diagnostic::new(
         Code::Syntax,
         at,
-        format!("expected `{{` after the name of the {what}, found {found}"),
+        format!(
+            "expected `{{` after the head of the {what}, found {}",
+            quote(found)
+        ),
         "expected `{`",
     )
 }
 
 /// An opening bracket without its closing one.
 pub(super) fn unclosed(at: Span, open: &str) -> Diagnostic {
+    let close = match open {
+        "{" => "}",
+        "[" => "]",
+        _ => ")",
+    };
     Diagnostic::new(
         Code::UnclosedBrace,
         at,
         format!("this `{open}` is never closed"),
         "opened here",
     )
+    .with_help(format!("write `{close}` where the part ends"))
+}
+
+/// A `}` that closes nothing.
+pub(super) fn unopened(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        "this `}` closes nothing",
+        "no `{` is open here",
+    )
+    .with_help("remove it, or look for a `{` that is missing above or a `}` that is too early")
+}
+
+/// A string that its line does not close.
+pub(super) fn unclosed_string(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnclosedString,
+        at,
+        "this string is not closed on its line",
+        "expected `\"` before the end of the line",
+    )
+    .with_help(r#"write `\n` for a line end in a string and `\"` for a quote"#)
+}
+
+/// A comment between `/*` and `*/`.
+pub(super) fn block_comment(at: Span, text: &str) -> Diagnostic {
+    let diagnostic = stray(
+        at,
+        "comments begin with `//` and end with their line",
+        "no comment",
+    )
+    .with_help("write `//` before each line of it");
+    match text.strip_prefix("/*").and_then(|t| t.strip_suffix("*/")) {
+        // What stands behind the comment on its line would become a part of it.
+        Some(body) if !body.contains('\n') => diagnostic.with_note(format!("it says:{body}")),
+        _ => diagnostic,
+    }
+}
+
+/// A comment that begins with `#`.
+pub(super) fn hash_comment(at: Span, sign: Span) -> Diagnostic {
+    stray(at, "comments begin with `//`, not with `#`", "no comment")
+        .with_help("write `//` in place of `#`")
+        .with_fix(sign, "//")
+}
+
+/// A `;`.
+pub(super) fn semicolon(at: Span) -> Diagnostic {
+    stray(
+        at,
+        "no `;` stands between or behind statements",
+        "not needed",
+    )
+    .with_help("remove it")
+    .with_fix(at, "")
+}
+
+/// A `'`.
+pub(super) fn single_quote(at: Span) -> Diagnostic {
+    stray(
+        at,
+        "strings and quoted names stand in `\"`, not in `'`",
+        "not a quote here",
+    )
+    .with_help("write `\"` in place of `'`")
+}
+
+/// A sign that only looks like one of the language, or is none at all.
+pub(super) fn foreign_sign(at: Span, sign: char) -> Diagnostic {
+    let number = format!("U+{:04X}", u32::from(sign));
+    let meant = match sign {
+        '‐' | '‑' | '‒' | '–' | '—' | '−' => "-",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '‘' | '’' | '‚' | '″' => "\"",
+        '…' => "..",
+        '→' | '⇒' | '➔' => "->",
+        '×' | '·' | '⋅' => "*",
+        '÷' | '∕' | '⁄' => "/",
+        '≤' | '⩽' => "<=",
+        '，' => ",",
+        '：' => ":",
+        '；' => "",
+        c if c.is_whitespace() || is_invisible(c) => " ",
+        _ => {
+            return stray(
+                at,
+                &format!("the language does not use the character {number}"),
+                "not used",
+            )
+            .with_help("remove it, or put the text in quotes");
+        }
+    };
+    let said = match meant {
+        " " => "a blank or line end".to_owned(),
+        "" => "`;`, which nothing needs".to_owned(),
+        meant => format!("`{meant}`"),
+    };
+    stray(
+        at,
+        &format!("the character {number} only looks like {said}"),
+        "not the one of the keyboard",
+    )
+    .with_help("replace it")
+    .with_fix(at, meant)
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+    )
+}
+
+/// A name with letters outside of a to z.
+pub(super) fn foreign_letters(at: Span, word: &str) -> Diagnostic {
+    stray(
+        at,
+        &format!("`{word}` has letters other than a to z, so it needs quotes"),
+        "needs quotes",
+    )
+    .with_help(format!("write `\"{word}\"`"))
+    .with_fix(at, format!("\"{word}\""))
+}
+
+/// `prod-web`
+pub(super) fn hyphen(at: Span, name: &str) -> Diagnostic {
+    stray(
+        at,
+        &format!("`{name}` has a hyphen, so as a name it needs quotes"),
+        "needs quotes",
+    )
+    .with_help(format!("write `\"{name}\"`"))
+    .with_fix(at, format!("\"{name}\""))
+}
+
+fn stray(at: Span, message: &str, label: &str) -> Diagnostic {
+    Diagnostic::new(Code::StrayCharacter, at, message, label)
+}
+
+/// `memory = 2GiB`, `memory: 2GiB`
+pub(super) fn needless_sign(at: Span, word: &str, sign: char) -> Diagnostic {
+    stray(
+        at,
+        &format!("no `{sign}` stands between `{word}` and what follows it"),
+        "not needed",
+    )
+    .with_help(format!("write a blank in place of the `{sign}`"))
+    .with_fix(at, " ")
+}
+
+/// `:=`
+pub(super) fn colon_equals(at: Span) -> Diagnostic {
+    stray(at, "`let` and `set` take `=`, not `:=`", "expected `=`")
+        .with_help("write `=`")
+        .with_fix(at, "=")
+}
+
+/// `migrate a -> b`
+pub(super) fn arrow_for_to(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        "expected `to`, found `->`",
+        "expected `to`",
+    )
+    .with_help("the arrow stands only between the sets of `before`; write `to`")
+    .with_fix(at, "to")
+}
+
+/// `2 GiB`
+pub(super) fn apart(at: Span, number: &str, unit: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        "no blank stands between a number and its unit",
+        "one word",
+    )
+    .with_help(format!("write `{number}{unit}`"))
+    .with_fix(at, unit)
+}
+
+/// A word of the language as a name.
+pub(super) fn reserved(at: Span, word: &str, may_be_quoted: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::ReservedWord,
+        at,
+        format!("`{word}` is a word of the language and cannot be a name"),
+        "expected a name",
+    );
+    if may_be_quoted {
+        diagnostic
+            .with_help(format!("put it in quotes: `\"{word}\"`"))
+            .with_fix(at, format!("\"{word}\""))
+    } else {
+        diagnostic.with_help("choose another name")
+    }
+}
+
+/// A word that begins nothing.
+pub(super) fn unknown_word(
+    at: Span,
+    word: &str,
+    expected: &str,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let message = format!("expected {expected}, found {}", quote(Some(word)));
+    let diagnostic = Diagnostic::new(Code::UnknownWord, at, message, "begins nothing");
+    match meant {
+        Some(word) => diagnostic
+            .with_help(format!("did you mean `{word}`?"))
+            .with_fix(at, word),
+        None => diagnostic,
+    }
+}
+
+/// A statement outside of a plan.
+pub(super) fn misplaced_statement(at: Span, word: &str) -> Diagnostic {
+    misplaced(
+        at,
+        format!("`{word}` is a statement and stands only in a plan"),
+    )
+    .with_help("write it in the braces of `plan some_name { … }`")
+}
+
+/// A property that belongs to no declaration.
+pub(super) fn misplaced_property(at: Span, word: &str) -> Diagnostic {
+    misplaced(
+        at,
+        format!("`{word}` is a property and stands only in a declaration or class"),
+    )
+    .with_help("write it behind the name of what it describes, or in its braces")
 }
 
 /// An item inside something that holds none.
 pub(super) fn misplaced_item(at: Span, word: &str, place: &str) -> Diagnostic {
-    Diagnostic::new(
-        Code::MisplacedStatement,
+    misplaced(at, format!("`{word}` cannot stand in {place}"))
+        .with_help("move it to the top level of the file")
+}
+
+/// A declaration in a class.
+pub(super) fn misplaced_in_class(at: Span) -> Diagnostic {
+    misplaced(
         at,
-        format!("`{word}` cannot stand in {place}"),
-        "not here",
+        "a class has properties only, and nothing inside it".to_owned(),
     )
-    .with_help("move it to the top level of the file")
+    .with_help("declare it in the braces of a site or rack")
+}
+
+fn misplaced(at: Span, message: String) -> Diagnostic {
+    Diagnostic::new(Code::MisplacedStatement, at, message, "not here")
 }

@@ -7,6 +7,7 @@
 mod bodies;
 mod build;
 mod describe;
+mod diagnose;
 mod grammar;
 mod items;
 mod pieces;
@@ -48,6 +49,11 @@ pub fn parse(file: FileId, text: &str) -> (Ast, Vec<Diagnostic>) {
     };
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| label.span));
+    diagnostics.extend(
+        reader
+            .untold_at
+            .map(|at| errors::too_many(at, reader.untold)),
+    );
     (ast, diagnostics)
 }
 
@@ -60,12 +66,15 @@ struct Reader<'t> {
     at: usize,
     /// How many braces are open.
     depth: usize,
-    /// Whether the file opens more braces than it closes.
-    lacks_brace: bool,
+    /// How many more braces the file opens than it closes, less those that are reported.
+    missing_braces: i64,
+    /// A brace whose partner is indented less than it is, if there is one.
+    suspect: Option<usize>,
     comments: Vec<Comment>,
     diagnostics: Vec<Diagnostic>,
-    /// Errors beyond [`MAX_ERRORS`].
+    /// Errors beyond [`MAX_ERRORS`], and where the first of them is.
     untold: usize,
+    untold_at: Option<Span>,
 }
 
 impl<'t> Reader<'t> {
@@ -76,16 +85,18 @@ impl<'t> Reader<'t> {
             scanner: Scanner::new(text),
             at: 0,
             depth: 0,
-            lacks_brace: false,
+            missing_braces: 0,
+            suspect: None,
             comments: Vec::new(),
             diagnostics: Vec::new(),
             untold: 0,
+            untold_at: None,
         }
     }
 
     /// The first look over the whole text: comments, strings, braces.
     fn look_over(&mut self) {
-        let mut open = 0_i64;
+        let mut open = Vec::new();
         for token in self.scanner {
             let piece = &self.text[token.start..token.end];
             match token.kind {
@@ -98,12 +109,25 @@ impl<'t> Reader<'t> {
                         self.report(errors::flawed_string(self.file, token.start, &flaw));
                     }
                 }
-                Kind::Open(b'{') => open += 1,
-                Kind::Close(b'}') => open -= 1,
+                Kind::Open(b'{') => {
+                    self.missing_braces += 1;
+                    if open.len() < MAX_DEPTH {
+                        open.push(token.start);
+                    }
+                }
+                Kind::Close(b'}') => {
+                    self.missing_braces -= 1;
+                    let partner = open.pop().filter(|open| self.closes_oddly(*open, token));
+                    self.suspect = self.suspect.or(partner);
+                }
                 _ => {}
             }
         }
-        self.lacks_brace = open > 0;
+    }
+
+    /// Whether a closing brace that begins a line is indented less than the line of its opening one.
+    fn closes_oddly(&self, open: usize, close: Token) -> bool {
+        self.begins_line(close.start) && self.indentation(close.start) < self.indentation(open)
     }
 
     fn span(&self, range: std::ops::Range<usize>) -> Span {
@@ -115,6 +139,8 @@ impl<'t> Reader<'t> {
             self.diagnostics.push(diagnostic);
         } else {
             self.untold += 1;
+            let at = diagnostic.primary.map(|label| label.span);
+            self.untold_at = self.untold_at.or(at);
         }
     }
 
@@ -138,20 +164,24 @@ impl<'t> Reader<'t> {
 
     /// Whether nothing but blanks stands before a place on its line.
     fn begins_line(&self, at: usize) -> bool {
-        self.line_before(at).trim_start().is_empty()
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with('\n')
     }
 
-    /// The text of the line before a place.
-    fn line_before(&self, at: usize) -> &'t str {
-        let before = &self.text[..at];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        &before[start..]
-    }
-
-    /// How far the line of a place is indented, in bytes.
+    /// How far the line of a place is indented, in bytes. Looks back so far only as anyone indents.
     fn indentation(&self, at: usize) -> usize {
-        let before = self.line_before(at);
-        before.len() - before.trim_start().len()
+        const FAR: usize = 4096;
+        let bytes = self.text.as_bytes();
+        let back = bytes[at.saturating_sub(FAR)..at]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte != b'\n')
+            .count();
+        bytes[at - back..]
+            .iter()
+            .take(FAR)
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count()
     }
 
     /// The text of the `///` lines right before a place.

@@ -1,7 +1,9 @@
 //! What stands in braces: the properties and children of a declaration, the statements of a plan.
 
+use super::diagnose::Place;
 use super::grammar::Rule;
-use super::pieces::{Kin, Piece, Trouble};
+use super::pieces::{Kin, Trouble};
+use super::recover::first_text;
 use super::scan::{Kind, Token};
 use super::{MAX_DEPTH, Reader, words};
 use crate::syntax::ast::*;
@@ -17,13 +19,8 @@ impl Reader<'_> {
         });
         let is_whole = head.is_some();
         let mut decl = head.unwrap_or_else(|| Decl {
-            span: self.span(piece.start..piece.end),
-            doc: None,
-            kind: DeclKind::Vm,
             names: self.names_of_broken(piece),
-            classes: Vec::new(),
-            properties: Vec::new(),
-            children: Vec::new(),
+            ..self.empty_decl(token)
         });
         decl.doc = doc;
         let body = match self.peek() {
@@ -37,18 +34,6 @@ impl Reader<'_> {
         None
     }
 
-    /// The names that a broken head seems to declare.
-    fn names_of_broken(&self, piece: Piece) -> Vec<Names> {
-        let Ok(pairs) = self.read(Rule::only_names, piece) else {
-            return Vec::new();
-        };
-        let builder = self.builder(piece);
-        pairs
-            .filter(|pair| pair.as_rule() == Rule::names)
-            .map(|pair| builder.names(pair))
-            .collect()
-    }
-
     /// Reads from `{` to its `}` into `decl`. Whether every property in it could be read.
     pub(super) fn body(
         &mut self,
@@ -59,7 +44,7 @@ impl Reader<'_> {
     ) -> bool {
         if self.depth >= MAX_DEPTH {
             self.report(errors::too_deep(self.span(open.start..open.end), MAX_DEPTH));
-            self.skip_braces(open);
+            self.skip_open_brace();
             return false;
         }
         self.depth += 1;
@@ -71,27 +56,31 @@ impl Reader<'_> {
                 is_whole = false;
                 break;
             };
-            let word = self.word(token);
             if token.kind == Kind::Close(b'}') {
                 self.at = token.end;
                 break;
             }
-            if word.is_some_and(|word| word != "command" && words::begins_item(word)) {
-                if self.seems_outside(first, token) || !word.is_some_and(words::is_decl) {
-                    is_whole &= self.misplaced_in_decl(open, token, lost);
-                    if self.at == token.start {
+            match self.word(token) {
+                Some(word) if word != "command" && words::begins_item(word) => {
+                    let outside = !words::is_decl(word) && self.missing_braces > 0;
+                    if outside || self.seems_outside(first, token) {
+                        self.report_unclosed(open);
+                        is_whole = false;
                         break;
                     }
-                } else {
-                    decl.children.extend(self.decl(token, lost));
+                    if words::is_decl(word) {
+                        decl.children.extend(self.decl(token, lost));
+                    } else {
+                        self.misplaced_item(token, "the braces of a declaration", lost);
+                    }
                 }
-            } else if word.is_some_and(|word| words::PROPERTIES.contains(&word))
-                || word == Some("command")
-            {
-                is_whole &= self.entries(token, decl);
-            } else {
-                is_whole = false;
-                self.no_property(token);
+                Some(word) if word == "command" || words::PROPERTIES.contains(&word) => {
+                    is_whole &= self.entries(token, decl);
+                }
+                _ => {
+                    is_whole = false;
+                    self.unknown_beginning(token, Place::Braces);
+                }
             }
         }
         self.depth -= 1;
@@ -101,56 +90,54 @@ impl Reader<'_> {
 
     /// A run of properties. Whether all could be read.
     fn entries(&mut self, token: Token, decl: &mut Decl) -> bool {
-        let piece = self.cut(token.start, Kin::Entries);
-        match self.read(Rule::entries, piece) {
-            Ok(pairs) => {
-                let builder = self.builder(piece);
-                let entries = pairs.filter(|pair| pair.as_rule() != Rule::EOI);
-                decl.properties
-                    .extend(entries.map(|pair| builder.entry(pair)));
-                self.at = piece.end;
-                true
-            }
-            Err(trouble) => {
-                let failed_at = match &trouble {
-                    Trouble::Failure(failure) => piece.start + failure.at,
-                    Trouble::TooDeep(_) | Trouble::TooLong => piece.end,
-                };
-                self.at = piece.end;
-                self.report_trouble(piece, Kin::Entries, trouble);
-                self.at = self.next_property(piece.start, failed_at, self.at);
-                false
+        let mut piece = self.cut(token.start, Kin::Entries);
+        let mut is_whole = true;
+        loop {
+            let trouble = match self.read(Rule::entries, piece) {
+                Ok(pairs) => {
+                    let builder = self.builder(piece);
+                    let entries = pairs.filter(|pair| pair.as_rule() != Rule::EOI);
+                    decl.properties
+                        .extend(entries.map(|pair| builder.entry(pair)));
+                    self.at = piece.end;
+                    return is_whole;
+                }
+                Err(trouble) => trouble,
+            };
+            is_whole = false;
+            let failed_at = match &trouble {
+                Trouble::Failure(failure) => piece.start + failure.at,
+                Trouble::TooDeep(_) | Trouble::TooLong => piece.end,
+            };
+            let resume = self.report_trouble(piece, Kin::Entries, trouble);
+            let next = self.next_property(piece.start, failed_at.max(resume), piece.end);
+            match next.filter(|_| self.untold == 0) {
+                Some(next) => piece.start = next,
+                None => {
+                    self.at = piece.end.max(resume);
+                    return false;
+                }
             }
         }
     }
 
     /// The next word after a failure that begins a property, before `end`.
-    fn next_property(&self, start: usize, failed_at: usize, end: usize) -> usize {
-        let mut previous: Option<Token> = None;
-        for token in self.scanner.at(failed_at) {
-            if token.start >= end {
-                break;
-            }
-            let is_property = self
-                .word(token)
-                .is_some_and(|word| words::PROPERTIES.contains(&word));
-            // `on` may also be a part of a set, so only one that begins a line is sure.
-            let is_sure = self.word(token) != Some("on") || self.begins_line(token.start);
-            if is_property && is_sure && token.start > start {
-                return token.start;
-            }
-            previous = Some(token);
-        }
-        previous.map_or(end, |last| last.end.max(end))
+    fn next_property(&self, start: usize, failed_at: usize, end: usize) -> Option<usize> {
+        self.scanner
+            .at(failed_at)
+            .take_while(|token| token.start < end)
+            .find(|token| {
+                let word = self.word(*token);
+                let is_property = word.is_some_and(|word| words::PROPERTIES.contains(&word));
+                // `on` may also be a part of a set, so only one that begins a line is sure.
+                let is_sure = word != Some("on") || self.begins_line(token.start);
+                is_property && is_sure && token.start > start
+            })
+            .map(|token| token.start)
     }
 
     /// Reads the statements from `{` to its `}`.
-    pub(super) fn statements(
-        &mut self,
-        open: Token,
-        first: Token,
-        lost: &mut Vec<Word>,
-    ) -> Vec<Statement> {
+    pub(super) fn statements(&mut self, open: Token, lost: &mut Vec<Word>) -> Vec<Statement> {
         self.at = open.end;
         let mut statements = Vec::new();
         loop {
@@ -166,17 +153,15 @@ impl Reader<'_> {
                 statements.push(self.statement(token));
                 continue;
             }
-            if self.word(token).is_some_and(words::begins_item) {
-                if self.seems_outside(first, token) {
-                    self.report_unclosed(open);
-                    break;
-                }
-                self.misplaced_in_plan(token, lost);
+            if !self.word(token).is_some_and(words::begins_item) {
+                self.unknown_beginning(token, Place::Plan);
+            } else if self.missing_braces > 0 {
+                self.report_unclosed(open);
+                break;
             } else {
-                self.no_statement(token);
+                self.misplaced_item(token, "a plan", lost);
             }
-            let end = self.at;
-            statements.push(self.broken(token.start, end));
+            statements.push(self.broken(token.start, self.at));
         }
         statements
     }
@@ -208,14 +193,7 @@ impl Reader<'_> {
 
 /// Keeps the names that a declaration and its children would have declared.
 fn lose(decl: &Decl, lost: &mut Vec<Word>) {
-    let texts = decl
-        .names
-        .iter()
-        .filter_map(|names| names.segments.first()?.parts.first());
-    lost.extend(texts.filter_map(|part| match part {
-        Part::Text { word, .. } => Some(word.clone()),
-        Part::Indices { .. } => None,
-    }));
+    lost.extend(decl.names.iter().filter_map(first_text));
     for child in &decl.children {
         lose(child, lost);
     }

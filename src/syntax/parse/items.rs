@@ -1,11 +1,13 @@
 //! The items of a file, one after the other.
 
 use super::build::Builder;
+use super::diagnose::Place;
 use super::grammar::Rule;
 use super::pieces::{Kin, Piece};
 use super::scan::{Kind, Token};
 use super::{Reader, words};
 use crate::syntax::ast::*;
+use crate::syntax::errors;
 
 impl<'t> Reader<'t> {
     pub(super) fn builder(&self, piece: Piece) -> Builder {
@@ -74,8 +76,8 @@ impl<'t> Reader<'t> {
         let kind = self.read_or_report(Rule::one_item, piece, kin, |builder, pair| {
             builder.item(pair)
         });
-        if kind.is_none() && matches!(word, "let" | "set") {
-            lost.extend(self.second_word(token));
+        if kind.is_none() {
+            self.lose_names(token, lost);
         }
         kind
     }
@@ -85,15 +87,7 @@ impl<'t> Reader<'t> {
         let head = self.read_or_report(Rule::one_class_head, piece, Kin::Item, |builder, pair| {
             builder.class_head(pair)
         });
-        let mut body = Decl {
-            span: self.span(token.start..self.at),
-            doc: None,
-            kind: DeclKind::Switch,
-            names: Vec::new(),
-            classes: Vec::new(),
-            properties: Vec::new(),
-            children: Vec::new(),
-        };
+        let mut body = self.empty_decl(token);
         let mut is_whole = head.is_some();
         match self.peek().filter(|token| token.kind == Kind::Open(b'{')) {
             Some(open) => is_whole &= self.body(open, token, &mut body, lost),
@@ -103,23 +97,17 @@ impl<'t> Reader<'t> {
             }
             None => {}
         }
-        match head {
-            Some(class) if is_whole => Some(ItemKind::Class(Class {
-                properties: body.properties,
-                ..class
-            })),
-            Some(class) => {
-                lost.push(class.name);
-                None
-            }
-            None => {
-                lost.extend(self.second_word(token).and_then(|kind| {
-                    let kind_end = kind.span.range().end;
-                    self.name_at(kind_end)
-                }));
-                None
-            }
+        for child in &body.children {
+            self.report(errors::misplaced_in_class(child.span));
         }
+        let class = head.filter(|_| is_whole && body.children.is_empty());
+        if class.is_none() {
+            self.lose_names(token, lost);
+        }
+        Some(ItemKind::Class(Class {
+            properties: body.properties,
+            ..class?
+        }))
     }
 
     fn plan(&mut self, token: Token, lost: &mut Vec<Word>) -> Option<ItemKind> {
@@ -131,31 +119,51 @@ impl<'t> Reader<'t> {
         if open.is_none() && name.is_some() {
             self.report_missing_brace(piece, "plan");
         }
-        let statements = open.map(|open| self.statements(open, token, lost));
-        match (name, statements) {
-            (Some(name), Some(statements)) => Some(ItemKind::Plan(Plan { name, statements })),
-            (name, _) => {
-                lost.extend(name.or_else(|| self.second_word(token)));
-                None
+        let statements = open.map(|open| self.statements(open, lost));
+        if name.is_none() || statements.is_none() {
+            self.lose_names(token, lost);
+        }
+        Some(ItemKind::Plan(Plan {
+            name: name?,
+            statements: statements?,
+        }))
+    }
+
+    fn report_missing_brace(&mut self, piece: Piece, what: &str) {
+        let found = self.token_at(piece.end);
+        let at = found.map_or(piece.end..piece.end, |token| token.start..token.end);
+        let found = found.map(|token| self.text_of(token));
+        self.report(errors::missing_brace(self.span(at), what, found));
+    }
+
+    /// Text that begins no item. What stands in braces behind it is read as what was likely meant.
+    fn no_item(&mut self, token: Token, lost: &mut Vec<Word>) {
+        let meant = self.unknown_beginning(token, Place::File);
+        let Some(open) = self.peek().filter(|token| token.kind == Kind::Open(b'{')) else {
+            return;
+        };
+        match meant {
+            Some("plan") => {
+                self.statements(open, lost);
             }
+            Some(word) if words::is_decl(word) => {
+                let mut unknown = self.empty_decl(token);
+                self.body(open, token, &mut unknown, lost);
+            }
+            _ => self.skip_open_brace(),
         }
     }
 
-    /// The word or string behind a token, as a name that might have been meant.
-    fn second_word(&self, token: Token) -> Option<Word> {
-        self.name_at(token.end)
-    }
-
-    fn name_at(&self, at: usize) -> Option<Word> {
-        let token = self.token_at(at)?;
-        let text = match token.kind {
-            Kind::Word => self.text_of(token).to_owned(),
-            Kind::Text { closed: true } => super::text::unquote(self.text_of(token)),
-            _ => return None,
-        };
-        Some(Word {
-            text,
+    /// A declaration of nothing, to hold what stands in braces.
+    pub(super) fn empty_decl(&self, token: Token) -> Decl {
+        Decl {
             span: self.span(token.start..token.end),
-        })
+            doc: None,
+            kind: DeclKind::Vm,
+            names: Vec::new(),
+            classes: Vec::new(),
+            properties: Vec::new(),
+            children: Vec::new(),
+        }
     }
 }

@@ -1,14 +1,14 @@
-//! What to do with text that cannot be read: tell what is wrong, and find where to go on.
+//! What to do with text that cannot be read: find where to go on. `diagnose` tells what is wrong.
 
 use pest::iterators::Pair;
 
 use super::build::Builder;
-use super::describe::describe;
-use super::grammar::{Failure, MAX_PIECE, Rule};
+use super::diagnose::Place;
+use super::grammar::{Failure, Rule};
 use super::pieces::{Kin, Piece, Trouble};
 use super::scan::{Kind, Token};
-use super::{MAX_DEPTH, Reader, words};
-use crate::syntax::ast::Word;
+use super::{Reader, words};
+use crate::syntax::ast::{Names, Part, Word};
 use crate::syntax::errors;
 
 impl<'t> Reader<'t> {
@@ -38,8 +38,7 @@ impl<'t> Reader<'t> {
             self.at = good.end;
             return pairs.next().map(|pair| build(builder, pair));
         }
-        self.at = piece.end;
-        self.report_trouble(piece, kin, trouble);
+        self.at = piece.end.max(self.report_trouble(piece, kin, trouble));
         None
     }
 
@@ -51,115 +50,108 @@ impl<'t> Reader<'t> {
         if found.start >= piece.end || !(is_semicolon || fresh_word) {
             return None;
         }
-        let last = self
-            .scanner
-            .at(piece.start)
-            .take_while(|token| token.start < found.start)
-            .filter(|token| !token.kind.is_comment())
-            .last()?;
+        let last = self.last_token(piece.start, found.start)?;
         Some(Piece {
             end: last.end,
             ..piece
         })
     }
 
-    pub(super) fn report_trouble(&mut self, piece: Piece, _kin: Kin, trouble: Trouble) {
-        let diagnostic = match trouble {
-            Trouble::TooDeep(at) => errors::too_deep(self.span(at..at + 1), MAX_DEPTH),
-            Trouble::TooLong => {
-                errors::piece_too_long(self.span(piece.start..piece.start + 1), MAX_PIECE)
-            }
-            Trouble::Failure(failure) => self.unexpected(piece, &failure),
-        };
-        self.report(diagnostic);
+    /// The last token that is no comment, from `start` to before `end`.
+    pub(super) fn last_token(&self, start: usize, end: usize) -> Option<Token> {
+        self.scanner
+            .at(start)
+            .take_while(|token| token.start < end)
+            .filter(|token| !token.kind.is_comment())
+            .last()
     }
 
-    fn unexpected(&self, piece: Piece, failure: &Failure) -> crate::diag::Diagnostic {
-        let expected: Vec<&str> = failure
-            .expected
-            .iter()
-            .map(|rule| describe(*rule))
-            .collect();
-        match self.token_at(piece.start + failure.at) {
-            Some(found) => errors::unexpected(
-                self.span(found.start..found.end),
-                &expected,
-                Some(self.text_of(found)),
-            ),
-            None => {
-                errors::unexpected(self.span(self.text.len()..self.text.len()), &expected, None)
+    /// The names that a broken item seems to declare.
+    pub(super) fn names_of_broken(&self, piece: Piece) -> Vec<Names> {
+        let Ok(pairs) = self.read(Rule::only_names, piece) else {
+            return Vec::new();
+        };
+        let builder = self.builder(piece);
+        pairs
+            .filter(|pair| pair.as_rule() == Rule::names)
+            .map(|pair| builder.names(pair))
+            .collect()
+    }
+
+    /// The names that the broken item at `token` would have declared.
+    pub(super) fn lose_names(&self, token: Token, lost: &mut Vec<Word>) {
+        let second = self.token_at(token.end);
+        match self.word(token) {
+            Some(word) if words::is_decl(word) => {
+                let names = self.names_of_broken(self.cut(token.start, Kin::Head));
+                lost.extend(names.iter().filter_map(first_text));
             }
+            Some("let" | "set" | "plan") => lost.extend(second.and_then(|name| self.name(name))),
+            Some("class") => {
+                let third = second.and_then(|kind| self.token_at(kind.end));
+                lost.extend(third.and_then(|name| self.name(name)));
+            }
+            _ => {}
         }
     }
 
-    pub(super) fn report_missing_brace(&mut self, piece: Piece, what: &str) {
-        let found = self.token_at(piece.end);
-        let at = found.map_or(piece.end..piece.end, |token| token.start..token.end);
-        let found = found.map(|token| self.text_of(token));
-        self.report(errors::missing_brace(self.span(at), what, found));
-    }
-
-    pub(super) fn report_unclosed(&mut self, open: Token) {
-        self.report(errors::unclosed(
-            self.span(open.start..open.end),
-            self.text_of(open),
-        ));
+    fn name(&self, token: Token) -> Option<Word> {
+        let text = match token.kind {
+            Kind::Word => self.text_of(token).to_owned(),
+            Kind::Text { closed: true } => super::text::unquote(self.text_of(token)),
+            _ => return None,
+        };
+        Some(Word {
+            text,
+            span: self.span(token.start..token.end),
+        })
     }
 
     /// Whether a word that begins an item seems to stand outside of the braces that are open, since one is missing.
     pub(super) fn seems_outside(&self, first: Token, token: Token) -> bool {
-        self.lacks_brace
+        self.missing_braces > 0
             && self.begins_line(token.start)
             && self.indentation(token.start) <= self.indentation(first.start)
     }
 
-    /// An item that cannot stand in a declaration's braces. Whether the declaration is whole without it.
-    /// Stays before the item where it belongs outside.
-    pub(super) fn misplaced_in_decl(
-        &mut self,
-        open: Token,
-        token: Token,
-        lost: &mut Vec<Word>,
-    ) -> bool {
-        if self.lacks_brace {
-            self.report_unclosed(open);
-            return false;
-        }
-        self.report(errors::misplaced_item(
-            self.span(token.start..token.end),
-            self.text_of(token),
-            "the braces of a declaration",
-        ));
-        self.skip_item(token, lost);
-        true
+    /// The brace `open` was never closed.
+    pub(super) fn report_unclosed(&mut self, open: Token) {
+        self.missing_braces -= 1;
+        // At the end of the file, the brace whose partner stands oddly is the likelier one.
+        let suspect = self.suspect.take().filter(|_| self.peek().is_none());
+        let at = suspect.unwrap_or(open.start);
+        self.report(errors::unclosed(self.span(at..at + 1), "{"));
     }
 
-    pub(super) fn misplaced_in_plan(&mut self, token: Token, lost: &mut Vec<Word>) {
-        self.report(errors::misplaced_item(
-            self.span(token.start..token.end),
-            self.text_of(token),
-            "a plan",
-        ));
-        self.skip_item(token, lost);
+    /// An item that cannot stand in the braces that are open: goes behind it without reading it.
+    pub(super) fn misplaced_item(&mut self, token: Token, place: &str, lost: &mut Vec<Word>) {
+        let at = self.span(token.start..token.end);
+        self.report(errors::misplaced_item(at, self.text_of(token), place));
+        self.lose_names(token, lost);
+        let kin = match self.word(token) {
+            Some("use") => Kin::Use,
+            Some(word) if words::is_decl(word) => Kin::Head,
+            _ => Kin::Item,
+        };
+        self.at = self.cut(token.start, kin).end;
+        self.skip_open_brace();
     }
 
-    /// Goes behind an item without reading it; keeps the name that it declares.
-    fn skip_item(&mut self, token: Token, lost: &mut Vec<Word>) {
-        let piece = self.cut(token.start, Kin::Use);
-        let _ = lost;
-        self.at = piece.end;
-        if let Some(open) = self.peek().filter(|t| t.kind == Kind::Open(b'{')) {
-            self.skip_braces(open);
-        }
-    }
-
-    /// Goes behind the brace that closes `open`, or to the end.
-    pub(super) fn skip_braces(&mut self, open: Token) {
+    /// Goes behind the brace that closes the one that comes next, if one does.
+    pub(super) fn skip_open_brace(&mut self) {
+        let Some(open) = self.peek().filter(|t| t.kind == Kind::Open(b'{')) else {
+            return;
+        };
         let mut depth = 0_usize;
         for token in self.scanner.at(open.start) {
             match token.kind {
                 Kind::Open(b'{') => depth += 1,
                 Kind::Close(b'}') => depth -= 1,
+                Kind::Word if self.seems_outside(open, token) => {
+                    if words::begins_item(self.text_of(token)) {
+                        return;
+                    }
+                }
                 _ => {}
             }
             self.at = token.end;
@@ -169,40 +161,36 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Text where an item should begin.
-    pub(super) fn no_item(&mut self, token: Token, _lost: &mut Vec<Word>) {
-        self.unknown_beginning(token, "a declaration or a plan");
-        if let Some(open) = self.peek().filter(|t| t.kind == Kind::Open(b'{')) {
-            self.skip_braces(open);
-        }
-    }
-
-    /// Text where a property should begin.
-    pub(super) fn no_property(&mut self, token: Token) {
-        self.unknown_beginning(token, "a property, a declaration or `}`");
-        if let Some(open) = self.peek().filter(|t| t.kind == Kind::Open(b'{')) {
-            self.skip_braces(open);
-        }
-    }
-
-    /// Text where a statement should begin.
-    pub(super) fn no_statement(&mut self, token: Token) {
-        self.unknown_beginning(token, "a statement or `}`");
-        if let Some(open) = self.peek().filter(|t| t.kind == Kind::Open(b'{')) {
-            self.skip_braces(open);
-        }
-    }
-
-    fn unknown_beginning(&mut self, token: Token, expected: &str) {
-        self.report(errors::unexpected(
-            self.span(token.start..token.end),
-            &[expected],
-            Some(self.text_of(token)),
-        ));
+    /// Text that begins nothing: reports it and goes behind it. The word that was likely meant.
+    pub(super) fn unknown_beginning(&mut self, token: Token, place: Place) -> Option<&'static str> {
+        let (diagnostic, meant) = self.no_beginning(token, place);
+        self.report(diagnostic);
         self.at = token.end;
-        if token.kind == Kind::Word {
-            self.at = self.cut(token.start, Kin::Item).end;
+        match token.kind {
+            Kind::Word if self.begins_statement(token) => {
+                // A statement outside of a plan: those that follow it are no news.
+                let mut next = Some(token);
+                while let Some(statement) = next.filter(|next| self.begins_statement(*next)) {
+                    self.at = self.cut(statement.start, Kin::Statement).end;
+                    next = self.peek();
+                }
+            }
+            Kind::Word => self.at = self.cut(token.start, place.kin()).end,
+            Kind::Open(b'{') => {
+                self.at = token.start;
+                self.skip_open_brace();
+                self.at = self.at.max(token.end);
+            }
+            _ => {}
         }
-        let _ = words::PROPERTIES;
+        meant
+    }
+}
+
+/// The text that a name begins with.
+pub(super) fn first_text(names: &Names) -> Option<Word> {
+    match names.segments.first()?.parts.first()? {
+        Part::Text { word, .. } => Some(word.clone()),
+        Part::Indices { .. } => None,
     }
 }

@@ -39,6 +39,83 @@ pub(super) const PROPERTIES: [&str; 23] = [
     "guests",
 ];
 
+/// Words that cannot be names, in the order of the grammar's `keyword`.
+pub(super) const KEYWORDS: [&str; 73] = [
+    "used",
+    "use",
+    "let",
+    "set",
+    "class",
+    "sites",
+    "site",
+    "racks",
+    "rack",
+    "switches",
+    "switch",
+    "servers",
+    "server",
+    "vms",
+    "vm",
+    "route",
+    "command",
+    "plan",
+    "start",
+    "stop",
+    "migrate",
+    "boot",
+    "shutdown",
+    "sync",
+    "before",
+    "after",
+    "seq",
+    "budget",
+    "at",
+    "limit",
+    "freeze",
+    "allow",
+    "spread",
+    "weight",
+    "minimize",
+    "expect",
+    "all",
+    "on",
+    "into",
+    "in",
+    "off",
+    "of",
+    "with",
+    "like",
+    "except",
+    "and",
+    "force",
+    "for",
+    "by",
+    "from",
+    "to",
+    "until",
+    "via",
+    "takes",
+    "as",
+    "most",
+    "memory",
+    "cpu",
+    "hot",
+    "cold",
+    "downtime",
+    "copy",
+    "label",
+    "power",
+    "hosting",
+    "migration",
+    "address",
+    "link",
+    "capacity",
+    "rate",
+    "usable",
+    "bond",
+    "guests",
+];
+
 /// Whether a word begins an item.
 pub(super) fn begins_item(word: &str) -> bool {
     is_decl(word) || ITEMS.contains(&word)
@@ -47,4 +124,27 @@ pub(super) fn begins_item(word: &str) -> bool {
 /// Whether a word begins a declaration of things.
 pub(super) fn is_decl(word: &str) -> bool {
     DECLS.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keywords_are_those_of_the_grammar() {
+        let grammar = include_str!("../../../grammar/mvm.pest");
+        let rule = grammar
+            .split_once("keyword = @{")
+            .and_then(|(_, rest)| rest.split_once('}'))
+            .map(|(rule, _)| rule)
+            .expect("the grammar has a rule `keyword`");
+        let words: Vec<&str> = rule.split('"').skip(1).step_by(2).collect();
+        assert_eq!(words, KEYWORDS);
+        for (at, word) in words.iter().enumerate() {
+            let hidden = words[at + 1..].iter().find(|later| later.starts_with(word));
+            assert_eq!(hidden, None, "`{word}` is tried first and hides it");
+        }
+        let all = [&DECLS[..], &ITEMS, &STATEMENTS, &PROPERTIES].concat();
+        assert!(all.iter().all(|word| KEYWORDS.contains(word)));
+    }
 }
