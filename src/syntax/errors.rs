@@ -66,15 +66,15 @@ pub(super) fn flawed_string(file: FileId, base: usize, flaw: &Flaw) -> Diagnosti
     }
 }
 
-/// More errors than are told.
-pub(super) fn too_many(at: Span, untold: usize) -> Diagnostic {
+/// The file has more errors than anyone mends at once.
+pub(super) fn too_many(at: Span, count: usize) -> Diagnostic {
     Diagnostic::new(
         Code::TooManyErrors,
         at,
-        format!("{untold} more errors in this file are not shown"),
-        "the first of them",
+        format!("the rest of the file is not read, since it has {count} errors so far"),
+        "stopped here",
     )
-    .with_help("mend those above first")
+    .with_help("mend those above and check again")
 }
 
 /// A piece on which the parser gave up.

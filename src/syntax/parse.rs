@@ -28,7 +28,7 @@ pub const MAX_FILE: usize = 64 << 20;
 /// recurse so often.
 pub const MAX_DEPTH: usize = 128;
 
-/// After so many errors in one file, more are counted but not told: nobody reads them, and each one costs time.
+/// After so many errors in one file, the rest of it is not read: nobody mends more at once, and each one costs time.
 const MAX_ERRORS: usize = 100;
 
 /// Reads a file. There is always a tree: text that cannot be read is left out of it, with a diagnostic each.
@@ -42,6 +42,7 @@ pub fn parse(file: FileId, text: &str) -> (Ast, Vec<Diagnostic>) {
         reader.look_over();
         items = reader.items();
     }
+    let rest = reader.span(reader.at..reader.at);
     let ast = Ast {
         file,
         items,
@@ -49,11 +50,9 @@ pub fn parse(file: FileId, text: &str) -> (Ast, Vec<Diagnostic>) {
     };
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| label.span));
-    diagnostics.extend(
-        reader
-            .untold_at
-            .map(|at| errors::too_many(at, reader.untold)),
-    );
+    if diagnostics.len() >= MAX_ERRORS {
+        diagnostics.push(errors::too_many(rest, MAX_ERRORS));
+    }
     (ast, diagnostics)
 }
 
@@ -72,9 +71,6 @@ struct Reader<'t> {
     suspect: Option<usize>,
     comments: Vec<Comment>,
     diagnostics: Vec<Diagnostic>,
-    /// Errors beyond [`MAX_ERRORS`], and where the first of them is.
-    untold: usize,
-    untold_at: Option<Span>,
 }
 
 impl<'t> Reader<'t> {
@@ -89,8 +85,6 @@ impl<'t> Reader<'t> {
             suspect: None,
             comments: Vec::new(),
             diagnostics: Vec::new(),
-            untold: 0,
-            untold_at: None,
         }
     }
 
@@ -135,13 +129,13 @@ impl<'t> Reader<'t> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MAX_ERRORS {
+        if !self.has_given_up() {
             self.diagnostics.push(diagnostic);
-        } else {
-            self.untold += 1;
-            let at = diagnostic.primary.map(|label| label.span);
-            self.untold_at = self.untold_at.or(at);
         }
+    }
+
+    fn has_given_up(&self) -> bool {
+        self.diagnostics.len() >= MAX_ERRORS
     }
 
     /// The next token that is no comment, at or after a place.
@@ -149,8 +143,9 @@ impl<'t> Reader<'t> {
         self.scanner.at(at).find(|token| !token.kind.is_comment())
     }
 
+    /// The next token that is no comment. None at the end, and after too many errors.
     fn peek(&self) -> Option<Token> {
-        self.token_at(self.at)
+        self.token_at(self.at).filter(|_| !self.has_given_up())
     }
 
     fn text_of(&self, token: Token) -> &'t str {

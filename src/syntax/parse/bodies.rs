@@ -111,7 +111,7 @@ impl Reader<'_> {
             };
             let resume = self.report_trouble(piece, Kin::Entries, trouble);
             let next = self.next_property(piece.start, failed_at.max(resume), piece.end);
-            match next.filter(|_| self.untold == 0) {
+            match next.filter(|_| !self.has_given_up()) {
                 Some(next) => piece.start = next,
                 None => {
                     self.at = piece.end.max(resume);

@@ -147,10 +147,11 @@ impl<'t> Reader<'t> {
             match token.kind {
                 Kind::Open(b'{') => depth += 1,
                 Kind::Close(b'}') => depth -= 1,
-                Kind::Word if self.seems_outside(open, token) => {
-                    if words::begins_item(self.text_of(token)) {
-                        return;
-                    }
+                Kind::Word
+                    if words::begins_item(self.text_of(token))
+                        && self.seems_outside(open, token) =>
+                {
+                    return;
                 }
                 _ => {}
             }
