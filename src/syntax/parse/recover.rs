@@ -97,7 +97,7 @@ impl<'t> Reader<'t> {
 
     fn name(&self, token: Token) -> Option<Word> {
         let text = match token.kind {
-            Kind::Word => self.text_of(token).to_owned(),
+            Kind::Word | Kind::Tail => self.text_of(token).to_owned(),
             Kind::Text { closed: true } => super::text::unquote(self.text_of(token)),
             _ => return None,
         };

@@ -17,7 +17,7 @@ pub(super) struct Token {
 pub(super) enum Kind {
     /// Letters, digits and underscores that begin with a letter.
     Word,
-    /// A word right behind a dot or a closing bracket: part of a name, never a keyword.
+    /// A word right behind a dot or a closing bracket, or right before an opening one: part of a name, never a keyword.
     Tail,
     /// Digits and the letters right behind them.
     Number,
@@ -123,8 +123,11 @@ impl<'t> Scanner<'t> {
             b'{' | b'[' | b'(' => (Kind::Open(byte), start + 1),
             b'}' | b']' | b')' => (Kind::Close(byte), start + 1),
             b'0'..=b'9' => (Kind::Number, self.end_of_word(start)),
-            b if is_word_byte(b) && glued => (Kind::Tail, self.end_of_word(start)),
-            b if is_word_byte(b) => (Kind::Word, self.end_of_word(start)),
+            b if is_word_byte(b) => {
+                let end = self.end_of_word(start);
+                let is_part = glued || bytes.get(end) == Some(&b'[');
+                (if is_part { Kind::Tail } else { Kind::Word }, end)
+            }
             _ => {
                 let sign = self.text[start..].chars().next()?;
                 (Kind::Other(sign), start + sign.len_utf8())
@@ -166,7 +169,7 @@ mod tests {
     fn tokens_are_told_apart() {
         insta::assert_snapshot!(
             kinds("vm web[1..48]a.on \"a // \\\" b\" 2GiB // x\n/* vm */ # vm\n“ \"open\n}"),
-            @r#"Word:vm Word:web Open(91):[ Number:1 Other('.'):. Other('.'):. Number:48 Close(93):] Tail:a Other('.'):. Tail:on Text { closed: true }:"a // \" b" Number:2GiB Comment:// x Block:/* vm */ Hash:# vm Other('“'):“ Text { closed: false }:"open Close(125):} "#
+            @r#"Word:vm Tail:web Open(91):[ Number:1 Other('.'):. Other('.'):. Number:48 Close(93):] Tail:a Other('.'):. Tail:on Text { closed: true }:"a // \" b" Number:2GiB Comment:// x Block:/* vm */ Hash:# vm Other('“'):“ Text { closed: false }:"open Close(125):} "#
         );
     }
 
