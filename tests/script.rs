@@ -1,5 +1,6 @@
 //! The plan script, run: with programs in the place of virsh and ipmitool that note what they are asked.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -319,8 +320,9 @@ fn what_was_lost_with_the_hypervisor_is_done_again() {
         .retain(|a| matches!(a.task, Task::Migrate { .. }));
     plan.actions.iter_mut().for_each(|a| a.after.clear());
     let stage = Stage::new((datacenter, plan));
-    let child = stage.command(&[]).env("FAKE_SLEEP", "30").spawn();
-    let mut child = child.unwrap();
+    let mut command = stage.command(&[]);
+    command.env("FAKE_SLEEP", "30").stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
     let begun = Instant::now();
     let pids = || fs::read_to_string(stage.path("fake/pids")).unwrap_or_default();
     while pids().lines().count() < 4 {
@@ -377,7 +379,7 @@ fn a_signal_stops_the_start_of_anything_new() {
     let stage = Stage::new(fixture::racks(3));
     let child = stage.run_until(2, "0.3");
     signal("HUP", &child.id().to_string());
-    signal("TERM", &child.id().to_string());
+    signal("TERM", &format!("-{}", child.id()));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let (started, ended) = (stage.journal("started"), stage.journal("ended"));

@@ -58,7 +58,6 @@ fn names_of_kinds_are_unique_and_read_back() {
 fn nothing_that_a_terminal_obeys_is_written() {
     let (datacenter, plan) = fixture::hostile();
     for kind in Kind::ALL {
-        // JSON keeps names as they are, escaped by its own rules.
         let text = kind.emit(&datacenter, &plan);
         let obeyed = text.chars().find(|&c| c != '\n' && c.is_control());
         assert_eq!(obeyed, None, "{kind:?}");

@@ -124,6 +124,8 @@ launch() {
   note started "$number"
   say "start  ${TITLE[$number]}"
   {
+    # A signal to all of them is for the script alone.
+    trap '' INT TERM
     status=0
     # What it says is kept apart, since actions run side by side.
     ( "action_$number" ) {LOCK}>&- {EVENTS}>&- </dev/null >"$WORK/$number" 2>&1 || status=$?
@@ -149,6 +151,7 @@ finish() {
     say "FAILED ${TITLE[$number]} (status $status)"
     skip_after "$number"
   fi
+  [[ -s $WORK/$number ]] || return 0
   while IFS= read -r line || [[ $line ]]; do
     say "       | ${line//[[:cntrl:]]/ }"
   done < <(tail -n 20 -- "$WORK/$number" 2>/dev/null)

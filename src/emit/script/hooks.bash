@@ -29,7 +29,7 @@ virsh() { timeout 0 virsh "$@"; }
 # ── What is asked of them ────────────────────────────────────────────────────────────────────────────────
 
 # Whether the hypervisor of a server answers.
-answers() { timeout "$MVM_ANSWER_TIMEOUT" virsh -c "$1" version; } >/dev/null 2>&1
+answers() { timeout -s KILL "$MVM_ANSWER_TIMEOUT" virsh -c "$1" version; } >/dev/null 2>&1
 
 # Whether it does not.
 is_silent() { ! answers "$1"; }
@@ -40,7 +40,7 @@ is_off() { [[ $(bmc "$1" chassis power status) == *'is off'* ]]; }
 # listed URI VM OPTION…: whether a server lists a VM. 2: it cannot be asked.
 listed() {
   local names
-  names=$(timeout "$MVM_ANSWER_TIMEOUT" virsh -c "$1" list --name "${@:3}") || return 2
+  names=$(timeout -s KILL "$MVM_ANSWER_TIMEOUT" virsh -c "$1" list --name "${@:3}") || return 2
   [[ $'\n'$names$'\n' == *$'\n'"$2"$'\n'* ]]
 }
 
@@ -71,7 +71,7 @@ has_moved() {
   local there job
   while :; do
     if listed "$2" "$1"; then
-      job=$(LC_ALL=C timeout "$MVM_ANSWER_TIMEOUT" virsh -c "$2" domjobinfo -- "$1") || job=
+      job=$(LC_ALL=C timeout -s KILL "$MVM_ANSWER_TIMEOUT" virsh -c "$2" domjobinfo -- "$1") || job=
       if [[ ! $job =~ 'Job type:'[[:space:]]*([A-Za-z]+) || ${BASH_REMATCH[1]} == None ]]; then
         # No job, and still at the source: nothing moves. Otherwise it has just ended.
         if listed "$2" "$1"; then return 1; else continue; fi

@@ -2,7 +2,8 @@
 //!
 //! A template becomes a function, and names reach it as arguments: `{vm}` becomes `"$vm"`. What a variable holds
 //! is never read as code, so no name can run anything, whatever stands around the placeholder. A template that
-//! hands its words to a second shell (`ssh HOST "…"`) has to quote for that one: `${vm@Q}`.
+//! hands its words to a second shell (`ssh HOST "…"`) has to quote for that one: `${vm@Q}`. Any of the variables
+//! `server`, `address` and `vm` may be used as such.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
