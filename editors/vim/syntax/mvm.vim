@@ -1,0 +1,48 @@
+" Vim syntax file for mvm plans.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax case match
+
+syntax keyword mvmDeclaration use let set class site rack switch server vm route command plan
+syntax keyword mvmStatement start stop migrate boot shutdown sync before after seq budget at most
+syntax keyword mvmStatement limit freeze allow spread weight minimize expect takes
+syntax keyword mvmJoin on in of with like except and for by into from to until via as
+syntax keyword mvmSet all vms servers racks sites switches
+syntax keyword mvmProperty memory used cpu hot cold downtime copy force off label power hosting
+syntax keyword mvmProperty migration address link capacity rate usable bond guests extra
+syntax keyword mvmProperty migrations
+syntax keyword mvmConstant pre post either never suspend starts ends uri mttr energy makespan
+syntax keyword mvmConstant impossible possible optimal peak gap end
+syntax keyword mvmConstant Mon Tue Wed Thu Fri Sat Sun
+
+" A word behind a dot is part of a name.
+syntax match mvmName "\.\h\w*"
+
+syntax match mvmNumber "\<\d[0-9_]*\(\.\d[0-9_]*\)\?\(%\|\a\+\(/\(s\|min\|h\|MiB\|GiB\|MB\|GB\)\>\)\?\)\?"
+syntax match mvmTime "\<\d\{1,2}:\d\d\(:\d\d\)\?\>"
+syntax match mvmTime "\<\d\{4}-\d\d-\d\d\>"
+
+syntax match mvmEscape contained "\\\(["\\nt]\|u{\x\{1,6}}\)"
+syntax region mvmString start=+"+ skip=+\\\\\|\\"+ end=+"+ oneline contains=mvmEscape
+
+syntax keyword mvmTodo contained TODO FIXME
+syntax match mvmComment "//.*$" contains=mvmTodo,@Spell
+syntax match mvmDoc "///.*$" contains=mvmTodo,@Spell
+
+highlight default link mvmDeclaration Structure
+highlight default link mvmStatement Statement
+highlight default link mvmJoin Operator
+highlight default link mvmSet Special
+highlight default link mvmProperty Identifier
+highlight default link mvmConstant Constant
+highlight default link mvmNumber Number
+highlight default link mvmTime Number
+highlight default link mvmEscape SpecialChar
+highlight default link mvmString String
+highlight default link mvmTodo Todo
+highlight default link mvmComment Comment
+highlight default link mvmDoc SpecialComment
+
+let b:current_syntax = "mvm"
