@@ -53,7 +53,7 @@ codes! {
     ReservedWord "E0108" Error "a word of the language is used as a name"
     UnknownWord "E0109" Error "nothing begins with this word"
     BadEscape "E0110" Error "a string holds something that it cannot"
-    TooManyErrors "E0111" Error "the file has too many errors to be read to its end"
+    TooManyErrors "E0111" Error "the file has more errors than are told"
     UnknownUnit "E0301" Error "a unit does not exist"
     UnitMismatch "E0302" Error "quantities of two kinds are added or subtracted"
     WrongQuantity "E0303" Error "a quantity is of another kind than the one that is wanted"
