@@ -1,14 +1,45 @@
 //! From syntax trees to a datacenter and the plans asked for: names, units, types.
+//!
+//! [`analyse`] goes through the files in steps, each over all of them: it enters every name, makes switches,
+//! servers and VMs, ties them together by links and placement, and then reads the plans. So the order of
+//! declarations never matters. What has an error is reported once, at its place, and left out; whatever
+//! depends on it is left out quietly.
 
-#[allow(dead_code)] // Used by the passes to come.
+mod world;
+mod sink;
+mod stdlib;
+mod imports;
+mod names;
 pub(crate) mod quantity;
-#[allow(dead_code)] // Used by the passes to come.
 pub(crate) mod clock;
+mod expr;
+mod patterns;
+mod refer;
+mod sets;
+mod filters;
+mod properties;
+mod classes;
+mod declare;
+mod network;
+mod placement;
+mod bindings;
+mod moments;
+mod steps;
+mod rules;
+mod plans;
+mod unused;
+mod errors;
+#[cfg(test)]
+mod tests;
 
+use self::declare::Pending;
+use self::imports::File;
+use self::world::World;
 use crate::datacenter::Datacenter;
 use crate::diag::Diagnostic;
 use crate::request::Request;
 use crate::source::{Loader, SourceMap};
+use crate::syntax::ast::{Command, ItemKind};
 
 /// What a file and those that it uses say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,9 +54,63 @@ pub struct Analysis {
 ///
 /// With errors among the diagnostics, the analysis holds what could be understood and must not be planned.
 pub fn analyse(
-    _entry: &str,
-    _loader: &dyn Loader,
-    _map: &mut SourceMap,
+    entry: &str,
+    loader: &dyn Loader,
+    map: &mut SourceMap,
 ) -> (Analysis, Vec<Diagnostic>) {
-    (Analysis::default(), Vec::new())
+    let mut world = World::default();
+    let files = imports::load(entry, loader, map, &mut world.sink);
+    world.names.incomplete = files.incomplete;
+    let pending = declare::collect(&mut world, &files.files);
+    datacenter(&mut world, &files.files, &pending);
+    let requests = pending
+        .plans
+        .iter()
+        .map(|(item, plan)| plans::request(&mut world, item, plan))
+        .collect();
+    // A file without plans is an inventory: it offers more than any one plan needs.
+    if !pending.plans.is_empty() {
+        unused::warn(&mut world);
+    }
+    let analysis = Analysis {
+        datacenter: world.datacenter,
+        requests,
+    };
+    (analysis, world.sink.finish())
+}
+
+/// Ties together what was declared, and looks at all that no plan may ever ask for.
+fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a>) {
+    for index in 0..world.constants.len() {
+        expr::constant(world, index);
+    }
+    for index in 0..world.classes.len() {
+        classes::resolve(world, index);
+    }
+    for links in &pending.links {
+        network::link(world, links);
+    }
+    placement::place(world, &pending.vms);
+    for index in 0..world.sets.len() {
+        sets::declared(world, index);
+    }
+    let items = files.iter().flat_map(|file| &file.ast.items);
+    let mut commands: Vec<&Command> = Vec::new();
+    for item in items {
+        match &item.kind {
+            ItemKind::Route { from, to, via } => network::route(world, item.span, from, to, via),
+            ItemKind::Command(command) => {
+                if let Some(earlier) = commands.iter().find(|c| c.kind == command.kind) {
+                    let name = properties::command_name(command.kind);
+                    let error =
+                        errors::properties::twice(command.span, "command", name, earlier.span);
+                    world.sink.push(error);
+                    continue;
+                }
+                commands.push(command);
+                properties::set_command(&mut world.datacenter.commands, command);
+            }
+            _ => {}
+        }
+    }
 }

@@ -1,0 +1,137 @@
+//! Names and patterns of names.
+
+use super::{figure, one_of};
+use crate::diag::{Code, Diagnostic};
+use crate::sema::sets::Wanted;
+use crate::sema::world::{Kind, Thing, World, a_kind};
+use crate::source::Span;
+use crate::syntax::ast::Word;
+
+pub fn duplicate(name: &str, span: Span, earlier: Option<Span>) -> Diagnostic {
+    let (span, other) = match earlier {
+        // What is told later in the same file is the second one, whatever was entered first.
+        Some(other) if other.file == span.file && other.start > span.start => (other, Some(span)),
+        other => (span, other),
+    };
+    let error = Diagnostic::new(
+        Code::DuplicateName,
+        span,
+        format!("`{name}` is declared twice"),
+        "declared again",
+    );
+    match other {
+        Some(other) if other != span => error.with_label(other, "declared here first"),
+        Some(_) => error.with_help("the names of this declaration repeat one another"),
+        None => error,
+    }
+}
+
+pub fn unknown(span: Span, name: &str, wanted: Wanted, similar: Option<&str>) -> Diagnostic {
+    let message = match wanted {
+        Wanted::Anything => format!("nothing is called `{name}`"),
+        wanted => format!("{} is called `{name}`", no(wanted)),
+    };
+    let error = Diagnostic::new(Code::UnknownName, span, message, "not declared");
+    match similar {
+        Some(similar) => error
+            .with_help(format!("did you mean `{similar}`?"))
+            .with_fix(span, similar),
+        None => error,
+    }
+}
+
+fn no(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Vms => "no VM",
+        Wanted::Servers => "no server",
+        Wanted::Switches => "no switch, rack or site",
+        Wanted::Places => "no rack or site",
+        Wanted::Nodes => "no server, switch, rack or site",
+        Wanted::Subjects => "no VM or server",
+        Wanted::Anything => "nothing",
+    }
+}
+
+pub fn no_family(span: Span, pattern: &str, wanted: Wanted) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnknownName,
+        span,
+        format!("{} has a name like `{pattern}`", no(wanted)),
+        "matches nothing",
+    )
+    .with_note(
+        "`[*]` stands for the numbers, or values of a bracket, of the names that are declared",
+    )
+}
+
+pub fn ambiguous(world: &World<'_>, span: Span, name: &str, a: Thing, b: Thing) -> Diagnostic {
+    let (one, other) = (world.name_of(a), world.name_of(b));
+    Diagnostic::new(
+        Code::AmbiguousName,
+        span,
+        format!("`{name}` may be `{one}` or `{other}`"),
+        "several things have this short name",
+    )
+    .with_help(format!("write the full name, such as `{one}`"))
+}
+
+pub fn not_a_thing(span: Span, name: &str, kind: Kind, wanted: Wanted) -> Diagnostic {
+    let is = a_kind(kind);
+    let error = Diagnostic::new(
+        Code::WrongKind,
+        span,
+        format!("expected {}, but `{name}` is {is}", one_of(wanted)),
+        format!("this is {is}"),
+    );
+    match kind {
+        Kind::Class(_) => error.with_help(format!("its members are chosen by `of {name}`")),
+        _ => error,
+    }
+}
+
+pub fn number_for_a_set(span: Span, name: &str, bound: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::WrongKind,
+        span,
+        format!("`{name}` is an index, not a set of things"),
+        "a thing is wanted here",
+    )
+    .with_label(bound, "runs over indices")
+    .with_help(format!("use it in a bracket, such as `s[{name}]`"))
+}
+
+pub fn too_many(span: Span, count: Option<u64>, most: u64) -> Diagnostic {
+    let label = match count {
+        Some(count) => format!("{} of them", figure(count)),
+        None => "more than can be counted".to_owned(),
+    };
+    let message = format!("more than {} names or numbers", figure(most));
+    Diagnostic::new(Code::TooMuch, span, message, label)
+}
+
+pub fn name_too_long(span: Span, most: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooMuch,
+        span,
+        format!("a name has at most {most} bytes"),
+        "too long",
+    )
+}
+
+pub fn step_zero(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadIndex,
+        span,
+        "a range cannot advance by 0",
+        "never arrives",
+    )
+}
+
+pub fn index_too_large(word: &Word) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadIndex,
+        word.span,
+        format!("the index {} is too large", word.text),
+        "more than nine digits",
+    )
+}

@@ -1,0 +1,107 @@
+//! Properties.
+
+use crate::diag::{Code, Diagnostic};
+use crate::sema::properties::Owner;
+use crate::sema::world::{Kind, a_kind};
+use crate::source::Span;
+use crate::syntax::ast::ClassKind;
+
+/// What has a property of that keyword.
+fn owners(keyword: &str) -> &'static str {
+    match keyword {
+        "memory" | "cpu" | "off" | "shutdown" => "servers and VMs",
+        "used" | "hot" | "cold" | "downtime" | "copy" | "force" | "on" => "VMs",
+        "power" | "hosting" | "migration" | "address" | "command" | "boot" => "servers",
+        "link" => "servers, switches, racks and sites",
+        "capacity" => "switches, racks and sites",
+        "rate" | "usable" | "bond" | "guests" => "links",
+        _ => "servers, switches and VMs",
+    }
+}
+
+pub fn not_of_that_kind(span: Span, keyword: &str, owner: Owner<'_>) -> Diagnostic {
+    let name = owner.name;
+    let is = match (owner.kind, owner.what) {
+        (ClassKind::Link, Kind::Thing(_)) => "this is a link".to_owned(),
+        (_, what) => format!("`{name}` is {}", a_kind(what)),
+    };
+    if keyword == "boot" && owner.kind == ClassKind::Vm {
+        return Diagnostic::new(
+            Code::WrongProperty,
+            span,
+            format!("the boot of a VM draws no power of its own, and {is}"),
+            "has `extra`",
+        )
+        .with_help("leave `extra` out");
+    }
+    Diagnostic::new(
+        Code::WrongProperty,
+        span,
+        format!("`{keyword}` is a property of {}, but {is}", owners(keyword)),
+        is,
+    )
+}
+
+pub fn twice(span: Span, keyword: &str, detail: &str, earlier: Span) -> Diagnostic {
+    let what = match detail {
+        "" => keyword.to_owned(),
+        detail => format!("{keyword} {detail}"),
+    };
+    Diagnostic::new(
+        Code::PropertyTwice,
+        span,
+        format!("`{what}` is given twice"),
+        "again",
+    )
+    .with_label(earlier, "here first")
+    .with_help("remove one of them")
+}
+
+pub fn placed_in_class(span: Span, owner: Owner<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::WrongProperty,
+        span,
+        format!("the class `{}` cannot say where its VMs are", owner.name),
+        "belongs to the VM itself",
+    )
+    .with_help("write `on …` in the declaration of each VM")
+}
+
+pub fn never_after(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadProperty,
+        span,
+        "a migration that is never forced has no `after`",
+        "never",
+    )
+    .with_help("write `force never`, or `force suspend after 10min`")
+}
+
+pub fn force_without_after(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        span,
+        "after which time a migration is forced is not said",
+        "`after` is missing",
+    )
+    .with_help("say it, as in `force suspend after 10min`")
+}
+
+pub fn bond_out_of_range(span: Span, most: u32) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutOfRange,
+        span,
+        format!("a bond has at most {most} interfaces"),
+        "too many",
+    )
+}
+
+pub fn link_without_rate(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        span,
+        "the link has no rate",
+        "neither a rate nor a class with one",
+    )
+    .with_help("write `link 10Gbps`, or a class of links such as `link : ethernet10`")
+}

@@ -1,0 +1,70 @@
+//! Moments and periods of a plan, in seconds from its start.
+
+use super::clock;
+use super::errors::plans as errors;
+use super::expr;
+use super::world::{Scope, World};
+use crate::request::{Period, Seconds, Start};
+use crate::syntax::ast::{self, Moment, MomentKind};
+
+/// Seconds from the start to a moment. None: an error was reported.
+pub(super) fn moment<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    start: Option<&Start>,
+    moment: &'a Moment,
+) -> Option<Seconds> {
+    let result = match &moment.kind {
+        MomentKind::Elapsed(expr) => return Some(i64::from(expr::seconds(world, scope, expr)?)),
+        MomentKind::Clock { clock, offset } => {
+            let offset = match offset {
+                Some(offset) => i64::from(expr::seconds(world, scope, offset)?),
+                None => 0,
+            };
+            clock::moment(clock, start)
+                .and_then(|seconds| clock::within_reach(seconds + offset, moment.span))
+        }
+    };
+    match result {
+        Ok(seconds) => Some(seconds),
+        Err(error) => {
+            world.sink.push(error.diagnostic());
+            None
+        }
+    }
+}
+
+/// A period; the whole plan where none is said. None: an error was reported.
+pub(super) fn period<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    start: Option<&Start>,
+    period: Option<&'a ast::Period>,
+) -> Option<Period> {
+    let Some(period) = period else {
+        return Some(Period::ALWAYS);
+    };
+    let from = match &period.from {
+        Some(from) => moment(world, scope, start, from),
+        None => Some(0),
+    };
+    let to = match &period.to {
+        Some(to) => moment(world, scope, start, to).map(Some),
+        None => Some(None),
+    };
+    let (from, to) = (from?, to?);
+    if to.is_some_and(|to| to <= from) {
+        let begun = match (&period.from, &period.to) {
+            (Some(from), Some(to)) => is_daily(from) && is_daily(to),
+            _ => false,
+        };
+        world.sink.push(errors::empty_period(period, begun));
+        return None;
+    }
+    Some(Period { from, to })
+}
+
+/// Whether a moment comes every day.
+fn is_daily(moment: &Moment) -> bool {
+    matches!(&moment.kind, MomentKind::Clock { clock, offset: None } if clock.day.is_none())
+}

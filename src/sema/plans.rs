@@ -1,0 +1,215 @@
+//! Plans: a plan's statements to a request.
+
+use super::clock;
+use super::errors::plans as errors;
+use super::moments;
+use super::rules::{self, Acting};
+use super::steps;
+use super::world::{Scope, World};
+use super::{bindings, expr};
+use crate::request::{Expectation, ExpectationKind, Goal, GoalKind, Request, Start};
+use crate::syntax::ast::{self, Item, Metric, Plan, Statement, StatementKind};
+
+/// What a plan asks for.
+pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan) -> Request {
+    let (start, start_known) = start(world, plan);
+    let mut request = Request {
+        name: plan.name.text.clone(),
+        doc: item.doc.clone(),
+        start,
+        steps: Vec::new(),
+        rules: Vec::new(),
+        goals: Vec::new(),
+        expectations: Vec::new(),
+        origin: Some(plan.name.span),
+    };
+    let mut steps_complete = true;
+    for statement in &plan.statements {
+        if matches!(statement.kind, StatementKind::Broken) {
+            steps_complete = false;
+        }
+        if is_step(&statement.kind) && steps::add(world, statement, &mut request.steps).is_none() {
+            steps_complete = false;
+        }
+    }
+    if request.steps.is_empty() && steps_complete {
+        world.sink.push(errors::no_steps(&plan.name));
+    }
+    let acting = Acting::of(world, &request.steps, steps_complete);
+    // Without a start that can be read, every clock time would be said to lack one.
+    for statement in &plan.statements {
+        if start_known || !needs_clock(&statement.kind) {
+            other(world, statement, &acting, &mut request);
+        }
+    }
+    if request.goals.is_empty() {
+        request.goals.push(Goal {
+            kind: GoalKind::Mttr,
+            origin: None,
+        });
+    }
+    request
+}
+
+fn is_step(kind: &StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::Migrate { .. }
+            | StatementKind::Boot { .. }
+            | StatementKind::Shutdown { .. }
+            | StatementKind::Start { .. }
+            | StatementKind::Stop { .. }
+    )
+}
+
+/// Whether a statement may hold a clock time.
+fn needs_clock(kind: &StatementKind) -> bool {
+    match kind {
+        StatementKind::Before { by, .. } => by.is_some(),
+        StatementKind::After { .. } | StatementKind::Allow { .. } => true,
+        StatementKind::Freeze { period, .. }
+        | StatementKind::Budget { period, .. }
+        | StatementKind::AtMostMigrations { period, .. }
+        | StatementKind::AtMostOn { period, .. }
+        | StatementKind::Limit { period, .. } => period.is_some(),
+        StatementKind::Expect(expectation) => {
+            matches!(expectation, ast::Expectation::EndBy(_))
+        }
+        _ => false,
+    }
+}
+
+/// The start of a plan, and whether what the plan says about it could be read.
+fn start(world: &mut World<'_>, plan: &Plan) -> (Option<Start>, bool) {
+    let mut found: Option<&Statement> = None;
+    let mut result = (None, true);
+    for statement in &plan.statements {
+        let StatementKind::StartAt { clock, zone } = &statement.kind else {
+            continue;
+        };
+        if let Some(earlier) = found {
+            world
+                .sink
+                .push(errors::start_twice(statement.span, earlier.span));
+            continue;
+        }
+        found = Some(statement);
+        refuse_bindings(world, statement);
+        match clock::start(clock, zone.as_ref()) {
+            Ok(start) => result = (Some(start), true),
+            Err(error) => {
+                world.sink.push(error.diagnostic());
+                result = (None, false);
+            }
+        }
+    }
+    let unread = plan
+        .statements
+        .iter()
+        .any(|statement| matches!(statement.kind, StatementKind::Broken));
+    let known = result.1 && (result.0.is_some() || !unread);
+    (result.0, known)
+}
+
+/// A statement about the plan as a whole cannot be repeated.
+fn refuse_bindings(world: &mut World<'_>, statement: &Statement) {
+    if let Some(binding) = statement.bindings.first() {
+        world.sink.push(errors::not_repeated(binding.span));
+    }
+}
+
+/// Rules, goals and expectations.
+fn other<'a>(
+    world: &mut World<'a>,
+    statement: &'a Statement,
+    acting: &Acting,
+    request: &mut Request,
+) {
+    match &statement.kind {
+        StatementKind::Minimize(goals) => {
+            refuse_bindings(world, statement);
+            minimize(world, statement, goals, request);
+        }
+        StatementKind::Expect(expectation) => {
+            refuse_bindings(world, statement);
+            let kind = expect(world, request.start.as_ref(), expectation);
+            request.expectations.extend(kind.map(|kind| Expectation {
+                kind,
+                origin: Some(statement.span),
+            }));
+        }
+        StatementKind::StartAt { .. } | StatementKind::Broken => {}
+        kind if is_step(kind) => {}
+        _ => {
+            let Request { start, rules, .. } = request;
+            bindings::each(
+                world,
+                &statement.bindings,
+                Some(acting.all()),
+                &mut |world, scope| {
+                    rules::add(world, scope, start.as_ref(), statement, acting, rules)
+                },
+            );
+        }
+    }
+}
+
+fn minimize(
+    world: &mut World<'_>,
+    statement: &Statement,
+    goals: &[(ast::Goal, crate::source::Span)],
+    request: &mut Request,
+) {
+    if let Some(earlier) = request.goals.first().and_then(|goal| goal.origin) {
+        world
+            .sink
+            .push(errors::minimize_twice(statement.span, earlier));
+        return;
+    }
+    for (goal, span) in goals {
+        let kind = match goal {
+            ast::Goal::Mttr => GoalKind::Mttr,
+            ast::Goal::Energy => GoalKind::Energy,
+            ast::Goal::Makespan => GoalKind::Makespan,
+        };
+        if let Some(earlier) = request.goals.iter().find(|goal| goal.kind == kind) {
+            let earlier = earlier.origin;
+            world
+                .sink
+                .push(errors::goal_twice(kind.name(), *span, earlier));
+            continue;
+        }
+        request.goals.push(Goal {
+            kind,
+            origin: Some(*span),
+        });
+    }
+}
+
+fn expect<'a>(
+    world: &mut World<'a>,
+    start: Option<&Start>,
+    expectation: &'a ast::Expectation,
+) -> Option<ExpectationKind> {
+    let scope = &Scope::default();
+    Some(match expectation {
+        ast::Expectation::Impossible => ExpectationKind::Impossible,
+        ast::Expectation::Possible => ExpectationKind::Possible,
+        ast::Expectation::Optimal => ExpectationKind::Optimal,
+        ast::Expectation::EndBy(moment) => {
+            ExpectationKind::Makespan(moments::moment(world, scope, start, moment)?)
+        }
+        ast::Expectation::AtMost { metric, value } => match metric {
+            Metric::Makespan => {
+                ExpectationKind::Makespan(expr::seconds(world, scope, value)?.into())
+            }
+            Metric::Mttr => ExpectationKind::Mttr(expr::long_seconds(world, scope, value)?),
+            Metric::Energy => {
+                let energy = expr::energy(world, scope, value)?;
+                ExpectationKind::Energy(i64::try_from(energy).unwrap_or(i64::MAX))
+            }
+            Metric::Peak => ExpectationKind::Peak(expr::power(world, scope, value)?),
+            Metric::Gap => ExpectationKind::Gap(expr::millionths(world, scope, value)?),
+        },
+    })
+}

@@ -1,0 +1,437 @@
+//! Properties: from what a block says to values in canonical units.
+
+use std::collections::BTreeMap;
+
+use num_rational::BigRational;
+
+use super::classes;
+use super::errors::properties as errors;
+use super::expr;
+use super::world::{Kind, Scope, World};
+use crate::datacenter::{At, Commands, Copy, Force, MigrationEnergy};
+use crate::source::Span;
+use crate::syntax::ast::{
+    ClassKind, Command, CommandKind, CopyKind, Expr, ForceKind, Link, Names, Property,
+    PropertyKind, Set, Word,
+};
+
+/// Interfaces of the widest bond.
+const MAX_BOND: u32 = 64;
+
+/// Whose properties they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'o> {
+    /// The kind of classes that it can have.
+    pub kind: ClassKind,
+    /// What it is, for messages.
+    pub what: Kind,
+    /// Its name as written.
+    pub name: &'o str,
+}
+
+/// What hosting one VM costs a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hosting {
+    /// mW.
+    Power(u64),
+    /// A share of the server's own power.
+    Share(BigRational),
+}
+
+/// `link : ethernet10 to core`, with the properties of its classes.
+#[derive(Debug, Clone)]
+pub(super) struct LinkSpec<'a> {
+    pub span: Span,
+    /// bit/s of each interface as sold.
+    pub rate: Option<At<u64>>,
+    pub usable: Option<BigRational>,
+    pub bond: Option<u32>,
+    pub guests: bool,
+    pub to: Option<&'a Names>,
+    /// Whether something about it was reported.
+    pub broken: bool,
+}
+
+/// All that properties can say; what does not belong to a kind stays empty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Traits<'a> {
+    pub memory: Option<At<u64>>,
+    pub used: Option<At<u64>>,
+    pub cpu: Option<At<u64>>,
+    /// Bytes, and the milliseconds in which they are rewritten.
+    pub hot: Option<(u64, u64)>,
+    /// Bytes per second.
+    pub cold: Option<u64>,
+    /// Milliseconds.
+    pub downtime: Option<u64>,
+    pub copy: Option<Copy>,
+    pub force: Option<Force>,
+    pub placed: Option<&'a Set>,
+    pub off: Option<Span>,
+    pub labels: BTreeMap<&'a str, &'a str>,
+    /// mW.
+    pub power: Option<u64>,
+    pub hosting: Option<At<Hosting>>,
+    /// Seconds.
+    pub boot: Option<At<u32>>,
+    /// mW.
+    pub boot_extra: Option<u64>,
+    /// Seconds.
+    pub shutdown: Option<At<u32>>,
+    pub migration: Option<MigrationEnergy>,
+    pub address: Option<&'a Word>,
+    pub links: Vec<LinkSpec<'a>>,
+    /// bit/s.
+    pub capacity: Option<At<u64>>,
+    /// bit/s of a link as sold.
+    pub rate: Option<At<u64>>,
+    pub usable: Option<BigRational>,
+    pub bond: Option<u32>,
+    pub guests: Option<Span>,
+    pub commands: Commands,
+    /// Whether something about them was reported, so that nothing can be said to be missing.
+    pub broken: bool,
+}
+
+macro_rules! prefer {
+    ($self:expr, $other:expr, $($field:ident).+) => {
+        if $other.$($field).+.is_some() {
+            $self.$($field).+ = $other.$($field).+.clone();
+        }
+    };
+}
+
+impl<'a> Traits<'a> {
+    /// Takes over what `other` says. Labels accumulate by key; links replace links.
+    pub fn override_with(&mut self, other: &Traits<'a>) {
+        prefer!(self, other, memory);
+        prefer!(self, other, used);
+        prefer!(self, other, cpu);
+        prefer!(self, other, hot);
+        prefer!(self, other, cold);
+        prefer!(self, other, downtime);
+        prefer!(self, other, copy);
+        prefer!(self, other, force);
+        prefer!(self, other, placed);
+        prefer!(self, other, off);
+        prefer!(self, other, power);
+        prefer!(self, other, hosting);
+        prefer!(self, other, boot);
+        prefer!(self, other, boot_extra);
+        prefer!(self, other, shutdown);
+        prefer!(self, other, migration);
+        prefer!(self, other, address);
+        prefer!(self, other, capacity);
+        prefer!(self, other, rate);
+        prefer!(self, other, usable);
+        prefer!(self, other, bond);
+        prefer!(self, other, guests);
+        prefer!(self, other, commands.boot);
+        prefer!(self, other, commands.shutdown);
+        prefer!(self, other, commands.start);
+        prefer!(self, other, commands.stop);
+        prefer!(self, other, commands.uri);
+        self.labels.extend(&other.labels);
+        if !other.links.is_empty() {
+            self.links = other.links.clone();
+        }
+        self.broken |= other.broken;
+    }
+}
+
+/// The values of a block of properties. Errors are reported, and mark the result.
+pub(super) fn evaluate<'a>(
+    world: &mut World<'a>,
+    owner: Owner<'_>,
+    properties: &'a [Property],
+) -> Traits<'a> {
+    let mut traits = Traits::default();
+    // Few properties can stand twice, and labels are told apart by their key.
+    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+    for property in properties {
+        let (keyword, detail) = keyword(&property.kind);
+        if !applies(&property.kind, owner.kind) {
+            world
+                .sink
+                .push(errors::not_of_that_kind(property.span, keyword, owner));
+            traits.broken = true;
+            continue;
+        }
+        if let Some(earlier) = seen.insert((keyword, detail), property.span)
+            && keyword != "link"
+        {
+            world
+                .sink
+                .push(errors::twice(property.span, keyword, detail, earlier));
+            continue;
+        }
+        if take(world, &mut traits, property, owner).is_none() {
+            traits.broken = true;
+        }
+    }
+    traits
+}
+
+/// The word that a property begins with, and what tells those apart that may stand several times.
+fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
+    match kind {
+        PropertyKind::Memory(_) => ("memory", ""),
+        PropertyKind::Used(_) => ("used", ""),
+        PropertyKind::Cpu(_) => ("cpu", ""),
+        PropertyKind::Hot { .. } => ("hot", ""),
+        PropertyKind::Cold(_) => ("cold", ""),
+        PropertyKind::Downtime(_) => ("downtime", ""),
+        PropertyKind::Copy(_) => ("copy", ""),
+        PropertyKind::Force { .. } => ("force", ""),
+        PropertyKind::Placed(_) => ("on", ""),
+        PropertyKind::Off => ("off", ""),
+        PropertyKind::Label { key, .. } => ("label", &key.text),
+        PropertyKind::Power(_) => ("power", ""),
+        PropertyKind::Hosting(_) => ("hosting", ""),
+        PropertyKind::Boot { .. } => ("boot", ""),
+        PropertyKind::Shutdown(_) => ("shutdown", ""),
+        PropertyKind::Migration { .. } => ("migration", ""),
+        PropertyKind::Address(_) => ("address", ""),
+        PropertyKind::Link(_) => ("link", ""),
+        PropertyKind::Capacity(_) => ("capacity", ""),
+        PropertyKind::Rate(_) => ("rate", ""),
+        PropertyKind::Usable(_) => ("usable", ""),
+        PropertyKind::Bond(_) => ("bond", ""),
+        PropertyKind::Guests => ("guests", ""),
+        PropertyKind::Command(command) => ("command", command_name(command.kind)),
+    }
+}
+
+/// Whether things or classes of a kind have that property.
+fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
+    use ClassKind::{Link, Server, Switch, Vm};
+    match property {
+        PropertyKind::Memory(_)
+        | PropertyKind::Cpu(_)
+        | PropertyKind::Off
+        | PropertyKind::Shutdown(_) => matches!(owner, Server | Vm),
+        PropertyKind::Boot { extra, .. } => owner == Server || owner == Vm && extra.is_none(),
+        PropertyKind::Used(_)
+        | PropertyKind::Hot { .. }
+        | PropertyKind::Cold(_)
+        | PropertyKind::Downtime(_)
+        | PropertyKind::Copy(_)
+        | PropertyKind::Force { .. }
+        | PropertyKind::Placed(_) => owner == Vm,
+        PropertyKind::Label { .. } => owner != Link,
+        PropertyKind::Power(_)
+        | PropertyKind::Hosting(_)
+        | PropertyKind::Migration { .. }
+        | PropertyKind::Address(_)
+        | PropertyKind::Command(_) => owner == Server,
+        PropertyKind::Link(_) => matches!(owner, Server | Switch),
+        PropertyKind::Capacity(_) => owner == Switch,
+        PropertyKind::Rate(_)
+        | PropertyKind::Usable(_)
+        | PropertyKind::Bond(_)
+        | PropertyKind::Guests => owner == Link,
+    }
+}
+
+/// Evaluates one property. None: an error was reported.
+fn take<'a>(
+    world: &mut World<'a>,
+    traits: &mut Traits<'a>,
+    property: &'a Property,
+    owner: Owner<'_>,
+) -> Option<()> {
+    let scope = &Scope::default();
+    match &property.kind {
+        PropertyKind::Memory(e) => traits.memory = Some(at(e, expr::memory(world, scope, e)?)),
+        PropertyKind::Used(e) => traits.used = Some(at(e, expr::memory(world, scope, e)?)),
+        PropertyKind::Cpu(e) => traits.cpu = Some(at(e, expr::cpu(world, scope, e)?)),
+        PropertyKind::Hot { size, within } => traits.hot = Some(hot(world, size, within.as_ref())?),
+        PropertyKind::Cold(e) => traits.cold = Some(expr::bytes_per_second(world, scope, e)?),
+        PropertyKind::Downtime(e) => traits.downtime = Some(expr::milliseconds(world, scope, e)?),
+        PropertyKind::Copy(kind) => traits.copy = Some(copy(*kind)),
+        PropertyKind::Force { kind, after } => {
+            traits.force = Some(force(world, property.span, *kind, after.as_ref())?);
+        }
+        PropertyKind::Placed(set) => {
+            if matches!(owner.what, Kind::Class(_)) {
+                world
+                    .sink
+                    .push(errors::placed_in_class(property.span, owner));
+                return None;
+            }
+            traits.placed = Some(set);
+        }
+        PropertyKind::Off => traits.off = Some(property.span),
+        PropertyKind::Label { key, value } => {
+            traits.labels.insert(&key.text, &value.text);
+        }
+        PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
+        PropertyKind::Hosting(e) => traits.hosting = Some(at(e, expr::hosting(world, scope, e)?)),
+        PropertyKind::Boot { takes, extra } => {
+            let duration = expr::seconds(world, scope, takes);
+            if let Some(extra) = extra {
+                traits.boot_extra = Some(expr::power(world, scope, extra)?);
+            }
+            traits.boot = Some(at(takes, duration?));
+        }
+        PropertyKind::Shutdown(e) => {
+            traits.shutdown = Some(at(e, expr::seconds(world, scope, e)?));
+        }
+        PropertyKind::Migration { per_data, fixed } => {
+            traits.migration = Some(migration(world, per_data, fixed.as_ref())?);
+        }
+        PropertyKind::Address(word) => traits.address = Some(word),
+        PropertyKind::Link(link) => {
+            let spec = link_spec(world, property.span, link, owner);
+            traits.links.push(spec);
+        }
+        PropertyKind::Capacity(e) => traits.capacity = Some(at(e, expr::rate(world, scope, e)?)),
+        PropertyKind::Rate(e) => traits.rate = Some(at(e, expr::rate(world, scope, e)?)),
+        PropertyKind::Usable(e) => traits.usable = Some(expr::share(world, scope, e)?),
+        PropertyKind::Bond(e) => traits.bond = Some(bond(world, e)?),
+        PropertyKind::Guests => traits.guests = Some(property.span),
+        PropertyKind::Command(command) => set_command(&mut traits.commands, command),
+    }
+    Some(())
+}
+
+fn at<T>(expr: &Expr, value: T) -> At<T> {
+    At {
+        value,
+        origin: Some(expr.span),
+    }
+}
+
+/// `hot 96MiB in 2s`: one second where it is not said.
+fn hot<'a>(world: &mut World<'a>, size: &'a Expr, within: Option<&'a Expr>) -> Option<(u64, u64)> {
+    let scope = &Scope::default();
+    let bytes = expr::memory_or_none(world, scope, size);
+    let millis = match within {
+        Some(within) => expr::milliseconds(world, scope, within),
+        None => Some(1_000),
+    };
+    Some((bytes?, millis?))
+}
+
+fn copy(kind: CopyKind) -> Copy {
+    match kind {
+        CopyKind::Pre => Copy::Pre,
+        CopyKind::Post => Copy::Post,
+        CopyKind::Either => Copy::Either,
+    }
+}
+
+fn force<'a>(
+    world: &mut World<'a>,
+    span: Span,
+    kind: ForceKind,
+    after: Option<&'a Expr>,
+) -> Option<Force> {
+    let after = match after {
+        Some(after) => Some(expr::seconds(world, &Scope::default(), after)?),
+        None => None,
+    };
+    match (kind, after) {
+        (ForceKind::Never, None) => Some(Force::Never),
+        (ForceKind::Suspend, Some(after)) => Some(Force::Suspend(after)),
+        (ForceKind::Post, Some(after)) => Some(Force::Post(after)),
+        (ForceKind::Never, Some(_)) => {
+            world.sink.push(errors::never_after(span));
+            None
+        }
+        (ForceKind::Suspend | ForceKind::Post, None) => {
+            world.sink.push(errors::force_without_after(span));
+            None
+        }
+    }
+}
+
+fn migration<'a>(
+    world: &mut World<'a>,
+    per_data: &'a Expr,
+    fixed: Option<&'a Expr>,
+) -> Option<MigrationEnergy> {
+    let scope = &Scope::default();
+    let per_byte_nj = expr::energy_per_data(world, scope, per_data);
+    let fixed_mj = match fixed {
+        Some(fixed) => expr::energy(world, scope, fixed),
+        None => Some(0),
+    };
+    Some(MigrationEnergy {
+        per_byte_nj: per_byte_nj?,
+        fixed_mj: fixed_mj?,
+    })
+}
+
+fn bond<'a>(world: &mut World<'a>, expr: &'a Expr) -> Option<u32> {
+    let count = expr::positive_count(world, &Scope::default(), expr)?;
+    if count <= MAX_BOND {
+        return Some(count);
+    }
+    world
+        .sink
+        .push(errors::bond_out_of_range(expr.span, MAX_BOND));
+    None
+}
+
+/// A link with what its classes say.
+fn link_spec<'a>(
+    world: &mut World<'a>,
+    span: Span,
+    link: &'a Link,
+    owner: Owner<'_>,
+) -> LinkSpec<'a> {
+    let classes = classes::resolve_all(world, &link.classes, ClassKind::Link);
+    let mut broken = classes.is_none();
+    let mut traits = classes.map_or_else(Traits::default, |classes| (*classes.traits).clone());
+    let name = Owner {
+        kind: ClassKind::Link,
+        what: owner.what,
+        name: owner.name,
+    };
+    let own = evaluate(world, name, &link.parts);
+    traits.override_with(&own);
+    if let Some(rate) = &link.rate {
+        match expr::rate(world, &Scope::default(), rate) {
+            Some(value) => traits.rate = Some(at(rate, value)),
+            None => broken = true,
+        }
+    }
+    broken |= traits.broken;
+    if traits.rate.is_none() && !broken {
+        world.sink.push(errors::link_without_rate(span));
+        broken = true;
+    }
+    LinkSpec {
+        span,
+        rate: traits.rate,
+        usable: traits.usable,
+        bond: traits.bond,
+        guests: traits.guests.is_some(),
+        to: link.to.as_ref(),
+        broken,
+    }
+}
+
+/// The word of a kind of command.
+pub(super) fn command_name(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::Boot => "boot",
+        CommandKind::Shutdown => "shutdown",
+        CommandKind::Start => "start",
+        CommandKind::Stop => "stop",
+        CommandKind::Uri => "uri",
+    }
+}
+
+/// Sets the command that the file gives.
+pub(super) fn set_command(commands: &mut Commands, command: &Command) {
+    let slot = match command.kind {
+        CommandKind::Boot => &mut commands.boot,
+        CommandKind::Shutdown => &mut commands.shutdown,
+        CommandKind::Start => &mut commands.start,
+        CommandKind::Stop => &mut commands.stop,
+        CommandKind::Uri => &mut commands.uri,
+    };
+    *slot = Some(command.template.text.clone());
+}

@@ -1,0 +1,485 @@
+//! Rules: what must hold while the steps are done.
+
+use super::errors::plans as errors;
+use super::expr;
+use super::moments;
+use super::network;
+use super::sets::{self, Wanted};
+use super::steps;
+use super::world::{MAX_THINGS, Scope, Thing, World};
+use crate::datacenter::{Node, VmId};
+use crate::request::{Direction, Edge, Period, Rule, RuleKind, Start, Step, Subject, Task};
+use crate::source::Span;
+use crate::syntax::ast::{self, Atom, Moment, ScopeKind, Set, Statement, StatementKind};
+
+/// The largest weight.
+const MAX_WEIGHT: u32 = 1_000_000;
+
+/// What acts in a plan.
+#[derive(Debug, Default)]
+pub(super) struct Acting {
+    /// In the order of the steps.
+    all: Vec<Thing>,
+    /// How often each VM migrates.
+    migrations: Vec<u32>,
+    /// Whether each VM acts.
+    vms: Vec<bool>,
+    /// Whether each server acts.
+    servers: Vec<bool>,
+    /// Whether all steps could be read, so that what does not act can be told.
+    complete: bool,
+}
+
+impl Acting {
+    /// What acts in those steps. A server that is off and receives VMs acts too: it is booted.
+    pub fn of(world: &mut World<'_>, steps: &[Step], complete: bool) -> Acting {
+        let datacenter = &world.datacenter;
+        let mut acting = Acting {
+            all: Vec::new(),
+            migrations: vec![0; datacenter.vms.len()],
+            vms: vec![false; datacenter.vms.len()],
+            servers: vec![false; datacenter.servers.len()],
+            complete,
+        };
+        let mut on: Vec<bool> = datacenter.servers.iter().map(|server| server.on).collect();
+        for step in steps {
+            match step.task {
+                Task::Migrate { vm, to } => {
+                    acting.migrations[vm.0 as usize] += 1;
+                    acting.add(Thing::Vm(vm));
+                    if !std::mem::replace(&mut on[to.0 as usize], true) {
+                        acting.add(Thing::Server(to));
+                    }
+                }
+                Task::Start(vm) | Task::Stop(vm) => acting.add(Thing::Vm(vm)),
+                Task::Boot(server) => {
+                    on[server.0 as usize] = true;
+                    acting.add(Thing::Server(server));
+                }
+                Task::Shutdown(server) => {
+                    on[server.0 as usize] = false;
+                    acting.add(Thing::Server(server));
+                }
+            }
+        }
+        acting
+    }
+
+    fn add(&mut self, thing: Thing) {
+        let acts = match thing {
+            Thing::Vm(id) => &mut self.vms[id.0 as usize],
+            Thing::Server(id) => &mut self.servers[id.0 as usize],
+            Thing::Switch(_) => return,
+        };
+        if !std::mem::replace(acts, true) {
+            self.all.push(thing);
+        }
+    }
+
+    /// Everything that acts, in the order of the steps.
+    pub fn all(&self) -> &[Thing] {
+        &self.all
+    }
+
+    fn acts(&self, thing: Thing) -> bool {
+        match thing {
+            Thing::Vm(id) => self.vms[id.0 as usize],
+            Thing::Server(id) => self.servers[id.0 as usize],
+            Thing::Switch(_) => false,
+        }
+    }
+}
+
+/// What the reading of a rule needs to know.
+struct Reading<'r, 's> {
+    scope: &'r Scope<'s>,
+    start: Option<&'r Start>,
+    acting: &'r Acting,
+    span: Span,
+}
+
+/// Adds the rules that a statement asks for. None: an error was reported.
+pub(super) fn add<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    start: Option<&Start>,
+    statement: &'a Statement,
+    acting: &Acting,
+    rules: &mut Vec<Rule>,
+) -> Option<()> {
+    let reading = Reading {
+        scope,
+        start,
+        acting,
+        span: statement.span,
+    };
+    let kinds = read(world, &reading, &statement.kind)?;
+    if (rules.len() + kinds.len()) as u64 > MAX_THINGS {
+        world
+            .sink
+            .push(errors::too_many_rules(statement.span, MAX_THINGS));
+        return None;
+    }
+    rules.extend(kinds.into_iter().map(|kind| Rule {
+        kind,
+        origin: Some(statement.span),
+    }));
+    Some(())
+}
+
+fn read<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    kind: &'a StatementKind,
+) -> Option<Vec<RuleKind>> {
+    match kind {
+        StatementKind::Sync { edge, vms } => sync(world, reading, *edge, vms),
+        StatementKind::Before { chain, by } => before(world, reading, chain, by.as_ref()),
+        StatementKind::After { subjects, from } => {
+            let time = moments::moment(world, reading.scope, reading.start, from);
+            let subjects = self::subjects(world, reading, subjects)?;
+            let time = time?;
+            Some(some(!subjects.is_empty(), || RuleKind::After {
+                subjects,
+                time,
+            }))
+        }
+        StatementKind::Seq(set) => {
+            let subjects = self::subjects(world, reading, set)?;
+            let enough = several(world, reading, "seq", set, subjects.len());
+            Some(some(enough, || RuleKind::Seq { subjects }))
+        }
+        StatementKind::Freeze { subjects, period } => {
+            let period = reading.period(world, period.as_ref());
+            let subjects = self::subjects(world, reading, subjects)?;
+            let period = period?;
+            Some(some(!subjects.is_empty(), || RuleKind::Freeze {
+                subjects,
+                period,
+            }))
+        }
+        StatementKind::Allow { subjects, periods } => {
+            let periods: Vec<Option<Period>> = periods
+                .iter()
+                .map(|period| reading.period(world, Some(period)))
+                .collect();
+            let subjects = self::subjects(world, reading, subjects)?;
+            let periods = periods.into_iter().collect::<Option<Vec<Period>>>()?;
+            Some(some(!subjects.is_empty(), || RuleKind::Allow {
+                subjects,
+                periods,
+            }))
+        }
+        StatementKind::Spread(set) => {
+            let vms = steps::vms(world, reading.scope, set)?;
+            note_idle(world, reading, set);
+            let enough = several(world, reading, "spread", set, vms.len());
+            Some(some(enough, || RuleKind::Spread { vms }))
+        }
+        StatementKind::Weight { factor, subjects } => {
+            let factor = weight(world, reading.scope, factor);
+            let subjects = self::subjects(world, reading, subjects)?;
+            let factor = factor?;
+            Some(some(!subjects.is_empty(), || RuleKind::Weight {
+                subjects,
+                factor,
+            }))
+        }
+        _ => read_limit(world, reading, kind),
+    }
+}
+
+/// Budgets and other upper limits.
+fn read_limit<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    kind: &'a StatementKind,
+) -> Option<Vec<RuleKind>> {
+    let scope = reading.scope;
+    Some(vec![match kind {
+        StatementKind::Budget { power, on, period } => {
+            let power = expr::positive_power(world, scope, power);
+            let period = reading.period(world, period.as_ref());
+            let servers = match on {
+                None => None,
+                Some(on) => match steps::servers(world, scope, on)? {
+                    servers if servers.is_empty() => return Some(Vec::new()),
+                    servers => Some(servers),
+                },
+            };
+            RuleKind::Budget {
+                power: power?,
+                servers,
+                period: period?,
+            }
+        }
+        StatementKind::AtMostMigrations {
+            count,
+            scope: direction,
+            period,
+        } => {
+            let count = expr::count(world, scope, count);
+            let period = reading.period(world, period.as_ref());
+            let direction = match direction {
+                None => None,
+                Some((kind, set)) => match steps::servers(world, scope, set)? {
+                    servers if servers.is_empty() => return Some(Vec::new()),
+                    servers => Some((self::direction(*kind), servers)),
+                },
+            };
+            RuleKind::AtMostMigrations {
+                count: count?,
+                scope: direction,
+                period: period?,
+            }
+        }
+        StatementKind::AtMostOn {
+            count,
+            servers,
+            period,
+        } => {
+            let count = expr::count(world, scope, count);
+            let period = reading.period(world, period.as_ref());
+            let servers = steps::servers(world, scope, servers)?;
+            if servers.is_empty() {
+                return Some(Vec::new());
+            }
+            RuleKind::AtMostOn {
+                count: count?,
+                servers,
+                period: period?,
+            }
+        }
+        StatementKind::Limit { on, rate, period } => {
+            let rate = expr::rate(world, scope, rate);
+            let period = reading.period(world, period.as_ref());
+            let things = sets::set(world, scope, on, Wanted::Nodes)?;
+            let nodes: Vec<Node> = things.into_iter().filter_map(network::node).collect();
+            if nodes.is_empty() {
+                return Some(Vec::new());
+            }
+            RuleKind::Limit {
+                nodes,
+                rate: rate?,
+                period: period?,
+            }
+        }
+        // Steps, goals and expectations are read elsewhere.
+        _ => return Some(Vec::new()),
+    }])
+}
+
+/// A rule, if there is something that it is about.
+fn some(there: bool, rule: impl FnOnce() -> RuleKind) -> Vec<RuleKind> {
+    there.then(rule).into_iter().collect()
+}
+
+fn direction(kind: ScopeKind) -> Direction {
+    match kind {
+        ScopeKind::From => Direction::From,
+        ScopeKind::To => Direction::To,
+        ScopeKind::In => Direction::In,
+    }
+}
+
+fn weight<'a>(world: &mut World<'a>, scope: &Scope<'_>, factor: &'a ast::Expr) -> Option<u32> {
+    let value = expr::positive_count(world, scope, factor)?;
+    if value > MAX_WEIGHT {
+        world
+            .sink
+            .push(errors::weight_too_large(factor.span, MAX_WEIGHT));
+        return None;
+    }
+    Some(value)
+}
+
+impl Reading<'_, '_> {
+    fn period<'a>(&self, world: &mut World<'a>, period: Option<&'a ast::Period>) -> Option<Period> {
+        moments::period(world, self.scope, self.start, period)
+    }
+}
+
+/// `sync a, b`: VMs that all migrate.
+fn sync<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    edge: Option<ast::Edge>,
+    set: &'a Set,
+) -> Option<Vec<RuleKind>> {
+    let vms = steps::vms(world, reading.scope, set)?;
+    let still = |vm: &&VmId| reading.acting.migrations[vm.0 as usize] == 0;
+    if reading.acting.complete
+        && let Some(vm) = vms.iter().find(still)
+    {
+        let name = world.datacenter[*vm].name.clone();
+        let place = operand_of(world, reading, set, Thing::Vm(*vm));
+        world.sink.push(errors::never_migrates(place, &name));
+        return None;
+    }
+    let enough = several(world, reading, "sync", set, vms.len());
+    let edge = edge.map(|edge| match edge {
+        ast::Edge::Starts => Edge::Starts,
+        ast::Edge::Ends => Edge::Ends,
+    });
+    Some(some(enough, || RuleKind::Sync { vms, edge }))
+}
+
+/// `before a -> b -> c by 08:00`
+fn before<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    chain: &'a [Set],
+    by: Option<&'a Moment>,
+) -> Option<Vec<RuleKind>> {
+    let time = by.map(|by| moments::moment(world, reading.scope, reading.start, by));
+    let links: Vec<Option<Vec<Subject>>> = chain
+        .iter()
+        .map(|set| {
+            let link = silent_subjects(world, reading, set)?;
+            let acts = |subject: &Subject| reading.acting.acts(thing(*subject));
+            if reading.acting.complete && !link.is_empty() && !link.iter().any(acts) {
+                world.sink.push(errors::never_acts(set.span));
+                return None;
+            }
+            note_idle(world, reading, set);
+            Some(link)
+        })
+        .collect();
+    let links = links.into_iter().collect::<Option<Vec<_>>>()?;
+    let mut rules = Vec::new();
+    for (pair, sets) in links.windows(2).zip(chain.windows(2)) {
+        let [first, then] = pair else { continue };
+        if let Some(both) = common(world, first, then) {
+            let name = world.name_of(both).to_owned();
+            world
+                .sink
+                .push(errors::before_itself(sets[1].span, &name, sets[0].span));
+            return None;
+        }
+        if !first.is_empty() && !then.is_empty() {
+            rules.push(RuleKind::Before {
+                first: first.clone(),
+                then: then.clone(),
+            });
+        }
+    }
+    if let (Some(time), Some(last)) = (time, links.last()) {
+        let time = time?;
+        if !last.is_empty() {
+            rules.push(RuleKind::By {
+                subjects: last.clone(),
+                time,
+            });
+        }
+    }
+    Some(rules)
+}
+
+/// Something that is in both.
+fn common(world: &mut World<'_>, one: &[Subject], other: &[Subject]) -> Option<Thing> {
+    let mut things: Vec<Thing> = one.iter().copied().map(thing).collect();
+    let others: Vec<Thing> = other.iter().copied().map(thing).collect();
+    world.retain(&mut things, &others, true);
+    things.first().copied()
+}
+
+fn thing(subject: Subject) -> Thing {
+    match subject {
+        Subject::Vm(id) => Thing::Vm(id),
+        Subject::Server(id) => Thing::Server(id),
+    }
+}
+
+/// The VMs and servers of a set; those that are named one by one and never act are noted.
+fn subjects<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    set: &'a Set,
+) -> Option<Vec<Subject>> {
+    let subjects = silent_subjects(world, reading, set)?;
+    note_idle(world, reading, set);
+    Some(subjects)
+}
+
+/// The VMs and servers of a set.
+fn silent_subjects<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    set: &'a Set,
+) -> Option<Vec<Subject>> {
+    let things = sets::set(world, reading.scope, set, Wanted::Subjects)?;
+    let subjects = things.into_iter().filter_map(|thing| match thing {
+        Thing::Vm(id) => Some(Subject::Vm(id)),
+        Thing::Server(id) => Some(Subject::Server(id)),
+        Thing::Switch(_) => None,
+    });
+    Some(subjects.collect())
+}
+
+/// Warns of operands that name VMs which never act. What a filter or a set chooses may do so honestly.
+fn note_idle<'a>(world: &mut World<'a>, reading: &Reading<'_, '_>, set: &'a Set) {
+    if !reading.acting.complete || !reading.scope.variables.is_empty() {
+        return;
+    }
+    for operand in &set.operands {
+        let named = match &operand.atom {
+            Atom::Names(names) => operand.filters.is_empty() && !is_set(world, names),
+            _ => false,
+        };
+        if !named {
+            continue;
+        }
+        let Some(things) = sets::chosen(world, reading.scope, operand, Wanted::Subjects) else {
+            continue;
+        };
+        let idle: Vec<Thing> = things
+            .iter()
+            .copied()
+            .filter(|thing| matches!(thing, Thing::Vm(_)) && !reading.acting.acts(*thing))
+            .collect();
+        if let Some(first) = idle.first() {
+            let name = world.name_of(*first).to_owned();
+            let counts = (idle.len(), things.len());
+            world.sink.push(errors::idle(operand.span, &name, counts));
+        }
+    }
+}
+
+/// Whether a name is that of a declared set.
+fn is_set(world: &World<'_>, names: &ast::Names) -> bool {
+    use super::names::{Found, Symbol};
+    super::refer::single_word(names)
+        .is_some_and(|word| matches!(world.names.find(None, word), Found::Symbol(Symbol::Set(_))))
+}
+
+/// The place of the operand that a thing comes from.
+fn operand_of<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    set: &'a Set,
+    thing: Thing,
+) -> Span {
+    for operand in &set.operands {
+        let members = sets::chosen(world, reading.scope, operand, Wanted::Subjects);
+        if members.is_some_and(|members| members.contains(&thing)) {
+            return operand.span;
+        }
+    }
+    set.span
+}
+
+/// Whether a rule that is about several has several; warns where it does not.
+fn several(
+    world: &mut World<'_>,
+    reading: &Reading<'_, '_>,
+    rule: &str,
+    set: &Set,
+    count: usize,
+) -> bool {
+    if count == 1 && reading.scope.variables.is_empty() {
+        world
+            .sink
+            .push(errors::only_one(reading.span, rule, set.span));
+    }
+    count > 1
+}

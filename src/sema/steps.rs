@@ -1,0 +1,178 @@
+//! Steps: what is to be done, one action after the other.
+
+use super::bindings;
+use super::errors::{plans as errors, sets as set_errors};
+use super::expr;
+use super::sets::{self, Wanted};
+use super::world::{MAX_THINGS, Scope, Thing, World};
+use crate::datacenter::{ServerId, VmId};
+use crate::request::{Step, Task};
+use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
+
+/// Adds the steps that a statement asks for. None: an error was reported.
+pub(super) fn add<'a>(
+    world: &mut World<'a>,
+    statement: &'a Statement,
+    steps: &mut Vec<Step>,
+) -> Option<()> {
+    let before = steps.len();
+    bindings::each(world, &statement.bindings, None, &mut |world, scope| {
+        let tasks = tasks(world, scope, &statement.kind)?;
+        if (steps.len() + tasks.0.len()) as u64 > MAX_THINGS {
+            world
+                .sink
+                .push(errors::too_many_steps(statement.span, MAX_THINGS));
+            return None;
+        }
+        let (tasks, takes, rate) = tasks;
+        steps.extend(tasks.into_iter().map(|task| Step {
+            task,
+            takes,
+            rate,
+            origin: Some(statement.span),
+        }));
+        Some(())
+    })?;
+    if steps.len() == before && !statement.bindings.is_empty() {
+        world.sink.push(errors::does_nothing(statement.span));
+    }
+    Some(())
+}
+
+/// The tasks of a statement, how long they take if it says so, and at which rate.
+type Tasks = (Vec<Task>, Option<u32>, Option<u64>);
+
+fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) -> Option<Tasks> {
+    let (tasks, takes, rate) = match kind {
+        StatementKind::Migrate {
+            vms,
+            to,
+            via,
+            takes,
+            rate,
+        } => {
+            let rate = rate.as_ref().map(|rate| expr::rate(world, scope, rate));
+            (moves(world, scope, vms, to, via.as_ref()), takes, rate)
+        }
+        StatementKind::Boot { servers, takes } => {
+            let servers = self::servers(world, scope, servers);
+            (servers.map(|s| each(&s, Task::Boot)), takes, None)
+        }
+        StatementKind::Shutdown { servers, takes } => {
+            let servers = self::servers(world, scope, servers);
+            (servers.map(|s| each(&s, Task::Shutdown)), takes, None)
+        }
+        StatementKind::Start { vms, takes } => (
+            self::vms(world, scope, vms).map(|v| each(&v, Task::Start)),
+            takes,
+            None,
+        ),
+        StatementKind::Stop { vms, takes } => (
+            self::vms(world, scope, vms).map(|v| each(&v, Task::Stop)),
+            takes,
+            None,
+        ),
+        _ => return Some((Vec::new(), None, None)),
+    };
+    let takes = duration(world, scope, takes.as_ref());
+    let rate = match rate {
+        Some(rate) => Some(rate?),
+        None => None,
+    };
+    Some((tasks?, takes?, rate))
+}
+
+fn each<T: Copy>(things: &[T], task: impl Fn(T) -> Task) -> Vec<Task> {
+    things.iter().map(|thing| task(*thing)).collect()
+}
+
+/// The duration after `takes`, if there is one. None: an error was reported.
+fn duration<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    takes: Option<&'a Expr>,
+) -> Option<Option<u32>> {
+    match takes {
+        Some(takes) => expr::positive_seconds(world, scope, takes).map(Some),
+        None => Some(None),
+    }
+}
+
+/// The migrations of VMs to their targets, each through its stop-over.
+fn moves<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    vms: &'a Set,
+    to: &'a Set,
+    via: Option<&'a Set>,
+) -> Option<Vec<Task>> {
+    let movers = self::vms(world, scope, vms);
+    let targets = servers(world, scope, to);
+    let stops = via.map(|via| servers(world, scope, via));
+    let movers = movers?;
+    let stops = match (stops, via) {
+        (Some(stops), Some(via)) => paired(world, via, movers.len(), stops?)?,
+        _ => vec![None; movers.len()],
+    };
+    let targets = paired(world, to, movers.len(), targets?)?;
+    let mut tasks = Vec::with_capacity(movers.len() * 2);
+    for ((vm, stop), target) in movers.into_iter().zip(stops).zip(targets) {
+        tasks.extend(
+            [stop, target]
+                .into_iter()
+                .flatten()
+                .map(|to| Task::Migrate { vm, to }),
+        );
+    }
+    Some(tasks)
+}
+
+/// For each of `count` VMs its server: equally many for each server, in order.
+fn paired(
+    world: &mut World<'_>,
+    set: &Set,
+    count: usize,
+    servers: Vec<ServerId>,
+) -> Option<Vec<Option<ServerId>>> {
+    if count == 0 {
+        return Some(Vec::new());
+    }
+    if servers.is_empty() {
+        world.sink.push(set_errors::empty(set.span, "a server"));
+        return None;
+    }
+    let Some(share) = sets::pairing(count, servers.len()) else {
+        let error =
+            set_errors::unpaired(set.span, count, servers.len(), set_errors::VMS_AND_SERVERS);
+        world.sink.push(error);
+        return None;
+    };
+    let shared = servers
+        .into_iter()
+        .flat_map(|server| std::iter::repeat_n(Some(server), share));
+    Some(shared.collect())
+}
+
+/// The VMs of a set. None: an error was reported.
+pub(super) fn vms<'a>(world: &mut World<'a>, scope: &Scope<'_>, set: &'a Set) -> Option<Vec<VmId>> {
+    let things = sets::set(world, scope, set, Wanted::Vms)?;
+    let vms = things.into_iter().filter_map(|thing| match thing {
+        Thing::Vm(id) => Some(id),
+        _ => None,
+    });
+    Some(vms.collect())
+}
+
+/// The servers of a set. None: an error was reported.
+pub(super) fn servers<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    set: &'a Set,
+) -> Option<Vec<ServerId>> {
+    let things = sets::set(world, scope, set, Wanted::Servers)?;
+    let servers = things.into_iter().filter_map(|thing| match thing {
+        Thing::Server(id) => Some(id),
+        _ => None,
+    });
+    Some(servers.collect())
+}
