@@ -4,7 +4,7 @@ use super::Status;
 use super::args::Explain;
 use super::output;
 use super::terminal::Terminal;
-use crate::diag::Code;
+use crate::diag::{Code, page};
 use crate::diag::suggest::closest;
 
 /// Prints the page of a code, or the list of codes.
@@ -15,7 +15,7 @@ pub fn run(args: &Explain, terminal: &Terminal) -> Status {
             .map(|code| format!("{code}  {}\n", code.title()))
             .collect(),
         Some(text) => match Code::parse(text) {
-            Some(code) => format!("{code}: {}\n\n{}", code.title(), code.page()),
+            Some(code) => page::explain(code),
             None => {
                 let near = closest(text, Code::ALL.iter().map(|code| code.as_str()));
                 let hint = near
