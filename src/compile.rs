@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::datacenter::Datacenter;
 use crate::diag::{Diagnostic, has_errors};
 use crate::emit::json::{self, PlanFile};
+use crate::expect::expects_none;
 use crate::explain;
 use crate::formulate::{Problem, Work, formulate};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
@@ -21,26 +22,44 @@ pub struct Checked {
     pub map: SourceMap,
     /// What they say.
     pub analysis: Analysis,
-    /// The scheduling problem of each plan; None where its errors leave none.
-    pub problems: Vec<Option<Problem>>,
-    /// What was found, errors and warnings.
+    /// What became of each plan.
+    pub prospects: Vec<Prospect>,
+    /// What was found, errors and warnings, but for why plans are impossible.
     pub diagnostics: Vec<Diagnostic>,
     source: SourceFile,
+}
+
+/// What became of a plan before it is scheduled.
+pub enum Prospect {
+    /// Its scheduling problem.
+    Open(Box<Problem>),
+    /// The model alone says that no plan exists.
+    Impossible(Vec<Diagnostic>),
+    /// The input has errors.
+    Broken,
 }
 
 /// Checks the file at `entry` (relative to the loader's root) and formulates its plans.
 pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
     let mut map = SourceMap::new();
     let (analysis, mut diagnostics) = analyse(entry, loader, &mut map);
-    let mut problems = Vec::new();
-    if has_errors(&diagnostics) {
-        problems.resize(analysis.requests.len(), None);
-    } else {
-        for request in &analysis.requests {
+    let mut prospects = Vec::new();
+    let broken = has_errors(&diagnostics);
+    for request in &analysis.requests {
+        prospects.push(if broken {
+            Prospect::Broken
+        } else {
             let (problem, found) = formulate(&analysis.datacenter, request);
-            problems.push(problem.filter(|_| !has_errors(&found)));
+            let (impossible, found): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|d| d.code.says_impossible());
+            let wrong = has_errors(&found);
             diagnostics.extend(found);
-        }
+            match problem {
+                _ if wrong => Prospect::Broken,
+                Some(problem) if impossible.is_empty() => Prospect::Open(Box::new(problem)),
+                _ => Prospect::Impossible(impossible),
+            }
+        });
     }
     let source = SourceFile {
         file: entry.to_owned(),
@@ -49,7 +68,7 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
     Checked {
         map,
         analysis,
-        problems,
+        prospects,
         diagnostics,
         source,
     }
@@ -89,6 +108,16 @@ impl Checked {
         has_errors(&self.diagnostics)
     }
 
+    /// Why plans are impossible by the model alone, but for those that are expected to be.
+    pub fn impossible(&self) -> Vec<Diagnostic> {
+        let plans = self.analysis.requests.iter().zip(&self.prospects);
+        let why = plans.filter_map(|(request, prospect)| match prospect {
+            Prospect::Impossible(why) if !expects_none(request) => Some(why.clone()),
+            _ => None,
+        });
+        why.flatten().collect()
+    }
+
     /// Plans the request at `index`.
     ///
     /// # Errors
@@ -99,7 +128,11 @@ impl Checked {
         options: &Options,
         monitor: &mut dyn Monitor,
     ) -> Result<Plan, Failure> {
-        let problem = self.problems[index].as_ref().ok_or(Failure::Input)?;
+        let problem = match &self.prospects[index] {
+            Prospect::Open(problem) => problem,
+            Prospect::Impossible(why) => return Err(Failure::Impossible(why.clone())),
+            Prospect::Broken => return Err(Failure::Input),
+        };
         let request = &self.analysis.requests[index];
         match schedule(&problem.formulation, options, monitor) {
             Outcome::Found(solution) => {
@@ -130,7 +163,7 @@ impl Checked {
                 file.plan, self.source.file
             )];
         };
-        let Some(problem) = &self.problems[index] else {
+        let Prospect::Open(problem) = &self.prospects[index] else {
             return vec![format!("`{}` cannot be planned", file.plan)];
         };
         let datacenter = &self.analysis.datacenter;

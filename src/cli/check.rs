@@ -22,8 +22,11 @@ pub fn run(args: &Check, terminal: &Terminal) -> Status {
             }
         };
         let checked = compile::check(&entry, &disk);
-        terminal.show(&checked.map, &checked.diagnostics);
-        if checked.has_errors() {
+        let mut found = checked.impossible();
+        let wrong = checked.has_errors() || !found.is_empty();
+        found.extend_from_slice(&checked.diagnostics);
+        terminal.show(&checked.map, &found);
+        if wrong {
             status = Status::WrongInput;
         } else {
             let (datacenter, plans) = (&checked.analysis.datacenter, &checked.analysis.requests);

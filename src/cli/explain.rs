@@ -4,8 +4,8 @@ use super::Status;
 use super::args::Explain;
 use super::output;
 use super::terminal::Terminal;
-use crate::diag::{Code, page};
 use crate::diag::suggest::closest;
+use crate::diag::{Code, page};
 
 /// Prints the page of a code, or the list of codes.
 pub fn run(args: &Explain, terminal: &Terminal) -> Status {

@@ -133,6 +133,11 @@ codes! {
 }
 
 impl Code {
+    /// Whether it says that no plan exists, while the input is right.
+    pub fn says_impossible(self) -> bool {
+        self.as_str().starts_with("E06")
+    }
+
     /// The code with that text, in any case.
     pub fn parse(text: &str) -> Option<Code> {
         Code::ALL
