@@ -172,7 +172,7 @@ fn read<'a>(
         }
         StatementKind::Spread(set) => {
             let vms = steps::vms(world, reading.scope, set)?;
-            note_idle(world, reading, set);
+            // Those that stay keep others away, so they need not act.
             let enough = several(world, reading, "spread", set, vms.len());
             Some(some(enough, || RuleKind::Spread { vms }))
         }
