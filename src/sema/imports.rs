@@ -100,15 +100,17 @@ impl Reader<'_> {
         let (ast, diagnostics) = syntax::parse(id, self.map.text(id));
         self.sink.extend(diagnostics);
         self.chain.push(path);
+        let mut before = Span::new(id, 0..0);
         for item in &ast.items {
             match &item.kind {
                 ItemKind::Use(Use::File(word)) => self.follow(&word.text, word.span),
-                // An import that cannot be read may have brought any name.
-                ItemKind::Broken { .. } if self.map.snippet(item.span).starts_with("use") => {
+                ItemKind::Broken { .. } if self.is_import(before, item.span) => {
+                    // It may have brought any name.
                     self.loaded.incomplete = true;
                 }
                 _ => {}
             }
+            before = item.span;
         }
         self.chain.pop();
         let role = match user {
@@ -116,6 +118,13 @@ impl Reader<'_> {
             Some(_) => Role::Used,
         };
         self.loaded.files.push(File { ast, role });
+    }
+
+    /// Whether the text that could not be read, between an item and the place behind itself, is an import.
+    fn is_import(&self, before: Span, behind: Span) -> bool {
+        let text = Span::new(behind.file, before.range().end..behind.range().end);
+        let mut lines = self.map.snippet(text).lines();
+        lines.any(|line| line.trim_start().starts_with("use "))
     }
 
     /// Reads what the file on top of the chain uses under the name `written`.
