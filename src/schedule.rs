@@ -98,11 +98,33 @@ impl Monitor for Quiet {
     }
 }
 
+mod certificate;
+mod control;
+mod domain;
+mod encode;
+mod exact;
+mod explain;
+mod grid;
+mod improve;
+mod instance;
+mod list;
+mod makespan;
+mod partial;
+mod pipeline;
+mod profile;
+mod propagate;
+mod random;
+mod relaxation;
+mod sat;
+mod sink;
+#[cfg(test)]
+mod tests;
+
 /// Schedules the actions.
 pub fn schedule(
-    _formulation: &Formulation,
-    _options: &Options,
-    _monitor: &mut dyn Monitor,
+    formulation: &Formulation,
+    options: &Options,
+    monitor: &mut dyn Monitor,
 ) -> Outcome {
-    Outcome::Unknown
+    pipeline::run(formulation, &control::Control::new(options, monitor))
 }

@@ -1,0 +1,65 @@
+//! How time is cut: slots of equal length, and one long slot for all that comes after them.
+
+use crate::formulation::Seconds;
+
+/// Slots `[k * slot, (k + 1) * slot)` for `k < slots`, then one until the horizon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// Seconds in a slot.
+    pub slot: Seconds,
+    /// How many slots there are before the last.
+    pub slots: usize,
+    /// Where the last one ends.
+    pub horizon: Seconds,
+}
+
+impl Grid {
+    /// Slots of a length that reach at least to a moment, or to the horizon.
+    pub fn new(slot: Seconds, until: Seconds, horizon: Seconds) -> Grid {
+        let slots = (until.clamp(1, horizon.max(1)) as u64).div_ceil(slot as u64) as usize;
+        let end = slot * slots as Seconds;
+        Grid {
+            slot,
+            slots,
+            horizon: horizon.max(end + 1),
+        }
+    }
+
+    /// Where the last slot begins.
+    pub fn end(&self) -> Seconds {
+        self.slot * self.slots as Seconds
+    }
+
+    /// Seconds in a slot, the last one included.
+    pub fn length(&self, slot: usize) -> Seconds {
+        if slot < self.slots {
+            self.slot
+        } else {
+            self.horizon - self.end()
+        }
+    }
+
+    /// The slot that a moment lies in, and the seconds of it that are over; moments outside count as the nearest inside.
+    pub fn locate(&self, at: Seconds) -> (usize, Seconds) {
+        let at = at.clamp(0, self.horizon - 1);
+        let slot = ((at / self.slot) as usize).min(self.slots);
+        (slot, at - self.slot * slot as Seconds)
+    }
+
+    /// For each slot the sum of a step function over its seconds.
+    pub fn sums(&self, steps: &[(Seconds, i64)]) -> Vec<i128> {
+        let mut sums = vec![0; self.slots + 1];
+        for (index, &(from, value)) in steps.iter().enumerate() {
+            let to = steps.get(index + 1).map_or(self.horizon, |next| next.0);
+            let (from, to) = (from.max(0), to.min(self.horizon));
+            let mut at = from;
+            while at < to {
+                let (slot, over) = self.locate(at);
+                let next = (at - over + self.length(slot)).min(to);
+                sums[slot] += i128::from(value) * i128::from(next - at);
+                at = next;
+            }
+        }
+        sums
+    }
+}

@@ -1,0 +1,168 @@
+//! List scheduling: one job after the other, each at the best start that the jobs before it leave
+//! (serial generation, Kolisch 1996), and shifting of finished schedules.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::formulation::Seconds;
+
+use super::instance::{Instance, Placed};
+use super::partial::{Partial, Place};
+
+/// A schedule made by placing jobs in an order; a job that does not fit yet waits until others have made room.
+/// None where all that wait are stuck, as in a swap of VMs in the wrong order.
+pub fn generate(instance: &Instance, order: &[usize], by_time: bool) -> Option<Placed> {
+    let mut partial = Partial::new(instance);
+    let place = if by_time { place_by_time } else { place_all };
+    if !place(&mut partial, instance, order) {
+        return None;
+    }
+    shift_late(&mut partial, instance);
+    partial.finish()
+}
+
+/// Places jobs in an order; says whether all found a place.
+pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize]) -> bool {
+    let mut waiting = order.to_vec();
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|&job| match best_place(partial, instance, job) {
+            Some(place) => {
+                partial.insert(job, place);
+                false
+            }
+            None => true,
+        });
+        if waiting.len() == before {
+            return false;
+        }
+    }
+    true
+}
+
+/// Places jobs by time: always the one that can start first, among equals the first in the order (parallel
+/// generation). It leaves fewer gaps than placing them one after the other. Says whether all found a place.
+pub fn place_by_time(partial: &mut Partial, instance: &Instance, order: &[usize]) -> bool {
+    let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> =
+        (0..order.len()).map(|rank| Reverse((0, rank))).collect();
+    let mut stuck: Vec<usize> = Vec::new();
+    while let Some(Reverse((time, rank))) = queue.pop() {
+        let job = order[rank];
+        let Some(place) = best_place(partial, instance, job) else {
+            stuck.push(rank);
+            continue;
+        };
+        if place.start > time {
+            queue.push(Reverse((place.start, rank)));
+            continue;
+        }
+        partial.insert(job, place);
+        let mode = &instance.jobs[job].modes[place.mode as usize];
+        if mode.segments.iter().any(|segment| segment.amount < 0) {
+            // It made room for good: others may now have a place.
+            let retried = stuck.drain(..).map(|rank| Reverse((0, rank)));
+            queue.extend(retried);
+        }
+    }
+    stuck.is_empty()
+}
+
+/// The mode and earliest start that cost least.
+pub fn best_place(partial: &Partial, instance: &Instance, job: usize) -> Option<Place> {
+    let modes = &instance.jobs[job].modes;
+    if let [_] = modes[..] {
+        let start = partial.earliest(job, 0, Seconds::MAX)?;
+        return Some(Place { mode: 0, start });
+    }
+    let places = modes.iter().enumerate().filter_map(|(mode, _)| {
+        let start = partial.earliest(job, mode as u32, Seconds::MAX)?;
+        Some(Place {
+            mode: mode as u32,
+            start,
+        })
+    });
+    places.min_by_key(|place| price(instance, job, *place))
+}
+
+/// What a place costs in each objective, its end standing for the makespan.
+fn price(instance: &Instance, job: usize, place: Place) -> (Vec<i64>, Seconds) {
+    let mode = &instance.jobs[job].modes[place.mode as usize];
+    let end = place.start + mode.span;
+    let goals = instance.goals.iter().zip(&mode.cost);
+    let costs = goals.map(|(goal, cost)| {
+        cost.at(place.start)
+            .saturating_add(goal.makespan.saturating_mul(end))
+    });
+    (costs.collect(), end)
+}
+
+/// Whether a job had better run late: the first objective that cares says so.
+pub fn wants_late(instance: &Instance, job: usize) -> bool {
+    let cost = &instance.jobs[job].modes[0].cost;
+    cost.iter()
+        .find(|cost| cost.slope != 0)
+        .is_some_and(|cost| cost.slope < 0)
+}
+
+/// Moves the jobs that had better run late as late as the others allow, the last first.
+pub fn shift_late(partial: &mut Partial, instance: &Instance) {
+    let mut late: Vec<usize> = (0..instance.jobs.len())
+        .filter(|&job| wants_late(instance, job))
+        .collect();
+    if late.is_empty() {
+        return;
+    }
+    // With an objective that counts the last end, lateness must not move it.
+    let ends = |job: usize| {
+        let place = partial.place(job)?;
+        Some(place.start + instance.jobs[job].modes[place.mode as usize].span)
+    };
+    let makespan = (0..instance.jobs.len()).filter_map(ends).max().unwrap_or(0);
+    late.sort_by_key(|&job| Reverse(partial.place(job).map(|place| place.start)));
+    for job in late {
+        let Some(old) = partial.remove(job) else {
+            continue;
+        };
+        let span = instance.jobs[job].modes[old.mode as usize].span;
+        let latest = partial.latest(job, old.mode, makespan - span);
+        let start = latest.unwrap_or(old.start).max(old.start);
+        partial.insert(job, Place { start, ..old });
+        if !partial.holds(job) {
+            partial.remove(job);
+            partial.insert(job, old);
+        }
+    }
+}
+
+/// Moves a job to an earlier or cheaper place, if there is one; says where it was.
+pub fn advance(partial: &mut Partial, instance: &Instance, job: usize) -> Option<Place> {
+    if wants_late(instance, job) {
+        return None;
+    }
+    let old = partial.remove(job)?;
+    let better = if instance.jobs[job].modes.len() == 1 {
+        let start = partial.earliest(job, 0, old.start - 1);
+        start.map(|start| Place { mode: 0, start })
+    } else {
+        let best = best_place(partial, instance, job);
+        best.filter(|best| price(instance, job, *best) < price(instance, job, old))
+    };
+    partial.insert(job, better.unwrap_or(old));
+    better?;
+    if partial.holds(job) {
+        return Some(old);
+    }
+    partial.remove(job);
+    partial.insert(job, old);
+    None
+}
+
+/// Moves each job to its best place among the others, in the order of the starts; never worse.
+pub fn compact(partial: &mut Partial, instance: &Instance) {
+    let mut order: Vec<usize> = (0..instance.jobs.len()).collect();
+    order.sort_by_key(|&job| partial.place(job).map(|place| place.start));
+    for job in order {
+        advance(partial, instance, job);
+    }
+    shift_late(partial, instance);
+}

@@ -1,0 +1,159 @@
+//! A schedule under construction: which jobs are placed, and what room they leave.
+
+use crate::formulation::Seconds;
+
+use super::instance::{Instance, Mode, Placed};
+use super::profile::Profile;
+
+/// Some jobs placed, the others not.
+#[derive(Debug, Clone)]
+pub struct Partial<'a> {
+    instance: &'a Instance,
+    profiles: Vec<Profile>,
+    places: Vec<Option<Place>>,
+}
+
+/// Where a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its mode.
+    pub mode: u32,
+    /// Its start.
+    pub start: Seconds,
+}
+
+impl<'a> Partial<'a> {
+    /// Nothing placed.
+    pub fn new(instance: &'a Instance) -> Self {
+        let profiles = instance
+            .levels
+            .iter()
+            .map(|level| Profile::new(&level.room));
+        Partial {
+            instance,
+            profiles: profiles.collect(),
+            places: vec![None; instance.jobs.len()],
+        }
+    }
+
+    /// Everything placed as given.
+    pub fn from_placed(instance: &'a Instance, placed: &Placed) -> Self {
+        let mut partial = Partial::new(instance);
+        for job in 0..instance.jobs.len() {
+            let (mode, start) = (placed.mode[job], placed.start[job]);
+            partial.insert(job, Place { mode, start });
+        }
+        partial
+    }
+
+    /// Where a job is.
+    pub fn place(&self, job: usize) -> Option<Place> {
+        self.places[job]
+    }
+
+    /// All places, if every job has one and no level is exceeded.
+    pub fn finish(&self) -> Option<Placed> {
+        let start = self.places.iter().map(|place| Some(place.as_ref()?.start));
+        let mode = self.places.iter().map(|place| Some(place.as_ref()?.mode));
+        let placed = Placed {
+            start: start.collect::<Option<_>>()?,
+            mode: mode.collect::<Option<_>>()?,
+        };
+        let kept = self
+            .profiles
+            .iter()
+            .all(|profile| profile.overdrawn().is_none());
+        kept.then_some(placed)
+    }
+
+    fn mode(&self, job: usize, mode: u32) -> &'a Mode {
+        &self.instance.jobs[job].modes[mode as usize]
+    }
+
+    /// Places a job.
+    pub fn insert(&mut self, job: usize, place: Place) {
+        self.change(job, place, 1);
+        self.places[job] = Some(place);
+    }
+
+    /// Takes a job out; it says where it was.
+    pub fn remove(&mut self, job: usize) -> Option<Place> {
+        let place = self.places[job].take()?;
+        self.change(job, place, -1);
+        Some(place)
+    }
+
+    fn change(&mut self, job: usize, place: Place, sign: i64) {
+        for segment in &self.mode(job, place.mode).segments {
+            let to = match segment.to {
+                Seconds::MAX => Seconds::MAX,
+                to => place.start + to,
+            };
+            let profile = &mut self.profiles[segment.level as usize];
+            profile.take(place.start + segment.from, to, sign * segment.amount);
+        }
+    }
+
+    /// The earliest start up to a moment at which a mode takes no more than is left.
+    pub fn earliest(&self, job: usize, mode: u32, until: Seconds) -> Option<Seconds> {
+        let mode = self.mode(job, mode);
+        let mut start = mode.starts.next(0)?;
+        'again: loop {
+            if start > until {
+                return None;
+            }
+            for segment in mode.segments.iter().filter(|segment| segment.amount > 0) {
+                let to = segment.to.saturating_add(start);
+                let profile = &self.profiles[segment.level as usize];
+                let obstacle = profile.obstacle(start + segment.from, to, segment.amount);
+                if let Some(end) = obstacle {
+                    if end == Seconds::MAX {
+                        return None;
+                    }
+                    start = mode.starts.next(end - segment.from)?;
+                    continue 'again;
+                }
+            }
+            return Some(start);
+        }
+    }
+
+    /// The latest start up to a moment at which a mode takes no more than is left.
+    pub fn latest(&self, job: usize, mode: u32, until: Seconds) -> Option<Seconds> {
+        let mode = self.mode(job, mode);
+        let mut bound = until;
+        for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
+            // What others have counted on must be there in time.
+            if let Some(moment) = self.profiles[segment.level as usize].overdrawn() {
+                bound = bound.min(moment - segment.from);
+            }
+        }
+        let mut start = mode.starts.previous(bound)?;
+        'again: loop {
+            for segment in mode.segments.iter().filter(|segment| segment.amount > 0) {
+                let to = segment.to.saturating_add(start);
+                let profile = &self.profiles[segment.level as usize];
+                let begin = start + segment.from;
+                if let Some(step) = profile.last_obstacle(begin, to, segment.amount) {
+                    if segment.to == Seconds::MAX {
+                        return None;
+                    }
+                    start = mode.starts.previous(step.saturating_sub(segment.to))?;
+                    continue 'again;
+                }
+            }
+            return Some(start);
+        }
+    }
+
+    /// Whether every level that a placed job touches has room left.
+    pub fn holds(&self, job: usize) -> bool {
+        let Some(place) = self.places[job] else {
+            return false;
+        };
+        let segments = &self.mode(job, place.mode).segments;
+        segments
+            .iter()
+            .all(|s| self.profiles[s.level as usize].overdrawn().is_none())
+    }
+}

@@ -1,0 +1,282 @@
+//! The order of work: presolve, a first schedule, bound and guidance by the relaxation, improvement, proof.
+
+use crate::formulation::{Formulation, SourceId};
+
+use super::certificate::Certificate;
+use super::control::Control;
+use super::exact::{self, Answer};
+use super::explain;
+use super::grid::Grid;
+use super::improve::Search;
+use super::instance::{Instance, Job, Placed, Refusal};
+use super::random::Random;
+use super::relaxation::Relaxation;
+use super::sink::{with_sink, without_sink};
+use super::{Bounded, Effort, Outcome, Solution, list, makespan};
+
+/// Counted work of each stage.
+struct Work {
+    /// Rounds of relaxation and list scheduling.
+    rounds: usize,
+    /// Steps of the relaxation in a round.
+    steps: usize,
+    /// Steps of improvement, in all.
+    moves: usize,
+    /// Starts that an exact search may have.
+    starts: usize,
+    /// Effort of an exact search.
+    proof: u64,
+}
+
+fn work(effort: Effort, jobs: usize) -> Work {
+    let (rounds, scale) = match effort {
+        Effort::Fast => (5, 1),
+        Effort::Normal => (15, 8),
+        Effort::Best => (40, 64),
+    };
+    Work {
+        rounds,
+        steps: 100,
+        moves: scale * (2_000 + 250 * jobs),
+        starts: 20_000,
+        proof: scale as u64 * 4_000_000,
+    }
+}
+
+/// Schedules a formulation.
+pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
+    let kept = |_: SourceId| true;
+    let instance = match Instance::new(formulation, &kept) {
+        Ok(instance) => instance,
+        Err(Refusal::TooLarge) => return Outcome::Unknown,
+        Err(Refusal::Infeasible) => {
+            return Outcome::Infeasible(explain::conflict(formulation, control));
+        }
+    };
+    let work = work(control.effort(), instance.jobs.len());
+    let first = match first(&instance, control) {
+        First::Found(placed) => placed,
+        First::Infeasible => return Outcome::Infeasible(explain::conflict(formulation, control)),
+        First::Unknown => return Outcome::Unknown,
+    };
+    let mut run = Run {
+        instance: &instance,
+        closed: with_sink(&instance, makespan::least(&instance)),
+        bounds: trivial(&instance),
+        best: first,
+        certificate: None,
+        work,
+        control,
+    };
+    run.optimise();
+    Outcome::Found(run.solution())
+}
+
+enum First {
+    Found(Placed),
+    Infeasible,
+    Unknown,
+}
+
+/// A first schedule: by lists in several orders, else by SAT.
+fn first(instance: &Instance, control: &Control) -> First {
+    control.report("first schedule", None, None, None);
+    let jobs = instance.jobs.len();
+    let earliest = |job: usize| instance.jobs[job].modes[0].starts.first();
+    let mut order: Vec<usize> = (0..jobs).collect();
+    order.sort_by_key(|&job| (earliest(job), instance.jobs[job].modes[0].span));
+    let mut random = Random::new(1);
+    for _ in 0..20 {
+        if let Some(placed) = list::generate(instance, &order, true) {
+            return First::Found(placed);
+        }
+        for at in (1..jobs).rev() {
+            order.swap(at, random.below(at + 1));
+        }
+    }
+    let Some(candidates) = exact::candidates(instance, None, explain::MOST_STARTS) else {
+        return First::Unknown;
+    };
+    match exact::feasible(instance, &candidates, explain::CHECK_EFFORT, control) {
+        Some(Some(placed)) => First::Found(placed),
+        Some(None) => First::Infeasible,
+        None => First::Unknown,
+    }
+}
+
+/// Bounds without any search: each job at its cheapest, and the least makespan.
+fn trivial(instance: &Instance) -> Vec<i64> {
+    let makespan = makespan::least(instance);
+    let goals = instance.goals.iter().enumerate();
+    let least = |job: &Job, goal: usize| {
+        let ends = job.modes.iter().flat_map(|mode| {
+            let ends = [mode.starts.first(), mode.starts.last()];
+            ends.into_iter()
+                .flatten()
+                .map(|start| mode.cost[goal].at(start))
+        });
+        ends.min().unwrap_or(0)
+    };
+    goals
+        .map(|(goal, parts)| {
+            let jobs: i64 = instance.jobs.iter().map(|job| least(job, goal)).sum();
+            parts.constant + parts.makespan * makespan + jobs
+        })
+        .collect()
+}
+
+struct Run<'a, 'm> {
+    instance: &'a Instance,
+    closed: Instance,
+    bounds: Vec<i64>,
+    best: Placed,
+    certificate: Option<Certificate>,
+    work: Work,
+    control: &'a Control<'m>,
+}
+
+impl Run<'_, '_> {
+    fn value(&self, goal: usize) -> i64 {
+        self.instance.values(&self.best)[goal]
+    }
+
+    fn offer(&mut self, placed: Placed) {
+        if self.instance.values(&placed) < self.instance.values(&self.best) {
+            self.best = placed;
+        }
+    }
+
+    fn report(&self, phase: &'static str) {
+        self.control
+            .report(phase, Some(self.value(0)), Some(self.bounds[0]), None);
+    }
+
+    fn optimise(&mut self) {
+        let target = self.relax(0, self.work.rounds);
+        // A little improvement is enough where few starts are left: SAT does the rest.
+        self.improve(&target, self.work.moves / 8);
+        self.prove(0, self.work.starts / 8, self.work.proof / 4);
+        self.improve(&target, self.work.moves);
+        for goal in 0..self.instance.goals.len() {
+            if goal > 0 {
+                self.certificate = None;
+                self.relax(goal, self.work.rounds.min(3));
+            }
+            self.prove(goal, self.work.starts, self.work.proof);
+        }
+    }
+
+    /// Bounds a goal; returns when the relaxation would start each job.
+    fn relax(&mut self, goal: usize, rounds: usize) -> Vec<f64> {
+        let closed = self.closed.clone();
+        let horizon = closed.horizon;
+        let grid = Grid::new(
+            slot(self.instance.makespan(&self.best)),
+            self.instance.makespan(&self.best) + 1,
+            horizon,
+        );
+        let mut relaxation = Relaxation::new(&closed, goal, grid);
+        for _ in 0..rounds {
+            if self.control.stopped() {
+                break;
+            }
+            relaxation.improve(self.work.steps, self.value(goal) as f64);
+            for keys in [relaxation.starts(), &relaxation.last()] {
+                let mut order: Vec<usize> = (0..self.instance.jobs.len()).collect();
+                order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
+                for by_time in [false, true] {
+                    if let Some(placed) = list::generate(self.instance, &order, by_time) {
+                        self.offer(placed);
+                    }
+                }
+            }
+            self.report("relaxation");
+            if relaxation.best() > self.value(goal) as f64 - 1.0 {
+                break;
+            }
+        }
+        let certificate = relaxation.certificate();
+        if let Some(bound) = certificate.bound(&closed) {
+            self.bounds[goal] = self.bounds[goal].max(bound.min(self.value(goal)));
+            self.certificate = Some(certificate);
+        }
+        let mut target = relaxation.starts().to_vec();
+        target.resize(self.instance.jobs.len().max(target.len()), 0.0);
+        target
+    }
+
+    fn improve(&mut self, target: &[f64], moves: usize) {
+        if self.bounds == self.instance.values(&self.best) {
+            return;
+        }
+        const BATCH: usize = 500;
+        let mut search = Search::new(self.instance, &self.best, target, moves as u64);
+        let batches = moves.div_ceil(BATCH);
+        for batch in 0..batches {
+            if self.control.stopped() || search.best_values() == self.bounds {
+                break;
+            }
+            let left = 1.0 - batch as f64 / batches as f64;
+            let slack = search.best_values()[0].abs() as f64 * 0.002 * left;
+            search.run(BATCH, slack);
+            if batch % 8 == 0 {
+                let (best, bound) = (search.best_values()[0], self.bounds[0]);
+                let done = (1000 * batch / batches) as u32;
+                self.control
+                    .report("improvement", Some(best), Some(bound), Some(done));
+            }
+        }
+        let best = search.best().clone();
+        self.offer(best);
+    }
+
+    /// Solves a goal exactly where few enough starts are left.
+    fn prove(&mut self, goal: usize, starts: usize, effort: u64) {
+        let values = self.instance.values(&self.best);
+        if self.bounds[goal] >= values[goal] || self.control.stopped() {
+            return;
+        }
+        let certificate = self.certificate.as_ref().map(|c| (c, values[goal]));
+        let Some(candidates) = exact::candidates(&self.closed, certificate, starts) else {
+            return;
+        };
+        let answer = exact::minimise(
+            &self.closed,
+            &candidates,
+            goal,
+            &values,
+            effort,
+            self.control,
+        );
+        let (found, proved) = match answer {
+            Answer::Optimal(found) => (found, true),
+            Answer::Spent(found) => (found, false),
+        };
+        if let Some(placed) = found {
+            self.offer(without_sink(self.instance, placed));
+        }
+        if proved {
+            self.bounds[goal] = self.value(goal);
+        }
+        self.report("proof");
+    }
+
+    fn solution(&self) -> Solution {
+        let values = self.instance.values(&self.best);
+        let pairs = values.iter().zip(&self.bounds);
+        Solution {
+            schedule: self.instance.expand(&self.best),
+            objectives: pairs
+                .map(|(&value, &lower_bound)| Bounded { value, lower_bound })
+                .collect(),
+            slot: 1,
+            reproducible: !self.control.was_stopped(),
+        }
+    }
+}
+
+/// Seconds in a slot for a schedule of that length.
+fn slot(makespan: i64) -> i64 {
+    const MOST_SLOTS: i64 = 4_000;
+    makespan.max(1).div_euclid(MOST_SLOTS) + 1
+}

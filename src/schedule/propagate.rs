@@ -1,0 +1,183 @@
+//! What follows at once: modes that can never run, and earliest and latest starts.
+
+use crate::formulation::Seconds;
+
+use super::instance::{Instance, Origin, Refusal, swings, worst};
+
+/// Drops the modes that no order of jobs makes room for; it finds cycles of precedences, and swaps of VMs
+/// between full servers, whatever the horizon.
+///
+/// Optimistically, each job that can run may relieve its levels as far as it ever does, while nothing else takes
+/// anything. What cannot run even so, never can.
+pub fn reachable(instance: &mut Instance) -> Result<(), Refusal> {
+    let mut best: Vec<i64> = instance
+        .levels
+        .iter()
+        .map(|level| most(&level.room))
+        .collect();
+    let mut possible: Vec<Vec<bool>> = instance
+        .jobs
+        .iter()
+        .map(|job| vec![false; job.modes.len()])
+        .collect();
+    let mut waiting: Vec<usize> = (0..instance.jobs.len()).collect();
+    loop {
+        let before = waiting.len();
+        waiting.retain(|&index| {
+            let job = &instance.jobs[index];
+            let fits = |mode| {
+                swings(mode)
+                    .iter()
+                    .all(|&(l, s)| s.peak <= best[l as usize])
+            };
+            if !job.modes.iter().any(fits) {
+                return true;
+            }
+            for (level, relief) in worst(job, |swing| swing.relief) {
+                best[level as usize] += relief;
+            }
+            false
+        });
+        if waiting.len() == before {
+            break;
+        }
+    }
+    if !waiting.is_empty() {
+        return Err(Refusal::Infeasible);
+    }
+    for (index, job) in instance.jobs.iter().enumerate() {
+        let own = worst(job, |swing| swing.relief);
+        for (at, mode) in job.modes.iter().enumerate() {
+            // A job does not help itself: what it relieves is in its own peak already.
+            possible[index][at] = !mode.starts.is_empty()
+                && swings(mode).iter().all(|&(level, swing)| {
+                    let helped = own
+                        .iter()
+                        .find(|&&(l, _)| l == level)
+                        .map_or(0, |&(_, r)| r);
+                    swing.peak <= best[level as usize] - helped
+                });
+        }
+    }
+    retain_modes(instance, &possible)?;
+    settles(instance)
+}
+
+/// In the end, when all jobs are over, every level must have its room.
+fn settles(instance: &Instance) -> Result<(), Refusal> {
+    let mut end = vec![0; instance.levels.len()];
+    for job in &instance.jobs {
+        for (level, relief) in worst(job, |swing| -swing.net) {
+            let touching = job
+                .modes
+                .iter()
+                .all(|mode| swings(mode).iter().any(|&(l, _)| l == level));
+            end[level as usize] -= if touching { relief } else { relief.max(0) };
+        }
+    }
+    let full = |(level, end): (&super::instance::Level, &i64)| {
+        level.room.last().is_some_and(|&(_, room)| *end > room)
+    };
+    if instance.levels.iter().zip(&end).any(full) {
+        return Err(Refusal::Infeasible);
+    }
+    Ok(())
+}
+
+/// Tightens the domains along precedences, from both sides.
+pub fn shave(instance: &mut Instance) -> Result<(), Refusal> {
+    let links = links(instance);
+    // A chain of n jobs needs n rounds; what windows make slower than that is left to the search.
+    for _ in 0..=instance.jobs.len() {
+        let mut changed = false;
+        for &(level, first, then) in &links {
+            changed |= push(instance, level, first, then)?;
+        }
+        if !changed {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The precedences between two jobs: level, first, then.
+fn links(instance: &Instance) -> Vec<(u32, usize, usize)> {
+    let mut ends = vec![(None, None); instance.levels.len()];
+    for (index, job) in instance.jobs.iter().enumerate() {
+        for event in job.modes.iter().flat_map(|mode| &mode.events) {
+            if let Origin::Precedence(_) = instance.levels[event.level as usize].origin {
+                let (first, then) = &mut ends[event.level as usize];
+                *(if event.change < 0 { first } else { then }) = Some(index);
+            }
+        }
+    }
+    let ends = ends.iter().enumerate();
+    ends.filter_map(|(level, &(first, then))| Some((level as u32, first?, then?)))
+        .filter(|&(_, first, then)| first != then)
+        .collect()
+}
+
+fn push(instance: &mut Instance, level: u32, first: usize, then: usize) -> Result<bool, Refusal> {
+    let at = |mode: &super::instance::Mode| {
+        let event = mode.events.iter().find(|event| event.level == level);
+        event.map_or(0, |event| event.at)
+    };
+    let modes = &instance.jobs[first].modes;
+    let earliest = modes
+        .iter()
+        .filter_map(|m| Some(m.starts.first()? + at(m)))
+        .min();
+    let modes = &instance.jobs[then].modes;
+    let latest = modes
+        .iter()
+        .filter_map(|m| Some(m.starts.last()? + at(m)))
+        .max();
+    let (Some(earliest), Some(latest)) = (earliest, latest) else {
+        return Err(Refusal::Infeasible);
+    };
+    let mut changed = false;
+    for mode in &mut instance.jobs[then].modes {
+        let bound = earliest - at(mode);
+        changed |= cut(mode, (bound, Seconds::MAX));
+    }
+    for mode in &mut instance.jobs[first].modes {
+        let bound = latest - at(mode);
+        changed |= cut(mode, (Seconds::MIN, bound));
+    }
+    for job in [first, then] {
+        let possible = instance.jobs[job]
+            .modes
+            .iter()
+            .map(|m| !m.starts.is_empty());
+        let possible: Vec<bool> = possible.collect();
+        retain(&mut instance.jobs[job].modes, &possible)?;
+    }
+    Ok(changed)
+}
+
+fn cut(mode: &mut super::instance::Mode, to: (Seconds, Seconds)) -> bool {
+    let before = mode.starts.count();
+    mode.starts.intersect(&[to]);
+    mode.starts.count() != before
+}
+
+fn retain_modes(instance: &mut Instance, possible: &[Vec<bool>]) -> Result<(), Refusal> {
+    for (job, possible) in instance.jobs.iter_mut().zip(possible) {
+        retain(&mut job.modes, possible)?;
+    }
+    Ok(())
+}
+
+fn retain(modes: &mut Vec<super::instance::Mode>, possible: &[bool]) -> Result<(), Refusal> {
+    let mut possible = possible.iter();
+    modes.retain(|_| possible.next().copied().unwrap_or(false));
+    if modes.is_empty() {
+        Err(Refusal::Infeasible)
+    } else {
+        Ok(())
+    }
+}
+
+fn most(room: &[(Seconds, i64)]) -> i64 {
+    room.iter().map(|&(_, room)| room).max().unwrap_or(0)
+}

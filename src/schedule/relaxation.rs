@@ -1,0 +1,401 @@
+//! The Lagrangian relaxation of the time-indexed program (Christofides, Alvarez-Valdes, Tamarit 1987; Möhring,
+//! Schulz, Stork, Uetz 2003): levels are priced instead of limited, and each job goes where it pays least.
+//!
+//! Multipliers are found by the volume algorithm (Barahona, Anbil 2000), which also gives an approximate primal
+//! solution: how each job's start is spread, and from it the start that guides list scheduling.
+
+use crate::formulation::Seconds;
+
+use super::certificate::{Certificate, FRACTION};
+use super::grid::Grid;
+use super::instance::{Instance, Mode};
+
+/// The relaxation of one objective on one grid.
+pub struct Relaxation<'a> {
+    instance: &'a Instance,
+    goal: usize,
+    grid: Grid,
+    width: usize,
+    /// By what a level's numbers are divided.
+    scale: Vec<f64>,
+    /// Mean room of each level and slot.
+    room: Vec<f64>,
+    /// Multiplier of each level and slot, for the slot as a whole.
+    lambda: Vec<f64>,
+    best: f64,
+    /// Average of the subgradients.
+    volume: Vec<f64>,
+    /// Average of the starts.
+    mean: Vec<f64>,
+    factor: f64,
+    weight: f64,
+    target: f64,
+    bad: usize,
+    stale: usize,
+    checkpoint: f64,
+    scratch: Scratch,
+}
+
+#[derive(Default)]
+struct Scratch {
+    trial: Vec<f64>,
+    tails: Vec<f64>,
+    gradient: Vec<f64>,
+    price: Vec<f64>,
+    choice: Vec<(u32, Seconds)>,
+}
+
+impl<'a> Relaxation<'a> {
+    /// With multipliers of 0.
+    pub fn new(instance: &'a Instance, goal: usize, grid: Grid) -> Self {
+        let levels = instance.levels.len();
+        let width = grid.slots + 1;
+        let mut scale = vec![1.0_f64; levels];
+        for mode in instance.jobs.iter().flat_map(|job| &job.modes) {
+            for event in &mode.events {
+                let scale = &mut scale[event.level as usize];
+                *scale = scale.max(event.change.unsigned_abs() as f64);
+            }
+        }
+        let mut room = Vec::with_capacity(levels * width);
+        for (level, scale) in instance.levels.iter().zip(&scale) {
+            for (slot, sum) in grid.sums(&level.room).into_iter().enumerate() {
+                room.push(sum as f64 / grid.length(slot) as f64 / scale);
+            }
+        }
+        Relaxation {
+            instance,
+            goal,
+            grid,
+            width,
+            scale,
+            room,
+            lambda: vec![0.0; levels * width],
+            best: f64::NEG_INFINITY,
+            volume: Vec::new(),
+            mean: Vec::new(),
+            factor: 0.1,
+            weight: 0.1,
+            target: 0.0,
+            bad: 0,
+            stale: 0,
+            checkpoint: f64::NEG_INFINITY,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The best bound so far, up to rounding of floats.
+    pub fn best(&self) -> f64 {
+        self.best
+    }
+
+    /// When the relaxation starts each job on average.
+    pub fn starts(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// Where each job went in the last step.
+    pub fn last(&self) -> Vec<f64> {
+        self.scratch
+            .choice
+            .iter()
+            .map(|&(_, start)| start as f64)
+            .collect()
+    }
+
+    /// Takes a number of steps towards better multipliers; `upper` is the value of a known schedule.
+    pub fn improve(&mut self, steps: usize, upper: f64) {
+        if self.best == f64::NEG_INFINITY {
+            self.begin();
+        }
+        for _ in 0..steps {
+            if self.best >= upper - 1e-6 {
+                break;
+            }
+            self.step(upper);
+        }
+    }
+
+    fn begin(&mut self) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.trial.clone_from(&self.lambda);
+        self.best = self.evaluate(&mut scratch);
+        self.volume.clone_from(&scratch.gradient);
+        self.mean = scratch
+            .choice
+            .iter()
+            .map(|&(_, start)| start as f64)
+            .collect();
+        self.checkpoint = self.best;
+        self.scratch = scratch;
+    }
+
+    fn step(&mut self, upper: f64) {
+        self.target = self.aim(upper);
+        let norm: f64 = self
+            .lambda
+            .iter()
+            .zip(&self.volume)
+            .filter(|&(&lambda, &v)| lambda > 0.0 || v > 0.0)
+            .map(|(_, v)| v * v)
+            .sum();
+        if norm < 1e-12 {
+            return;
+        }
+        let length = self.factor * (self.target - self.best) / norm;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        for ((trial, lambda), v) in scratch.trial.iter_mut().zip(&self.lambda).zip(&self.volume) {
+            *trial = (lambda + length * v).max(0.0);
+        }
+        let value = self.evaluate(&mut scratch);
+        let alpha = self.mixing(&scratch.gradient);
+        let mut along = 0.0;
+        for (v, g) in self.volume.iter_mut().zip(&scratch.gradient) {
+            along += *v * g;
+            *v += alpha * (g - *v);
+        }
+        for (mean, &(_, start)) in self.mean.iter_mut().zip(&scratch.choice) {
+            *mean += alpha * (start as f64 - *mean);
+        }
+        self.adapt(value, along, &mut scratch);
+        self.scratch = scratch;
+    }
+
+    /// The value that steps aim at: a little above the bound, not above what is known to be possible.
+    fn aim(&self, upper: f64) -> f64 {
+        let above = self.best + 0.05 * self.best.abs().max(1.0);
+        above.min(upper).max(self.best + 1e-9)
+    }
+
+    /// The share of a new subgradient that makes the average shortest, within limits.
+    fn mixing(&self, gradient: &[f64]) -> f64 {
+        let (mut vv, mut gv, mut gg) = (0.0, 0.0, 0.0);
+        for (v, g) in self.volume.iter().zip(gradient) {
+            vv += v * v;
+            gv += g * v;
+            gg += g * g;
+        }
+        let spread = vv - 2.0 * gv + gg;
+        let best = if spread > 0.0 {
+            (vv - gv) / spread
+        } else {
+            1.0
+        };
+        if best < 0.0 {
+            self.weight / 10.0
+        } else {
+            best.clamp(self.weight / 10.0, self.weight)
+        }
+    }
+
+    fn adapt(&mut self, value: f64, along: f64, scratch: &mut Scratch) {
+        if value > self.best {
+            self.best = value;
+            std::mem::swap(&mut self.lambda, &mut scratch.trial);
+            self.bad = 0;
+            if along > 0.0 {
+                self.factor = (self.factor * 1.1).min(2.0);
+            }
+        } else {
+            self.bad += 1;
+            if self.bad >= 20 {
+                self.factor = (self.factor * 0.66).max(1e-5);
+                self.bad = 0;
+            }
+        }
+        self.stale += 1;
+        if self.stale >= 100 {
+            self.stale = 0;
+            if self.best - self.checkpoint < 0.001 * self.best.abs() {
+                self.weight = (self.weight * 0.5).max(1e-3);
+            }
+            self.checkpoint = self.best;
+        }
+    }
+
+    /// Solves the relaxed problem for the trial multipliers: its value, each job's choice and a subgradient.
+    fn evaluate(&self, scratch: &mut Scratch) -> f64 {
+        let levels = self.instance.levels.len();
+        scratch.tails.resize(levels * (self.width + 1), 0.0);
+        let mut value = self.instance.goals[self.goal].constant as f64;
+        for level in 0..levels {
+            let row = &scratch.trial[level * self.width..][..self.width];
+            let tails = &mut scratch.tails[level * (self.width + 1)..][..=self.width];
+            tails[self.width] = 0.0;
+            for slot in (0..self.width).rev() {
+                tails[slot] = tails[slot + 1] + row[slot];
+            }
+        }
+        value -= self
+            .room
+            .iter()
+            .zip(&scratch.trial)
+            .map(|(room, l)| room * l)
+            .sum::<f64>();
+        scratch.gradient.clear();
+        scratch.gradient.extend(self.room.iter().map(|_| 0.0));
+        scratch.choice.clear();
+        for job in &self.instance.jobs {
+            let mut least = (f64::INFINITY, 0, 0);
+            for (index, mode) in job.modes.iter().enumerate() {
+                let (price, start) = self.least(mode, &scratch.tails, &mut scratch.price);
+                if price < least.0 {
+                    least = (price, index as u32, start);
+                }
+            }
+            let (price, mode, start) = least;
+            value += price;
+            scratch.choice.push((mode, start));
+            self.add(&job.modes[mode as usize], start, &mut scratch.gradient);
+        }
+        for level in 0..levels {
+            let row = &mut scratch.gradient[level * self.width..][..self.width];
+            let mut sum = 0.0;
+            for (slot, room) in row.iter_mut().zip(&self.room[level * self.width..]) {
+                sum += *slot;
+                *slot = sum - room;
+            }
+        }
+        value
+    }
+
+    /// Adds what a job changes, as differences between slots.
+    fn add(&self, mode: &Mode, start: Seconds, differences: &mut [f64]) {
+        for event in &mode.events {
+            let at = start + event.at;
+            if at >= self.grid.horizon {
+                continue;
+            }
+            let (slot, over) = self.grid.locate(at);
+            let level = event.level as usize;
+            let change = event.change as f64 / self.scale[level];
+            let over = over as f64 / self.grid.length(slot) as f64;
+            let row = &mut differences[level * self.width..][..self.width];
+            row[slot] += change * (1.0 - over);
+            if slot + 1 < self.width {
+                row[slot + 1] += change * over;
+            }
+        }
+    }
+
+    /// The cheapest start of a mode.
+    fn least(&self, mode: &Mode, tails: &[f64], price: &mut Vec<f64>) -> (f64, Seconds) {
+        let mut best = (f64::INFINITY, 0);
+        let mut consider = |value: f64, start: Seconds| {
+            if value < best.0 - 1e-9 {
+                best = (value, start);
+            }
+        };
+        for &(first, last) in mode.starts.intervals() {
+            let dense = last.min(self.grid.end());
+            if first <= dense && self.grid.slot == 1 {
+                self.prices(mode, first, (dense - first + 1) as usize, tails, price);
+                let mut least = (f64::INFINITY, 0);
+                for (at, &value) in price.iter().enumerate() {
+                    if value < least.0 {
+                        least = (value, at);
+                    }
+                }
+                consider(least.0, first + least.1 as Seconds);
+            } else if first <= dense {
+                self.coarse(mode, (first, dense), tails, &mut consider);
+            }
+            if last > dense {
+                consider(self.price(mode, first.max(dense), tails), first.max(dense));
+                consider(self.price(mode, last, tails), last);
+            }
+        }
+        best
+    }
+
+    /// Prices at every moment of an interval, slots being seconds.
+    fn prices(
+        &self,
+        mode: &Mode,
+        first: Seconds,
+        count: usize,
+        tails: &[f64],
+        price: &mut Vec<f64>,
+    ) {
+        let cost = mode.cost[self.goal];
+        price.clear();
+        price.extend((0..count as Seconds).map(|at| cost.at(first + at) as f64));
+        let end = self.grid.slots;
+        for event in &mode.events {
+            let level = event.level as usize;
+            let change = event.change as f64 / self.scale[level];
+            let row = &tails[level * (self.width + 1)..][..=self.width];
+            let from = (first + event.at) as usize;
+            let inside = (end + 1).saturating_sub(from).min(count);
+            if inside > 0 {
+                for (price, tail) in price[..inside].iter_mut().zip(&row[from..]) {
+                    *price += change * tail;
+                }
+            }
+            // In the last slot the sum falls evenly to nothing.
+            if row[end] != 0.0 {
+                let length = self.grid.length(end) as f64;
+                for (at, price) in price.iter_mut().enumerate().skip(inside) {
+                    let over = (from + at - end) as f64;
+                    *price += change * row[end] * (1.0 - over / length).max(0.0);
+                }
+            }
+        }
+    }
+
+    /// Prices where an event passes the edge of a slot, and at the ends of an interval.
+    fn coarse(
+        &self,
+        mode: &Mode,
+        (first, last): (Seconds, Seconds),
+        tails: &[f64],
+        consider: &mut impl FnMut(f64, Seconds),
+    ) {
+        let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| e.at % self.grid.slot).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        consider(self.price(mode, first, tails), first);
+        for offset in offsets {
+            let mut start = first + (-offset - first).rem_euclid(self.grid.slot);
+            while start <= last {
+                consider(self.price(mode, start, tails), start);
+                start += self.grid.slot;
+            }
+        }
+        consider(self.price(mode, last, tails), last);
+    }
+
+    fn price(&self, mode: &Mode, start: Seconds, tails: &[f64]) -> f64 {
+        let mut price = mode.cost[self.goal].at(start) as f64;
+        for event in &mode.events {
+            let at = start + event.at;
+            if at < self.grid.horizon {
+                let (slot, over) = self.grid.locate(at);
+                let level = event.level as usize;
+                let row = &tails[level * (self.width + 1)..][..=self.width];
+                let over = over as f64 / self.grid.length(slot) as f64;
+                let tail = row[slot] + (row[slot + 1] - row[slot]) * over;
+                price += tail * event.change as f64 / self.scale[level];
+            }
+        }
+        price
+    }
+
+    /// The best multipliers, as a certificate.
+    pub fn certificate(&self) -> Certificate {
+        let unit = (1_u64 << FRACTION) as f64;
+        let rows = self.lambda.chunks(self.width).zip(&self.scale);
+        let multipliers = rows.map(|(row, scale)| {
+            let slots = row.iter().enumerate();
+            slots
+                .map(|(slot, &l)| (l / scale / self.grid.length(slot) as f64 * unit) as i64)
+                .collect()
+        });
+        Certificate {
+            goal: self.goal,
+            earlier: Vec::new(),
+            grid: self.grid,
+            multipliers: multipliers.collect(),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Brute force against the scheduler on small random problems with every kind of constraint.
+
+use crate::formulation::*;
+
+use super::random::Random;
+use super::{Options, Outcome, Quiet, schedule};
+
+/// Whether a schedule keeps every constraint; naive on purpose.
+fn holds(f: &Formulation, s: &Schedule) -> bool {
+    let end = |a: ActionId| f.end(s, a);
+    let start = |a: ActionId| s.start[a.0 as usize];
+    let ordered = f.precedences.iter().all(|p| end(p.first) <= start(p.then));
+    let grouped = f.groups.iter().all(|g| {
+        let moment = |a: ActionId| if g.ends { end(a) } else { start(a) };
+        g.actions.iter().all(|&a| moment(a) == moment(g.actions[0]))
+    });
+    let inside = f.windows.iter().all(|w| {
+        w.intervals
+            .iter()
+            .any(|&(from, to)| from <= start(w.action) && end(w.action) <= to)
+    });
+    let moments = 0..=f.makespan(s) + 20;
+    ordered
+        && grouped
+        && inside
+        && s.start.iter().all(|&t| t >= 0)
+        && moments.into_iter().all(|t| level_holds(f, s, t))
+}
+
+fn level_holds(f: &Formulation, s: &Schedule, t: Seconds) -> bool {
+    f.resources.iter().enumerate().all(|(index, resource)| {
+        let mut level = resource.initial;
+        for a in f.ids() {
+            let mode = &f[a].modes[s.mode[a.0 as usize] as usize];
+            for d in mode
+                .demands
+                .iter()
+                .filter(|d| d.resource.0 as usize == index)
+            {
+                level += if s.start[a.0 as usize] <= t {
+                    d.take
+                } else {
+                    0
+                };
+                level -= if f.end(s, a) <= t { d.give } else { 0 };
+            }
+        }
+        level <= resource.capacity_at(t)
+    })
+}
+
+/// The best values of all schedules that end by a horizon, by trying them all.
+fn brute(f: &Formulation, horizon: Seconds) -> Option<Vec<i64>> {
+    fn go(
+        f: &Formulation,
+        s: &mut Schedule,
+        at: usize,
+        horizon: Seconds,
+        best: &mut Option<Vec<i64>>,
+    ) {
+        if at == f.actions.len() {
+            if holds(f, s) {
+                let values: Vec<i64> = f
+                    .objectives
+                    .iter()
+                    .map(|o| f.value(o, s).expect("in range"))
+                    .collect();
+                if best.as_ref().is_none_or(|best| values < *best) {
+                    *best = Some(values);
+                }
+            }
+            return;
+        }
+        for mode in 0..f.actions[at].modes.len() {
+            s.mode[at] = mode as u32;
+            for start in 0..=horizon - f.actions[at].modes[mode].duration {
+                s.start[at] = start;
+                go(f, s, at + 1, horizon, best);
+            }
+        }
+    }
+    let mut schedule = Schedule {
+        start: vec![0; f.actions.len()],
+        mode: vec![0; f.actions.len()],
+    };
+    let mut best = None;
+    go(f, &mut schedule, 0, horizon, &mut best);
+    best
+}
+
+fn random_formulation(random: &mut Random) -> Formulation {
+    let actions = 1 + random.below(4);
+    let mut f = Formulation::default();
+    let source = |f: &mut Formulation| {
+        f.sources.push(Source {
+            label: format!("source {}", f.sources.len()),
+            span: None,
+            kind: SourceKind::Rule,
+        });
+        SourceId(f.sources.len() as u32 - 1)
+    };
+    for index in 0..random.below(3) {
+        let source = source(&mut f);
+        let mut capacity = vec![(0, 1 + random.below(5) as i64)];
+        if random.below(3) == 0 {
+            capacity.push((2 + random.below(4) as i64, random.below(6) as i64));
+        }
+        f.resources.push(Resource {
+            name: format!("resource {index}"),
+            unit: Unit::Count,
+            initial: random.below(3) as i64,
+            capacity,
+            source,
+        });
+    }
+    for index in 0..actions {
+        let modes = (0..1 + random.below(6) / 4).map(|_| random_mode(random, f.resources.len()));
+        let modes = modes.collect();
+        f.actions.push(Action {
+            name: format!("action {index}"),
+            modes,
+            span: None,
+        });
+    }
+    let pick = |random: &mut Random| ActionId(random.below(actions) as u32);
+    for _ in 0..random.below(3) {
+        let (first, then) = (pick(random), pick(random));
+        if first != then || random.below(10) == 0 {
+            let source = source(&mut f);
+            f.precedences.push(Precedence {
+                first,
+                then,
+                source,
+            });
+        }
+    }
+    if actions > 1 && random.below(3) == 0 {
+        let first = random.below(actions - 1) as u32;
+        let source = source(&mut f);
+        let actions = vec![ActionId(first), ActionId(first + 1)];
+        f.groups.push(Group {
+            actions,
+            ends: random.below(2) == 0,
+            source,
+        });
+    }
+    if random.below(3) == 0 {
+        let source = source(&mut f);
+        let from = random.below(4) as i64;
+        let to = from + 1 + random.below(5) as i64;
+        let mut intervals = vec![(from, to)];
+        if random.below(2) == 0 {
+            intervals.push((to + 1, Seconds::MAX));
+        }
+        f.windows.push(Window {
+            action: pick(random),
+            intervals,
+            source,
+        });
+    }
+    for index in 0..1 + random.below(2) {
+        let objective = random_objective(random, &f, index);
+        f.objectives.push(objective);
+    }
+    f
+}
+
+fn random_mode(random: &mut Random, resources: usize) -> Mode {
+    let mut demands = Vec::new();
+    for resource in 0..resources {
+        if random.below(3) > 0 {
+            let take = random.below(4) as i64;
+            let give = match random.below(3) {
+                0 => take,
+                1 => 0,
+                _ => random.below(4) as i64,
+            };
+            demands.push(Demand {
+                resource: ResourceId(resource as u32),
+                take,
+                give,
+            });
+        }
+    }
+    Mode {
+        duration: 1 + random.below(3) as i64,
+        rate: None,
+        demands,
+    }
+}
+
+/// Lateness is rewarded for some actions, but never more than the makespan costs.
+fn random_objective(random: &mut Random, f: &Formulation, index: usize) -> Objective {
+    let reward = random.below(3) == 0;
+    let mut rewards = 0;
+    let terms = f.actions.iter().map(|action| {
+        let start = if reward && random.below(2) == 0 {
+            -(random.below(3) as i64)
+        } else {
+            random.below(3) as i64
+        };
+        rewards += (-start).max(0);
+        let modes = action
+            .modes
+            .iter()
+            .map(|_| random.below(5) as i64)
+            .collect();
+        Term {
+            start,
+            end: if start < 0 { 0 } else { random.below(2) as i64 },
+            modes,
+        }
+    });
+    let terms = terms.collect();
+    Objective {
+        name: format!("objective {index}"),
+        scale: 1,
+        constant: random.below(7) as i64,
+        makespan: rewards + random.below(3) as i64,
+        terms,
+    }
+}
+
+/// Tries a number of random problems from a seed.
+fn compare(seed: u64, rounds: usize) {
+    let mut random = Random::new(seed);
+    let (mut found, mut impossible) = (0, 0);
+    for round in 0..rounds {
+        let f = random_formulation(&mut random);
+        let horizon = if f.actions.len() > 3 { 10 } else { 14 };
+        let best = brute(&f, horizon);
+        match schedule(&f, &Options::default(), &mut Quiet) {
+            Outcome::Found(solution) => {
+                found += 1;
+                assert!(
+                    holds(&f, &solution.schedule),
+                    "seed {seed} round {round}: {f:#?} {solution:?}"
+                );
+                let values: Vec<i64> = f
+                    .objectives
+                    .iter()
+                    .map(|o| f.value(o, &solution.schedule).expect("in range"))
+                    .collect();
+                let reported: Vec<i64> = solution.objectives.iter().map(|o| o.value).collect();
+                assert_eq!(values, reported, "seed {seed} round {round}");
+                // The brute force sees short schedules only: it may miss better ones, never the reverse.
+                if let Some(best) = best {
+                    assert!(
+                        values <= best,
+                        "seed {seed} round {round}: {values:?} above {best:?} {f:#?} {solution:?}"
+                    );
+                    if f.makespan(&solution.schedule) <= horizon {
+                        assert_eq!(values, best, "seed {seed} round {round}");
+                    }
+                }
+                assert!(
+                    solution.is_optimal(),
+                    "seed {seed} round {round}: {solution:?} {f:#?}"
+                );
+            }
+            Outcome::Infeasible(sources) => {
+                impossible += 1;
+                assert_eq!(best, None, "seed {seed} round {round}: {f:#?}");
+                let _ = sources;
+            }
+            Outcome::Unknown => panic!("seed {seed} round {round}: unknown {f:#?}"),
+        }
+    }
+    assert!(
+        found > rounds / 4 && impossible > 0,
+        "{found} found, {impossible} impossible"
+    );
+}
+
+#[test]
+fn brute_force_agrees() {
+    compare(1, 200);
+}
