@@ -165,7 +165,7 @@ impl<'a> Search<'a> {
         if self.random.below(4) == 0 {
             return self.window(seed);
         }
-        let size = 2 + self.random.below(12.min(jobs));
+        let size = 2 + self.random.below(30.min(jobs));
         let mut chosen = vec![seed];
         let mut tries = 0;
         while chosen.len() < size && tries < 4 * size {
@@ -191,7 +191,7 @@ impl<'a> Search<'a> {
         let mut near: Vec<(i64, usize)> = users
             .map(|&user| ((self.start(user as usize) - start).abs(), user as usize))
             .collect();
-        let size = 2 + self.random.below(20);
+        let size = 2 + self.random.below(30);
         if near.len() > size {
             near.select_nth_unstable(size);
             near.truncate(size);

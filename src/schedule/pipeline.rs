@@ -29,17 +29,17 @@ struct Work {
 }
 
 fn work(effort: Effort, jobs: usize) -> Work {
-    let (rounds, scale) = match effort {
-        Effort::Fast => (5, 1),
-        Effort::Normal => (15, 8),
-        Effort::Best => (40, 64),
+    let (rounds, scale, proof) = match effort {
+        Effort::Fast => (5, 1, 1_000_000),
+        Effort::Normal => (10, 4, 6_000_000),
+        Effort::Best => (40, 40, 100_000_000),
     };
     Work {
         rounds,
         steps: 100,
-        moves: scale * (2_000 + 250 * jobs),
+        moves: scale * (4_000 + 150 * jobs),
         starts: 20_000,
-        proof: scale as u64 * 4_000_000,
+        proof,
     }
 }
 

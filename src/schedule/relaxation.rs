@@ -74,7 +74,7 @@ impl<'a> Relaxation<'a> {
             best: f64::NEG_INFINITY,
             volume: Vec::new(),
             mean: Vec::new(),
-            factor: 0.1,
+            factor: 0.5,
             weight: 0.1,
             target: 0.0,
             bad: 0,
@@ -198,7 +198,7 @@ impl<'a> Relaxation<'a> {
             }
         } else {
             self.bad += 1;
-            if self.bad >= 20 {
+            if self.bad >= 10 {
                 self.factor = (self.factor * 0.66).max(1e-5);
                 self.bad = 0;
             }
