@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::errors::files as errors;
 use super::sink::Sink;
 use super::stdlib;
+use crate::diag::Code;
 use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::syntax;
 use crate::syntax::ast::{Ast, ItemKind, Use};
@@ -98,6 +99,10 @@ impl Reader<'_> {
             return;
         };
         let (ast, diagnostics) = syntax::parse(id, self.map.text(id));
+        // What was not read may have declared any name.
+        self.loaded.incomplete |= diagnostics
+            .iter()
+            .any(|d| matches!(d.code, Code::TooManyErrors | Code::TooLarge));
         self.sink.extend(diagnostics);
         self.chain.push(path);
         let mut before = Span::new(id, 0..0);

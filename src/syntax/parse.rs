@@ -96,7 +96,7 @@ impl<'t> Reader<'t> {
             match token.kind {
                 Kind::Comment => self.comments.push(Comment {
                     span: self.span(token.start..token.end),
-                    text: piece.trim_end_matches('\r').to_owned(),
+                    text: piece.to_owned(),
                 }),
                 Kind::Text { closed: true } => {
                     for flaw in text::flaws(piece) {

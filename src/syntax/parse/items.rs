@@ -23,21 +23,21 @@ impl<'t> Reader<'t> {
         while let Some(token) = self.peek() {
             let mut lost = Vec::new();
             let item = self.item(token, &mut lost);
-            let end = item
-                .as_ref()
-                .map_or(self.span(token.start..self.at.max(token.end)), |item| {
-                    item.span
-                });
-            let is_broken = item.is_none() || !lost.is_empty();
-            items.extend(item);
-            if is_broken {
+            let broken = match &item {
+                None => Some(self.span(token.start..self.at.max(token.end))),
                 // What was lost inside an item stands behind it, so that items stay in order.
-                items.push(Item {
-                    span: self.span(end.range().end..end.range().end),
-                    doc: None,
-                    kind: ItemKind::Broken { names: lost },
-                });
-            }
+                Some(item) if !lost.is_empty() => {
+                    let end = item.span.range().end;
+                    Some(self.span(end..end))
+                }
+                Some(_) => None,
+            };
+            items.extend(item);
+            items.extend(broken.map(|span| Item {
+                span,
+                doc: None,
+                kind: ItemKind::Broken { names: lost },
+            }));
         }
         items
     }
@@ -139,6 +139,10 @@ impl<'t> Reader<'t> {
     /// Text that begins no item. What stands in braces behind it is read as what was likely meant.
     fn no_item(&mut self, token: Token, lost: &mut Vec<Word>) {
         let meant = self.unknown_beginning(token, Place::File);
+        // `servr s1`: a word that begins nothing, and most likely the name of what it was to declare.
+        if token.kind == Kind::Word && !self.begins_statement(token) {
+            lost.extend(self.token_at(token.end).and_then(|name| self.name(name)));
+        }
         let Some(open) = self.peek().filter(|token| token.kind == Kind::Open(b'{')) else {
             return;
         };

@@ -95,7 +95,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn name(&self, token: Token) -> Option<Word> {
+    /// A word or string as the name that it seems to be.
+    pub(super) fn name(&self, token: Token) -> Option<Word> {
         let text = match token.kind {
             Kind::Word | Kind::Tail => self.text_of(token).to_owned(),
             Kind::Text { closed: true } => super::text::unquote(self.text_of(token)),

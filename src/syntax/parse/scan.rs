@@ -133,6 +133,14 @@ impl<'t> Scanner<'t> {
                 (Kind::Other(sign), start + sign.len_utf8())
             }
         };
+        // What goes on to the end of its line ends before the blanks there.
+        let end = match kind {
+            Kind::Comment | Kind::Hash | Kind::Text { closed: false } => {
+                let text = self.text[start..end].trim_end_matches([' ', '\t', '\r']);
+                start + text.len()
+            }
+            _ => end,
+        };
         Some(Token { kind, start, end })
     }
 }

@@ -107,6 +107,47 @@ fn after_too_many_errors_reading_ends() {
     assert_eq!(shown.matches("E0111").count(), 1, "{shown}");
 }
 
+/// The names that broken items would have declared, each with the text of its item.
+fn lost(text: &str) -> String {
+    let mut shown = String::new();
+    for item in parse(FileId(0), text).0.items {
+        if let crate::syntax::ast::ItemKind::Broken { names } = item.kind {
+            let names: Vec<String> = names.into_iter().map(|name| name.text).collect();
+            let _ = writeln!(shown, "[{}] {}", &text[item.span.range()], names.join(" "));
+        }
+    }
+    shown
+}
+
+#[test]
+fn the_names_of_broken_items_are_kept() {
+    assert_eq!(
+        lost("vm a, web[1..3].x on on\n"),
+        "[vm a, web[1..3].x on on] a web\n"
+    );
+    assert_eq!(
+        lost("let x = \nset y =\nclass vm z { memory }"),
+        "[let x =] x\n[set y =] y\n[class vm z { memory }] z\n"
+    );
+    assert_eq!(
+        lost("servr s1 { memory 1GiB }"),
+        "[servr s1 { memory 1GiB }] s1\n"
+    );
+    assert_eq!(
+        lost("rack r { server a server b { cpu } server c }"),
+        "[] b\n"
+    );
+    assert_eq!(
+        lost("rack r { cpu server a }"),
+        "[rack r { cpu server a }] r a\n"
+    );
+    assert_eq!(
+        lost("plan p { vm q[1..3] on s seq }\nplan \"b c\" seq"),
+        "[] q\n[plan \"b c\"] b c\n[seq] \n"
+    );
+    assert_eq!(lost("use std.\nuse x.y z"), "[use std.] \n[use x.y z] \n");
+}
+
 #[test]
 fn docs_belong_to_what_follows() {
     let text = "/// a\n\n// b\n/// one\n///two\nvm x on s\nplan p {\n  /// c\n  seq x\n}\n";
