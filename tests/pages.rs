@@ -11,9 +11,8 @@ use mvm::expect;
 use mvm::schedule::{Effort, Options, Quiet};
 use support::Text;
 
-/// What is found in a file that stands alone and is planned, and how that is shown; None where the effort did not
-/// suffice to say whether there is a plan.
-fn findings(text: &str) -> Option<(Vec<Diagnostic>, String)> {
+/// What is found in a file that stands alone and is planned, and how that is shown.
+fn findings(text: &str) -> (Vec<Diagnostic>, String) {
     let checked = check("test.mvm", &Text(text));
     let mut found = checked.diagnostics.clone();
     if !checked.has_errors() {
@@ -25,18 +24,17 @@ fn findings(text: &str) -> Option<(Vec<Diagnostic>, String)> {
             match checked.plan(index, &options, &mut Quiet) {
                 Ok(plan) => found.extend(expect::unmet(request, &plan)),
                 Err(Failure::Impossible(why)) => found.extend(why),
-                Err(Failure::Unknown) => return None,
                 Err(failure) => panic!("{text}\n{failure:?}"),
             }
         }
     }
     let shown = plain(&checked.map, &found);
-    Some((found, shown))
+    (found, shown)
 }
 
 /// What is wrong with an example of the page of `code`.
 fn verdict(code: Code, kind: Kind, text: &str) -> Option<String> {
-    let (found, shown) = findings(text)?;
+    let (found, shown) = findings(text);
     let is_right = match kind {
         Kind::Wrong => {
             found.iter().any(|finding| finding.code == code)
