@@ -1,4 +1,4 @@
-//! From a datacenter and a request to the scheduling problem: routes, durations, what the steps imply.
+//! From a datacenter and a request to the scheduling problem: routes, rates, durations, what the steps imply.
 
 mod checks;
 mod errors;
@@ -10,6 +10,7 @@ mod places;
 mod routes;
 mod rules;
 mod scopes;
+mod shares;
 mod steps;
 mod words;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::request::{Request, Task};
 
 use levels::{Key, Level, Levels};
 use rules::Sources;
+use scopes::Scopes;
 
 /// A scheduling problem, and what its actions mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,19 +63,21 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         return (None, findings);
     }
     let walk = steps::walk(datacenter, request, &mut findings);
-    let modes = modes::modes(datacenter, request, &walk.deeds, &mut findings);
+    let scopes = Scopes::of(request);
+    let methods = modes::methods(datacenter, request, &walk, &scopes, &mut findings);
     if has_errors(&findings) {
         return (None, findings);
     }
     let mut out = Formulation::default();
-    for (deed, mode) in walk.deeds.iter().zip(&modes) {
+    for (deed, method) in walk.deeds.iter().zip(&methods) {
+        let modes = method.modes.iter().map(|mode| Mode {
+            duration: mode.duration,
+            rate: mode.rate,
+            demands: Vec::new(),
+        });
         out.actions.push(Action {
             name: deed.name.clone(),
-            modes: vec![Mode {
-                duration: mode.duration,
-                rate: mode.rate,
-                demands: Vec::new(),
-            }],
+            modes: modes.collect(),
             span: deed.origin,
         });
     }
@@ -81,13 +85,13 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     rules::constrain(
         request,
         &walk,
-        &modes,
+        &methods,
         &mut sources,
         &mut out,
         &mut findings,
     );
     order::check(&out, &mut findings);
-    let levels = Levels::of(datacenter, request, &walk, &modes);
+    let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
     checks::levels(&levels, &walk, &mut findings);
     if has_errors(&findings) {
         return (None, findings);
@@ -96,21 +100,21 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         add_resource(&levels, key, level, &mut sources, &mut out);
     }
     for goal in &request.goals {
-        let objective = objectives::objective(goal.kind, datacenter, request, &walk, &modes);
+        let objective = objectives::objective(goal.kind, datacenter, request, &walk, &methods);
         out.objectives.push(objective);
     }
-    let work = walk.deeds.iter().zip(&modes).map(|(deed, mode)| Work {
+    let work = walk.deeds.iter().zip(&methods).map(|(deed, method)| Work {
         task: deed.task,
         from: deed.from,
         inferred: deed.inferred,
-        post_copy: mode.post_copy,
-        path: mode
+        post_copy: method.post_copy,
+        path: method
             .path
             .iter()
             .map(|hop| (hop.link, hop.forward))
             .collect(),
-        power: vec![mode.power],
-        energy: vec![mode.energy],
+        power: method.modes.iter().map(|mode| mode.power).collect(),
+        energy: method.modes.iter().map(|mode| mode.energy).collect(),
     });
     let work = work.collect();
     (
@@ -144,11 +148,12 @@ fn add_resource(
         source,
     });
     for change in &level.changes {
-        for mode in &mut out.actions[change.action.0 as usize].modes {
+        let modes = &mut out.actions[change.action.0 as usize].modes;
+        for (mode, effect) in modes.iter_mut().zip(&change.effects) {
             mode.demands.push(Demand {
                 resource,
-                take: narrow(change.take),
-                give: narrow(change.give),
+                take: narrow(effect.take),
+                give: narrow(effect.give),
             });
         }
     }

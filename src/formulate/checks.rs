@@ -2,7 +2,7 @@
 //! for one action alone.
 
 use super::errors;
-use super::levels::{Level, Levels};
+use super::levels::{Change, Level, Levels};
 use super::steps::Walk;
 use crate::datacenter::Datacenter;
 use crate::diag::Diagnostic;
@@ -69,8 +69,7 @@ pub(super) fn quantities(dc: &Datacenter, request: &Request, findings: &mut Vec<
 /// Finds the levels that no schedule can keep.
 pub(super) fn levels(levels: &Levels, walk: &Walk, findings: &mut Vec<Diagnostic>) {
     for (&key, level) in &levels.table {
-        let reach = level.initial + level.changes.iter().map(|change| change.take).sum::<i128>();
-        if reach > i128::from(UNLIMITED) {
+        if level.highest() > i128::from(UNLIMITED) {
             let described = levels.describe(key);
             findings.push(errors::too_large(&described.name, None));
         } else if let Some(excess) = excess(level) {
@@ -90,12 +89,7 @@ fn excess(level: &Level) -> Option<Excess> {
             capacity: first,
         });
     }
-    let lasting = |take: i128, give: i128| (take - give).min(0);
-    let total: i128 = level
-        .changes
-        .iter()
-        .map(|change| change.take - change.give)
-        .sum();
+    let total: i128 = level.changes.iter().map(Change::lasting).sum();
     if level.initial + total > last {
         return Some(Excess {
             when: When::End,
@@ -104,12 +98,8 @@ fn excess(level: &Level) -> Option<Excess> {
         });
     }
     // What is left when everything that lowers the level has ended and nothing that raises it has started.
-    let floor = level.initial
-        + level
-            .changes
-            .iter()
-            .map(|c| lasting(c.take, c.give))
-            .sum::<i128>();
+    let lowering = |change: &Change| change.lasting().min(0);
+    let floor = level.initial + level.changes.iter().map(lowering).sum::<i128>();
     if let Some(&(from, capacity)) = level
         .capacity
         .iter()
@@ -122,7 +112,7 @@ fn excess(level: &Level) -> Option<Excess> {
         });
     }
     level.changes.iter().find_map(|change| {
-        let during = floor - lasting(change.take, change.give) + change.take;
+        let during = floor - lowering(change) + change.least();
         (during > highest).then_some(Excess {
             when: When::During(change.action),
             level: during,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::modes::Mode;
+use super::modes::{Method, Mode};
 use super::places::{self, Flow};
-use super::routes;
+use super::routes::{self, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::steps::{Deed, Walk};
 use super::words;
@@ -36,12 +36,58 @@ pub(super) enum Key {
     Spread(RuleAt, ServerId),
 }
 
+impl Key {
+    /// The levels on which a migration along a path holds its rate: each link in its direction, each switch
+    /// with a capacity, and each limited place as often as the path touches it.
+    pub fn network(dc: &Datacenter, scopes: &Scopes, path: &Path) -> Vec<Key> {
+        let links = path.iter().map(|hop| Key::Link(hop.link, hop.forward));
+        let switches = routes::switches(dc, path).filter(|&switch| dc[switch].capacity.is_some());
+        let mut keys: Vec<Key> = links.chain(switches.map(Key::Switch)).collect();
+        if scopes.limits.is_empty() {
+            return keys;
+        }
+        for (node, flow) in places::flows(dc, path) {
+            let rules = scopes.limits.get(&node).into_iter().flatten();
+            keys.extend(rules.map(|&rule| Key::Limit(rule, node, flow)));
+        }
+        keys
+    }
+}
+
 /// What one action does to a level.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Change {
     pub action: ActionId,
+    /// For each mode.
+    pub effects: Vec<Effect>,
+}
+
+/// What a mode takes of a level at its start and gives back at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effect {
     pub take: i128,
     pub give: i128,
+}
+
+impl Change {
+    /// The most that a mode takes.
+    pub fn most(&self) -> i128 {
+        let takes = self.effects.iter().map(|effect| effect.take);
+        takes.max().unwrap_or(0)
+    }
+
+    /// The least that a mode takes.
+    pub fn least(&self) -> i128 {
+        let takes = self.effects.iter().map(|effect| effect.take);
+        takes.min().unwrap_or(0)
+    }
+
+    /// What is left on the level afterwards, at least. Modes hardly differ in it: what is held only while a
+    /// migration runs is given back whole.
+    pub fn lasting(&self) -> i128 {
+        let lasting = self.effects.iter().map(|effect| effect.take - effect.give);
+        lasting.min().unwrap_or(0)
+    }
 }
 
 /// A level and everything that moves it.
@@ -57,10 +103,15 @@ pub(super) struct Level {
 impl Level {
     /// Whether the level could ever be above a capacity.
     pub fn can_bind(&self) -> bool {
-        let highest = self.initial + self.changes.iter().map(|change| change.take).sum::<i128>();
+        let highest = self.highest();
         self.capacity
             .iter()
             .any(|&(_, capacity)| highest > capacity)
+    }
+
+    /// The level with all that is ever taken and nothing given back.
+    pub fn highest(&self) -> i128 {
+        self.initial + self.changes.iter().map(Change::most).sum::<i128>()
     }
 }
 
@@ -69,25 +120,37 @@ pub(super) struct Levels<'a> {
     dc: &'a Datacenter,
     request: &'a Request,
     walk: &'a Walk,
+    methods: &'a [Method],
     pub table: BTreeMap<Key, Level>,
 }
 
 impl<'a> Levels<'a> {
     /// Everything that the actions do to links, switches, servers and rules.
-    pub fn of(dc: &'a Datacenter, request: &'a Request, walk: &'a Walk, modes: &[Mode]) -> Self {
+    pub fn of(
+        dc: &'a Datacenter,
+        request: &'a Request,
+        walk: &'a Walk,
+        methods: &'a [Method],
+        scopes: &Scopes,
+    ) -> Self {
         let mut levels = Levels {
             dc,
             request,
             walk,
+            methods,
             table: BTreeMap::new(),
         };
-        let scopes = Scopes::of(request);
-        for (at, (deed, mode)) in walk.deeds.iter().zip(modes).enumerate() {
+        for (at, (deed, method)) in walk.deeds.iter().zip(methods).enumerate() {
             let action = ActionId(at as u32);
-            levels.network(action, mode, &scopes);
+            for key in Key::network(dc, scopes, &method.path) {
+                levels.change_by_mode(key, action, |mode| {
+                    let rate = mode.rate.unwrap_or(0);
+                    (rate, rate)
+                });
+            }
             levels.hosts(action, deed);
-            levels.power(action, deed, mode, &scopes);
-            levels.counts(action, deed, &scopes);
+            levels.power(action, deed, scopes);
+            levels.counts(action, deed, scopes);
         }
         levels.subjects();
         levels.initial_levels();
@@ -113,39 +176,33 @@ impl<'a> Levels<'a> {
         }
     }
 
+    /// Takes and gives the same in each mode.
     fn change(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
-        let (take, give) = (i128::from(take), i128::from(give));
-        if take == 0 && give == 0 {
+        self.change_by_mode(key, action, |_| (take, give));
+    }
+
+    fn change_by_mode(&mut self, key: Key, action: ActionId, of: impl Fn(&Mode) -> (u64, u64)) {
+        let modes = &self.methods[action.0 as usize].modes;
+        let effects: Vec<Effect> = modes
+            .iter()
+            .map(of)
+            .map(|(take, give)| Effect {
+                take: take.into(),
+                give: give.into(),
+            })
+            .collect();
+        if effects.iter().all(|of| of.take == 0 && of.give == 0) {
             return;
         }
         let changes = &mut self.table.entry(key).or_default().changes;
         match changes.last_mut() {
             Some(last) if last.action == action => {
-                last.take += take;
-                last.give += give;
+                for (sum, effect) in last.effects.iter_mut().zip(effects) {
+                    sum.take += effect.take;
+                    sum.give += effect.give;
+                }
             }
-            _ => changes.push(Change { action, take, give }),
-        }
-    }
-
-    /// A rate is held on each link in its direction, on each switch, and at each limited place.
-    fn network(&mut self, action: ActionId, mode: &Mode, scopes: &Scopes) {
-        let Some(rate) = mode.rate else { return };
-        for hop in &mode.path {
-            self.change(Key::Link(hop.link, hop.forward), action, rate, rate);
-        }
-        for switch in routes::switches(self.dc, &mode.path) {
-            if self.dc[switch].capacity.is_some() {
-                self.change(Key::Switch(switch), action, rate, rate);
-            }
-        }
-        if scopes.limits.is_empty() {
-            return;
-        }
-        for (node, flow) in places::flows(self.dc, &mode.path) {
-            for &rule in scopes.limits.get(&node).into_iter().flatten() {
-                self.change(Key::Limit(rule, node, flow), action, rate, rate);
-            }
+            _ => changes.push(Change { action, effects }),
         }
     }
 
@@ -177,16 +234,24 @@ impl<'a> Levels<'a> {
         }
     }
 
-    fn power(&mut self, action: ActionId, deed: &Deed, mode: &Mode, scopes: &Scopes) {
+    fn power(&mut self, action: ActionId, deed: &Deed, scopes: &Scopes) {
+        let dc = self.dc;
         for rule in scopes.budgets_of(deed.from, arrival(deed.task)) {
-            let (take, give) = self.drawn(rule, deed, mode, scopes);
-            self.change(Key::Power(rule), action, take, give);
+            self.change_by_mode(Key::Power(rule), action, |mode| {
+                Self::drawn(dc, rule, deed, mode, scopes)
+            });
         }
     }
 
     /// What an action takes of the power that a budget limits, and gives back.
-    fn drawn(&self, rule: RuleAt, deed: &Deed, mode: &Mode, scopes: &Scopes) -> (u64, u64) {
-        let here = &self.dc[deed.from];
+    fn drawn(
+        dc: &Datacenter,
+        rule: RuleAt,
+        deed: &Deed,
+        mode: &Mode,
+        scopes: &Scopes,
+    ) -> (u64, u64) {
+        let here = &dc[deed.from];
         match deed.task {
             Task::Boot(_) => (here.power.saturating_add(mode.power), mode.power),
             Task::Shutdown(_) => (0, here.power),
@@ -194,7 +259,7 @@ impl<'a> Levels<'a> {
             Task::Stop(_) => (0, here.hosting),
             Task::Migrate { to, .. } => {
                 let hosting = |server: ServerId| match scopes.budget_covers(rule, server) {
-                    true => self.dc[server].hosting,
+                    true => dc[server].hosting,
                     false => 0,
                 };
                 let (leaves, arrives) = (hosting(deed.from), hosting(to));

@@ -1,37 +1,50 @@
-//! How each action is done: its duration, the path and rate of a migration, what it draws and costs.
+//! How each action is done: the path of a migration, its rates, the durations, what it draws and costs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors;
 use super::places;
 use super::routes::{self, Network, NoPath, Path};
-use super::steps::Deed;
-use crate::datacenter::{Copy, Datacenter, LinkId, Node, ServerId, SwitchId, VmId};
+use super::scopes::Scopes;
+use super::shares::Shares;
+use super::steps::{Deed, Walk};
+use crate::datacenter::{
+    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
+};
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration};
 use crate::request::{Period, Request, RuleKind, Seconds, Task};
 
 /// How an action is done.
 #[derive(Debug, Clone, Default)]
+pub(super) struct Method {
+    /// The path of a migration.
+    pub path: Path,
+    pub post_copy: bool,
+    /// At least one, the highest rate first.
+    pub modes: Vec<Mode>,
+}
+
+/// A way to do it.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Mode {
     pub duration: Seconds,
     /// bit/s of a migration.
     pub rate: Option<u64>,
-    pub path: Path,
-    pub post_copy: bool,
     /// mW on top of what the servers draw.
     pub power: u64,
     /// mJ of the action itself.
     pub energy: u64,
 }
 
-/// The mode of each deed; a default one, with an error found, where there is none.
-pub(super) fn modes(
+/// The method of each deed; one without modes, and an error found, where there is none.
+pub(super) fn methods(
     dc: &Datacenter,
     request: &Request,
-    deeds: &[Deed],
+    walk: &Walk,
+    scopes: &Scopes,
     findings: &mut Vec<Diagnostic>,
-) -> Vec<Mode> {
+) -> Vec<Method> {
     let mut planner = Planner {
         dc,
         network: Network::new(dc),
@@ -40,10 +53,36 @@ pub(super) fn modes(
         reported: BTreeSet::new(),
         findings,
     };
-    deeds
-        .iter()
-        .map(|deed| planner.mode(deed).unwrap_or_default())
-        .collect()
+    let fastest = walk.deeds.iter();
+    let mut methods: Vec<Method> = fastest
+        .map(|deed| planner.method(deed).unwrap_or_default())
+        .collect();
+    let shares = Shares::of(dc, request, walk, scopes);
+    for (action, rates) in shares.lower_rates(&methods) {
+        let at = action.0 as usize;
+        add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
+    }
+    shares.prune(&mut methods);
+    methods
+}
+
+/// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
+/// the migration that its fastest mode is.
+fn add_modes(dc: &Datacenter, deed: &Deed, rates: &[u64], method: &mut Method) {
+    let Task::Migrate { vm, .. } = deed.task else {
+        return;
+    };
+    let copy = if method.post_copy {
+        migration::post_copy
+    } else {
+        migration::pre_copy
+    };
+    for &rate in rates {
+        if let Ok(seconds) = copy(&dc[vm].workload, rate) {
+            let model = &dc[deed.from].migration;
+            method.modes.push(migrating(model, rate, seconds));
+        }
+    }
 }
 
 /// The rates that `limit` rules give for the whole plan: a migration can never have more.
@@ -78,28 +117,31 @@ struct Planner<'a, 'f> {
 }
 
 impl Planner<'_, '_> {
-    fn mode(&mut self, deed: &Deed) -> Option<Mode> {
+    fn method(&mut self, deed: &Deed) -> Option<Method> {
         let dc = self.dc;
-        match deed.task {
-            Task::Migrate { vm, to } => self.migration(deed, vm, to),
+        let mode = match deed.task {
+            Task::Migrate { vm, to } => return self.migration(deed, vm, to),
             Task::Boot(server) => {
                 let seconds = deed.takes.unwrap_or(dc[server].boot.value).max(1);
                 let power = dc[server].boot_power;
-                Some(Mode {
+                Mode {
                     power,
                     energy: power.saturating_mul(u64::from(seconds)),
                     ..lasting(seconds)
-                })
+                }
             }
-            Task::Shutdown(server) => {
-                Some(lasting(deed.takes.unwrap_or(dc[server].shutdown.value)))
-            }
-            Task::Start(vm) => Some(lasting(deed.takes.unwrap_or(dc[vm].boot.value))),
-            Task::Stop(vm) => Some(lasting(deed.takes.unwrap_or(dc[vm].shutdown.value))),
-        }
+            Task::Shutdown(server) => lasting(deed.takes.unwrap_or(dc[server].shutdown.value)),
+            Task::Start(vm) => lasting(deed.takes.unwrap_or(dc[vm].boot.value)),
+            Task::Stop(vm) => lasting(deed.takes.unwrap_or(dc[vm].shutdown.value)),
+        };
+        Some(Method {
+            modes: vec![mode],
+            ..Method::default()
+        })
     }
 
-    fn migration(&mut self, deed: &Deed, vm: VmId, to: ServerId) -> Option<Mode> {
+    /// A migration at the highest rate.
+    fn migration(&mut self, deed: &Deed, vm: VmId, to: ServerId) -> Option<Method> {
         let dc = self.dc;
         let path = match self.network.path(deed.from, to) {
             Ok(path) => path,
@@ -117,13 +159,10 @@ impl Planner<'_, '_> {
         }
         let (seconds, post_copy) = self.duration(deed, vm, rate, &possible)?;
         let model = &dc[deed.from].migration;
-        Some(Mode {
-            rate: Some(rate),
+        Some(Method {
             path,
             post_copy,
-            power: migration::power(model, rate),
-            energy: migration::energy(model, rate, seconds),
-            ..lasting(seconds)
+            modes: vec![migrating(model, rate, seconds)],
         })
     }
 
@@ -224,6 +263,15 @@ pub(super) enum Narrow {
     Link(LinkId),
     Node(Node),
     Nothing,
+}
+
+fn migrating(model: &MigrationEnergy, rate: u64, seconds: u32) -> Mode {
+    Mode {
+        rate: Some(rate),
+        power: migration::power(model, rate),
+        energy: migration::energy(model, rate, seconds),
+        ..lasting(seconds)
+    }
 }
 
 fn lasting(seconds: u32) -> Mode {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::modes::Mode;
+use super::modes::Method;
 use super::steps::Walk;
 use crate::datacenter::Datacenter;
 use crate::formulation::{Objective, Term};
@@ -14,7 +14,7 @@ pub(super) fn objective(
     dc: &Datacenter,
     request: &Request,
     walk: &Walk,
-    modes: &[Mode],
+    methods: &[Method],
 ) -> Objective {
     let empty = Objective {
         name: goal.name().to_owned(),
@@ -25,7 +25,7 @@ pub(super) fn objective(
     };
     match goal {
         GoalKind::Mttr => mttr(empty, request, walk),
-        GoalKind::Energy => energy(empty, dc, walk, modes),
+        GoalKind::Energy => energy(empty, dc, walk, methods),
         GoalKind::Makespan => Objective {
             makespan: 1,
             ..empty
@@ -58,10 +58,10 @@ fn mttr(mut objective: Objective, request: &Request, walk: &Walk) -> Objective {
 /// The energy of the actions (UCC'15, minEnergy), and what the plan decides about besides, until its last end:
 /// how long the servers are on that it boots or shuts down, how long the VMs run that it starts or stops, and,
 /// where two servers draw differently for a VM, how long it stays on the first. In mJ.
-fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, modes: &[Mode]) -> Objective {
+fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Method]) -> Objective {
     objective.scale = 1000;
-    for ((term, deed), mode) in objective.terms.iter_mut().zip(&walk.deeds).zip(modes) {
-        term.modes = vec![mw(mode.energy)];
+    for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
+        term.modes = method.modes.iter().map(|mode| mw(mode.energy)).collect();
         let here = &dc[deed.from];
         // What begins to draw counts from the start, what ends to draw up to the end.
         match deed.task {

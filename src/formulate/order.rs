@@ -297,7 +297,8 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn root(parent: &mut [usize], mut at: usize) -> usize {
+/// The representative of a set, in a forest of parents.
+pub(super) fn root(parent: &mut [usize], mut at: usize) -> usize {
     while parent[at] != at {
         parent[at] = parent[parent[at]];
         at = parent[at];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::errors;
 use super::levels::{Described, Origin};
-use super::modes::Mode;
+use super::modes::Method;
 use super::scopes::RuleAt;
 use super::steps::{Walk, Why};
 use super::words;
@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 use crate::formulation::{
     ActionId, Formulation, Group, Precedence, Seconds, Source, SourceId, SourceKind, Window,
 };
-use crate::request::{Edge, Period, Request, RuleKind, Subject, Task};
+use crate::request::{Edge, Period, Request, RuleKind, Subject};
 
 /// No rule makes more precedences than this: a `before` between two sets of 2,000.
 const PAIRS: usize = 4_000_000;
@@ -122,7 +122,7 @@ fn add(out: &mut Formulation, source: Source) -> SourceId {
 pub(super) fn constrain(
     request: &Request,
     walk: &Walk,
-    modes: &[Mode],
+    methods: &[Method],
     sources: &mut Sources,
     out: &mut Formulation,
     findings: &mut Vec<Diagnostic>,
@@ -137,7 +137,7 @@ pub(super) fn constrain(
     }
     for (at, rule) in request.rules.iter().enumerate() {
         match &rule.kind {
-            RuleKind::Sync { vms, edge } => match groups(sources.dc, request, at, walk, modes, vms, *edge) {
+            RuleKind::Sync { vms, edge } => match groups(sources.dc, request, at, walk, methods, vms, *edge) {
                 Ok((groups, ends)) => {
                     for actions in groups {
                         let source = sources.rule(at, out);
@@ -237,39 +237,22 @@ fn groups(
     request: &Request,
     at: RuleAt,
     walk: &Walk,
-    modes: &[Mode],
+    methods: &[Method],
     vms: &[VmId],
     edge: Option<Edge>,
 ) -> Result<(Vec<Vec<ActionId>>, bool), Box<Diagnostic>> {
     let rule = &request.rules[at];
-    let mut rounds: Vec<Vec<ActionId>> = Vec::new();
-    let mut still: Vec<VmId> = Vec::new();
-    let (mut pre, mut post) = (None, None);
-    for &vm in vms {
-        let actions = walk.actions(Subject::Vm(vm)).iter().copied();
-        let migrations =
-            actions.filter(|a| matches!(walk.deeds[a.0 as usize].task, Task::Migrate { .. }));
-        let mut count = 0;
-        for (round, action) in migrations.enumerate() {
-            if rounds.len() <= round {
-                rounds.push(Vec::new());
-            }
-            rounds[round].push(action);
-            let method = if modes[action.0 as usize].post_copy {
-                &mut post
-            } else {
-                &mut pre
-            };
-            method.get_or_insert(vm);
-            count += 1;
-        }
-        if count == 0 {
-            still.push(vm);
-        }
-    }
+    let moves = |vm: &VmId| walk.migrations(*vm).next().is_some();
+    let still: Vec<VmId> = vms.iter().copied().filter(|vm| !moves(vm)).collect();
     if !still.is_empty() {
         return Err(Box::new(errors::sync_without_migration(dc, rule, &still)));
     }
+    let copies = |vm: &VmId, post_copy: bool| {
+        let mut migrations = walk.migrations(*vm);
+        migrations.any(|action| methods[action.0 as usize].post_copy == post_copy)
+    };
+    let pre = vms.iter().copied().find(|vm| copies(vm, false));
+    let post = vms.iter().copied().find(|vm| copies(vm, true));
     let ends = match (edge, pre, post) {
         (Some(edge), ..) => edge == Edge::Ends,
         (None, Some(pre), Some(post)) => {
@@ -277,6 +260,7 @@ fn groups(
         }
         (None, _, post) => post.is_none(),
     };
+    let mut rounds = walk.rounds(vms);
     rounds.retain(|round| round.len() > 1);
     Ok((rounds, ends))
 }

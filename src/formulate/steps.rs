@@ -72,6 +72,29 @@ impl Walk {
         .map_or(&[], Vec::as_slice)
     }
 
+    /// A VM's migrations, in order.
+    pub fn migrations(&self, vm: VmId) -> impl Iterator<Item = ActionId> {
+        let actions = self.actions(Subject::Vm(vm)).iter().copied();
+        actions.filter(|action| {
+            let task = self.deeds[action.0 as usize].task;
+            matches!(task, Task::Migrate { .. })
+        })
+    }
+
+    /// For each k the k-th migrations of the VMs, in the order of the VMs.
+    pub fn rounds(&self, vms: &[VmId]) -> Vec<Vec<ActionId>> {
+        let mut rounds: Vec<Vec<ActionId>> = Vec::new();
+        for &vm in vms {
+            for (round, action) in self.migrations(vm).enumerate() {
+                if rounds.len() <= round {
+                    rounds.push(Vec::new());
+                }
+                rounds[round].push(action);
+            }
+        }
+        rounds
+    }
+
     /// The VMs that run on a server in the end.
     pub fn running_on(&self, server: ServerId) -> Vec<VmId> {
         let all = (0..).map(VmId).zip(self.host.iter().zip(&self.running));

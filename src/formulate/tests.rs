@@ -1,6 +1,7 @@
 //! Small cases whose formulation is known.
 
 mod mistakes;
+mod rates;
 
 use mistakes::findings;
 
