@@ -30,15 +30,19 @@ struct Work {
 
 fn work(effort: Effort, jobs: usize) -> Work {
     let (rounds, scale, proof) = match effort {
-        Effort::Fast => (5, 1, 1_000_000),
-        Effort::Normal => (10, 4, 6_000_000),
-        Effort::Best => (40, 40, 100_000_000),
+        Effort::Fast => (5, 1, 8_000_000),
+        Effort::Normal => (10, 4, 40_000_000),
+        Effort::Best => (40, 40, 400_000_000),
     };
     Work {
         rounds,
         steps: 100,
         moves: scale * (4_000 + 150 * jobs),
-        starts: 20_000,
+        starts: if effort == Effort::Best {
+            20_000
+        } else {
+            4_000
+        },
         proof,
     }
 }
@@ -155,7 +159,7 @@ impl Run<'_, '_> {
         let target = self.relax(0, self.work.rounds);
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 8);
-        self.prove(0, self.work.starts / 8, self.work.proof / 4);
+        self.prove(0, self.work.starts / 2, self.work.proof);
         self.improve(&target, self.work.moves);
         for goal in 0..self.instance.goals.len() {
             if goal > 0 {
@@ -240,6 +244,8 @@ impl Run<'_, '_> {
         let Some(candidates) = exact::candidates(&self.closed, certificate, starts) else {
             return;
         };
+        let count: usize = candidates.iter().flatten().map(Vec::len).sum();
+        let effort = affordable(effort, count);
         let answer = exact::minimise(
             &self.closed,
             &candidates,
@@ -273,6 +279,13 @@ impl Run<'_, '_> {
             reproducible: !self.control.was_stopped(),
         }
     }
+}
+
+/// The proof that may be written for that many starts: each byte of it takes longer where there are many.
+fn affordable(effort: u64, starts: usize) -> u64 {
+    const FEW: u64 = 2_000;
+    let starts = (starts as u64).max(FEW);
+    effort / starts * FEW / starts * FEW
 }
 
 /// Seconds in a slot for a schedule of that length.
