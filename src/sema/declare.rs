@@ -4,23 +4,20 @@ use std::rc::Rc;
 
 use super::classes::{self, ClassEntry, Resolved};
 use super::errors::{declarations as errors, names as name_errors};
-use super::expr;
 use super::filters::class_kind;
 use super::imports::{File, Role};
 use super::names::{FullName, Symbol, add_numbers};
 use super::network::PendingLinks;
 use super::patterns::{self, Expanded};
 use super::placement::PendingVms;
-use super::properties::{self, Hosting, Owner, Traits};
-use super::stdlib;
+use super::properties::{self, Owner, Traits};
 use super::world::{
     ConstantEntry, Inside, Kind, MAX_THINGS, Progress, Scope, SetEntry, Thing, World,
 };
-use crate::datacenter::{At, Server, ServerId, Switch, SwitchId, SwitchKind};
+use super::{servers, uses};
+use crate::datacenter::{ServerId, SwitchId, SwitchKind};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Decl, DeclKind, Item, ItemKind, Names, Part, Plan, Segment, Use, UseNames, Word,
-};
+use crate::syntax::ast::{Decl, DeclKind, Item, ItemKind, Names, Part, Plan, Segment, Word};
 
 /// What is left to do once everything has its name.
 #[derive(Debug, Default)]
@@ -44,7 +41,7 @@ pub(super) fn collect<'a>(world: &mut World<'a>, files: &'a [File]) -> Pending<'
     for file in files {
         for item in &file.ast.items {
             if let ItemKind::Use(used) = &item.kind {
-                import(world, used);
+                uses::import(world, used);
             }
         }
     }
@@ -136,85 +133,11 @@ fn enter_word(world: &mut World<'_>, role: Role, word: &Word, symbol: Symbol) ->
     }
 }
 
-/// Makes names of the standard library known under their last word, or another one.
-fn import(world: &mut World<'_>, used: &Use) {
-    let Use::Path { path, names } = used else {
-        return;
-    };
-    let (Some(first), Some(last)) = (path.first(), path.last()) else {
-        return;
-    };
-    let joined = |words: &[Word]| {
-        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        words.join(".")
-    };
-    let span = first.span.to(last.span);
-    match names {
-        UseNames::Last { rename } => {
-            let module = joined(&path[..path.len() - 1]);
-            if stdlib::is_module(&joined(path)) {
-                world
-                    .sink
-                    .push(errors::module_without_names(span, &joined(path)));
-                return;
-            }
-            let alias = rename.as_ref().unwrap_or(last);
-            import_one(world, &module, last, alias, span);
-        }
-        UseNames::Some(list) => {
-            for word in list {
-                import_one(world, &joined(path), word, word, span);
-            }
-        }
-        UseNames::All => {
-            let module = joined(path);
-            if !stdlib::is_module(&module) {
-                classes::unknown_module(world, span, &module);
-                world.names.incomplete = true;
-                return;
-            }
-            let of_module: Vec<(usize, String)> = world
-                .classes
-                .iter()
-                .enumerate()
-                .filter(|(_, class)| matches!(class.role, Role::Library(name) if name == module))
-                .map(|(index, class)| (index, class.class.name.text.clone()))
-                .collect();
-            for (index, name) in of_module {
-                let symbol = Symbol::Class(index, world.classes[index].class.kind);
-                alias(world, &name, symbol, span);
-            }
-        }
-    }
-}
-
-fn import_one(world: &mut World<'_>, module: &str, word: &Word, name: &Word, path: Span) {
-    if !stdlib::is_module(module) {
-        classes::unknown_module(world, path, module);
-        world.names.poison(&name.text);
-        return;
-    }
-    let full = format!("{module}.{}", word.text);
-    match world.names.find(None, &full) {
-        super::names::Found::Symbol(symbol) => alias(world, &name.text, symbol, name.span),
-        _ => {
-            classes::unknown(world, word.span, &full, None);
-            world.names.poison(&name.text);
-        }
-    }
-}
-
-fn alias(world: &mut World<'_>, name: &str, symbol: Symbol, span: Span) {
-    if let Err((_, earlier)) = world.names.declare(name, symbol, Some(span)) {
-        world.sink.push(name_errors::duplicate(name, span, earlier));
-    }
-}
-
 /// A declaration whose names and properties are worked out, ready to be made in each place.
 #[derive(Debug)]
 pub(super) struct Prepared<'a> {
     pub decl: &'a Decl,
-    names: Vec<Expanded>,
+    pub names: Vec<Expanded>,
     pub resolved: Resolved<'a>,
     children: Vec<Rc<Prepared<'a>>>,
     /// How many things it makes in one place.
@@ -393,7 +316,7 @@ fn make<'a>(
                 let name = full_name_of(parent, name);
                 let id = ServerId(world.datacenter.servers.len() as u32);
                 if enter_thing(world, &name, Thing::Server(id), decl) {
-                    let server = server(world, prepared, name.text, parent.map(|p| p.0));
+                    let server = servers::server(world, prepared, name.text, parent.map(|p| p.0));
                     world.datacenter.servers.push(server);
                     made.push(Thing::Server(id));
                 }
@@ -415,7 +338,7 @@ fn make<'a>(
             continue;
         }
         made.push(Thing::Switch(id));
-        let switch = switch(prepared, &name.text, switch_kind, parent.map(|p| p.0));
+        let switch = servers::switch(prepared, &name.text, switch_kind, parent.map(|p| p.0));
         world.datacenter.switches.push(switch);
         world
             .switch_classes
@@ -493,90 +416,6 @@ pub(super) fn enter_thing(
                 .sink
                 .push(name_errors::duplicate(&name.text, span, earlier));
             false
-        }
-    }
-}
-
-/// Labels as the datacenter keeps them: by key.
-pub(super) fn labels(traits: &Traits<'_>) -> Vec<(String, String)> {
-    let labels = traits.labels.iter();
-    labels
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect()
-}
-
-fn switch(
-    prepared: &Prepared<'_>,
-    name: &str,
-    kind: SwitchKind,
-    parent: Option<SwitchId>,
-) -> Switch {
-    let traits = &prepared.resolved.traits;
-    Switch {
-        name: name.to_owned(),
-        kind,
-        parent,
-        capacity: traits.capacity,
-        labels: labels(traits),
-        origin: Some(names_span(prepared.decl)),
-    }
-}
-
-/// Seconds that a server takes to boot where nobody says it, and to shut down.
-const BOOT: u32 = 120;
-const SHUTDOWN: u32 = 30;
-
-fn server(
-    world: &mut World<'_>,
-    prepared: &Prepared<'_>,
-    name: String,
-    parent: Option<SwitchId>,
-) -> Server {
-    let traits = &prepared.resolved.traits;
-    let origin = names_span(prepared.decl);
-    let by_default = |value| At {
-        value,
-        origin: None,
-    };
-    let several = prepared.names.len() > 1;
-    if let Some(address) = traits.address.filter(|_| several) {
-        world
-            .sink
-            .push(errors::shared_address(address.span, prepared.names.len()));
-    }
-    Server {
-        name,
-        parent,
-        memory: traits.memory,
-        cpu: traits.cpu,
-        on: traits.off.is_none(),
-        power: traits.power.unwrap_or(0),
-        hosting: hosting(world, traits),
-        boot_power: traits.boot_extra.unwrap_or(0),
-        boot: traits.boot.unwrap_or(by_default(BOOT)),
-        shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
-        migration: traits.migration.unwrap_or_default(),
-        address: traits.address.map(|word| word.text.clone()),
-        commands: traits.commands.clone(),
-        classes: prepared.resolved.lineage.to_vec(),
-        labels: labels(traits),
-        origin: Some(origin),
-    }
-}
-
-/// mW for each VM: a share is one of the server's own power.
-fn hosting(world: &mut World<'_>, traits: &Traits<'_>) -> u64 {
-    let Some(hosting) = &traits.hosting else {
-        return 0;
-    };
-    match (&hosting.value, traits.power) {
-        (Hosting::Power(power), _) => *power,
-        (Hosting::Share(share), Some(power)) => expr::part(power, share),
-        (Hosting::Share(_), None) => {
-            if let Some(span) = hosting.origin.filter(|_| !traits.broken) {
-                world.sink.push(errors::share_of_no_power(span));
-            }
-            0
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::declare::{Pending, Prepared, enter_thing, labels, names_span};
+use super::declare::{Pending, Prepared, enter_thing, names_span};
 use super::errors::{declarations as errors, sets as set_errors};
 use super::names::FullName;
 use super::properties::Traits;
+use super::servers::labels;
 use super::sets::{self, Wanted};
 use super::world::{Scope, Thing, World};
 use crate::datacenter::{At, Copy, Force, ServerId, Vm, VmId, Workload};

@@ -1,9 +1,10 @@
 //! Plans: a plan's statements to a request.
 
+use super::acting::Acting;
 use super::clock;
 use super::errors::plans as errors;
 use super::moments;
-use super::rules::{self, Acting};
+use super::rules;
 use super::steps;
 use super::world::{Scope, World};
 use super::{bindings, expr};

@@ -1,5 +1,6 @@
 //! Rules: what must hold while the steps are done.
 
+use super::acting::Acting;
 use super::errors::plans as errors;
 use super::expr;
 use super::moments;
@@ -8,87 +9,12 @@ use super::sets::{self, Wanted};
 use super::steps;
 use super::world::{MAX_THINGS, Scope, Thing, World};
 use crate::datacenter::{Node, VmId};
-use crate::request::{Direction, Edge, Period, Rule, RuleKind, Start, Step, Subject, Task};
+use crate::request::{Direction, Edge, Period, Rule, RuleKind, Start, Subject};
 use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Moment, ScopeKind, Set, Statement, StatementKind};
 
 /// The largest weight.
 const MAX_WEIGHT: u32 = 1_000_000;
-
-/// What acts in a plan.
-#[derive(Debug, Default)]
-pub(super) struct Acting {
-    /// In the order of the steps.
-    all: Vec<Thing>,
-    /// How often each VM migrates.
-    migrations: Vec<u32>,
-    /// Whether each VM acts.
-    vms: Vec<bool>,
-    /// Whether each server acts.
-    servers: Vec<bool>,
-    /// Whether all steps could be read, so that what does not act can be told.
-    complete: bool,
-}
-
-impl Acting {
-    /// What acts in those steps. A server that is off and receives VMs acts too: it is booted.
-    pub fn of(world: &mut World<'_>, steps: &[Step], complete: bool) -> Acting {
-        let datacenter = &world.datacenter;
-        let mut acting = Acting {
-            all: Vec::new(),
-            migrations: vec![0; datacenter.vms.len()],
-            vms: vec![false; datacenter.vms.len()],
-            servers: vec![false; datacenter.servers.len()],
-            complete,
-        };
-        let mut on: Vec<bool> = datacenter.servers.iter().map(|server| server.on).collect();
-        for step in steps {
-            match step.task {
-                Task::Migrate { vm, to } => {
-                    acting.migrations[vm.0 as usize] += 1;
-                    acting.add(Thing::Vm(vm));
-                    if !std::mem::replace(&mut on[to.0 as usize], true) {
-                        acting.add(Thing::Server(to));
-                    }
-                }
-                Task::Start(vm) | Task::Stop(vm) => acting.add(Thing::Vm(vm)),
-                Task::Boot(server) => {
-                    on[server.0 as usize] = true;
-                    acting.add(Thing::Server(server));
-                }
-                Task::Shutdown(server) => {
-                    on[server.0 as usize] = false;
-                    acting.add(Thing::Server(server));
-                }
-            }
-        }
-        acting
-    }
-
-    fn add(&mut self, thing: Thing) {
-        let acts = match thing {
-            Thing::Vm(id) => &mut self.vms[id.0 as usize],
-            Thing::Server(id) => &mut self.servers[id.0 as usize],
-            Thing::Switch(_) => return,
-        };
-        if !std::mem::replace(acts, true) {
-            self.all.push(thing);
-        }
-    }
-
-    /// Everything that acts, in the order of the steps.
-    pub fn all(&self) -> &[Thing] {
-        &self.all
-    }
-
-    fn acts(&self, thing: Thing) -> bool {
-        match thing {
-            Thing::Vm(id) => self.vms[id.0 as usize],
-            Thing::Server(id) => self.servers[id.0 as usize],
-            Thing::Switch(_) => false,
-        }
-    }
-}
 
 /// What the reading of a rule needs to know.
 struct Reading<'r, 's> {

@@ -1,0 +1,80 @@
+//! What acts in a plan: `all`, and what rules may ask about.
+
+use super::world::{Thing, World};
+use crate::request::{Step, Task};
+
+/// What acts in a plan.
+#[derive(Debug, Default)]
+pub(super) struct Acting {
+    /// In the order of the steps.
+    all: Vec<Thing>,
+    /// How often each VM migrates.
+    pub migrations: Vec<u32>,
+    /// Whether each VM acts.
+    vms: Vec<bool>,
+    /// Whether each server acts.
+    servers: Vec<bool>,
+    /// Whether all steps could be read, so that what does not act can be told.
+    pub complete: bool,
+}
+
+impl Acting {
+    /// What acts in those steps. A server that is off and receives VMs acts too: it is booted.
+    pub fn of(world: &mut World<'_>, steps: &[Step], complete: bool) -> Acting {
+        let datacenter = &world.datacenter;
+        let mut acting = Acting {
+            all: Vec::new(),
+            migrations: vec![0; datacenter.vms.len()],
+            vms: vec![false; datacenter.vms.len()],
+            servers: vec![false; datacenter.servers.len()],
+            complete,
+        };
+        let mut on: Vec<bool> = datacenter.servers.iter().map(|server| server.on).collect();
+        for step in steps {
+            match step.task {
+                Task::Migrate { vm, to } => {
+                    acting.migrations[vm.0 as usize] += 1;
+                    acting.add(Thing::Vm(vm));
+                    if !std::mem::replace(&mut on[to.0 as usize], true) {
+                        acting.add(Thing::Server(to));
+                    }
+                }
+                Task::Start(vm) | Task::Stop(vm) => acting.add(Thing::Vm(vm)),
+                Task::Boot(server) => {
+                    on[server.0 as usize] = true;
+                    acting.add(Thing::Server(server));
+                }
+                Task::Shutdown(server) => {
+                    on[server.0 as usize] = false;
+                    acting.add(Thing::Server(server));
+                }
+            }
+        }
+        acting
+    }
+
+    fn add(&mut self, thing: Thing) {
+        let acts = match thing {
+            Thing::Vm(id) => &mut self.vms[id.0 as usize],
+            Thing::Server(id) => &mut self.servers[id.0 as usize],
+            Thing::Switch(_) => return,
+        };
+        if !std::mem::replace(acts, true) {
+            self.all.push(thing);
+        }
+    }
+
+    /// Everything that acts, in the order of the steps.
+    pub fn all(&self) -> &[Thing] {
+        &self.all
+    }
+
+    /// Whether a thing acts.
+    pub fn acts(&self, thing: Thing) -> bool {
+        match thing {
+            Thing::Vm(id) => self.vms[id.0 as usize],
+            Thing::Server(id) => self.servers[id.0 as usize],
+            Thing::Switch(_) => false,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Switches and servers as the datacenter keeps them, from their properties.
+
+use super::declare::{Prepared, names_span};
+use super::errors::declarations as errors;
+use super::expr;
+use super::properties::{Hosting, Traits};
+use super::world::World;
+use crate::datacenter::{At, Server, Switch, SwitchId, SwitchKind};
+
+/// Labels as the datacenter keeps them: by key.
+pub(super) fn labels(traits: &Traits<'_>) -> Vec<(String, String)> {
+    let labels = traits.labels.iter();
+    labels
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+pub(super) fn switch(
+    prepared: &Prepared<'_>,
+    name: &str,
+    kind: SwitchKind,
+    parent: Option<SwitchId>,
+) -> Switch {
+    let traits = &prepared.resolved.traits;
+    Switch {
+        name: name.to_owned(),
+        kind,
+        parent,
+        capacity: traits.capacity,
+        labels: labels(traits),
+        origin: Some(names_span(prepared.decl)),
+    }
+}
+
+/// Seconds that a server takes to boot where nobody says it, and to shut down.
+const BOOT: u32 = 120;
+const SHUTDOWN: u32 = 30;
+
+pub(super) fn server(
+    world: &mut World<'_>,
+    prepared: &Prepared<'_>,
+    name: String,
+    parent: Option<SwitchId>,
+) -> Server {
+    let traits = &prepared.resolved.traits;
+    let origin = names_span(prepared.decl);
+    let by_default = |value| At {
+        value,
+        origin: None,
+    };
+    let several = prepared.names.len() > 1;
+    if let Some(address) = traits.address.filter(|_| several) {
+        world
+            .sink
+            .push(errors::shared_address(address.span, prepared.names.len()));
+    }
+    Server {
+        name,
+        parent,
+        memory: traits.memory,
+        cpu: traits.cpu,
+        on: traits.off.is_none(),
+        power: traits.power.unwrap_or(0),
+        hosting: hosting(world, traits),
+        boot_power: traits.boot_extra.unwrap_or(0),
+        boot: traits.boot.unwrap_or(by_default(BOOT)),
+        shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
+        migration: traits.migration.unwrap_or_default(),
+        address: traits.address.map(|word| word.text.clone()),
+        commands: traits.commands.clone(),
+        classes: prepared.resolved.lineage.to_vec(),
+        labels: labels(traits),
+        origin: Some(origin),
+    }
+}
+
+/// mW for each VM: a share is one of the server's own power.
+fn hosting(world: &mut World<'_>, traits: &Traits<'_>) -> u64 {
+    let Some(hosting) = &traits.hosting else {
+        return 0;
+    };
+    match (&hosting.value, traits.power) {
+        (Hosting::Power(power), _) => *power,
+        (Hosting::Share(share), Some(power)) => expr::part(power, share),
+        (Hosting::Share(_), None) => {
+            if let Some(span) = hosting.origin.filter(|_| !traits.broken) {
+                world.sink.push(errors::share_of_no_power(span));
+            }
+            0
+        }
+    }
+}
