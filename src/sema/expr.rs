@@ -184,8 +184,10 @@ wanted! {
     bytes_per_second u64 = ByteRate, |q| q.byte_rate();
     /// A rate in bit/s, more than none.
     rate u64 = BitRate, |q| q.bit_rate().and_then(|rate| q.positive().map(|_| rate));
+    /// A short duration in ms, perhaps none.
+    milliseconds u64 = Milliseconds, |q| q.milliseconds();
     /// A short duration in ms, more than none.
-    milliseconds u64 = Milliseconds, |q| q.milliseconds().and_then(|ms| q.positive().map(|_| ms));
+    positive_milliseconds u64 = Milliseconds, |q| q.milliseconds().and_then(|ms| q.positive().map(|_| ms));
     /// A duration in whole seconds, perhaps none.
     seconds u32 = Seconds, |q| q.seconds();
     /// A duration in whole seconds, at least one.

@@ -307,7 +307,7 @@ fn hot<'a>(world: &mut World<'a>, size: &'a Expr, within: Option<&'a Expr>) -> O
     let scope = &Scope::default();
     let bytes = expr::memory_or_none(world, scope, size);
     let millis = match within {
-        Some(within) => expr::milliseconds(world, scope, within),
+        Some(within) => expr::positive_milliseconds(world, scope, within),
         None => Some(1_000),
     };
     Some((bytes?, millis?))

@@ -1,0 +1,190 @@
+//! Sessions with the built program: what it prints, where, and how it ends.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use support::root;
+
+const FILE: &str = "\
+switch tor
+server s[1..2] { memory 8GiB link 1Gbps to tor }
+vm a { memory 2GiB on s1 }
+vm b { memory 4GiB on s1 }
+
+plan away {
+  start 02:00 UTC
+  migrate a, b to s2
+  before b -> a
+}
+";
+
+/// What the program says and how it ends, run in a folder.
+fn session(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::cargo_bin("mvm")
+        .expect("the program is built")
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    format!(
+        "$ mvm {}\n{}--- stderr\n{}--- status {}\n",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        output.status.code().unwrap_or(-1)
+    )
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
+    folder
+}
+
+#[test]
+fn a_plan_is_checked_computed_and_verified() {
+    let folder = folder(&[("away.mvm", FILE)]);
+    let mut text = session(folder.path(), &["check", "away.mvm"]);
+    text += &session(folder.path(), &["plan", "away.mvm"]);
+    text += &session(
+        folder.path(),
+        &["plan", "away.mvm", "--emit", "json", "-o", "plan.json"],
+    );
+    text += &session(folder.path(), &["verify", "plan.json"]);
+    insta::assert_snapshot!(text);
+    let json = fs::read_to_string(folder.path().join("plan.json")).expect("the plan was written");
+    insta::assert_snapshot!("plan_json", json);
+    let again = session(folder.path(), &["plan", "away.mvm", "--emit", "json"]);
+    assert!(again.contains(&json), "two runs give the same bytes");
+}
+
+#[test]
+fn a_plan_that_was_changed_does_not_hold() {
+    let folder = folder(&[("away.mvm", FILE)]);
+    session(
+        folder.path(),
+        &["plan", "away.mvm", "--emit", "json", "-o", "plan.json"],
+    );
+    let json = fs::read_to_string(folder.path().join("plan.json")).expect("the plan was written");
+    let mut text = String::new();
+    for (from, to) in [
+        ("\"start\": 34, \"end\": 51", "\"start\": 30, \"end\": 47"),
+        ("\"makespan\": 51", "\"makespan\": 50"),
+        ("\"to\": \"s2\"", "\"to\": \"s1\""),
+        ("\"migrate a\"", "\"migrate c\""),
+        ("\"after\": [\"migrate b\"]", "\"after\": []"),
+        ("mvm-plan/1", "mvm-plan/2"),
+    ] {
+        assert!(json.contains(from), "{from} is in {json}");
+        fs::write(folder.path().join("plan.json"), json.replacen(from, to, 1))
+            .expect("it can be written");
+        text += &format!(
+            "# {from} becomes {to}\n{}",
+            session(folder.path(), &["verify", "plan.json"])
+        );
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_place() {
+    let wrong = FILE
+        .replace("4GiB on s1", "4Gib on s3")
+        .replace("-> a", "-> c");
+    let folder = folder(&[("away.mvm", &wrong)]);
+    let mut text = session(folder.path(), &["check", "away.mvm"]);
+    text += &session(
+        folder.path(),
+        &["--message-format", "short", "check", "away.mvm"],
+    );
+    text += &session(
+        folder.path(),
+        &["--message-format", "json", "check", "away.mvm"],
+    );
+    text += &session(
+        folder.path(),
+        &["plan", "away.mvm", "--emit", "json", "-o", "plan.json"],
+    );
+    insta::assert_snapshot!(text);
+    assert!(
+        !folder.path().join("plan.json").exists(),
+        "nothing is written for a file with errors"
+    );
+}
+
+#[test]
+fn what_cannot_be_is_explained() {
+    let impossible = FILE.replace("before b -> a", "before b -> a by 02:00:45");
+    let folder = folder(&[("away.mvm", &impossible)]);
+    let mut text = session(folder.path(), &["plan", "away.mvm"]);
+    let expected = impossible.replace("by 02:00:45", "by 02:00:45\n  expect impossible");
+    fs::write(folder.path().join("away.mvm"), expected).expect("it can be written");
+    text += &session(folder.path(), &["plan", "away.mvm"]);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_wrong_input() {
+    let folder = folder(&[("away.mvm", FILE), ("empty.mvm", "")]);
+    let mut text = String::new();
+    for arguments in [
+        &["plan", "nowhere.mvm"][..],
+        &["plan", "empty.mvm"],
+        &["plan", "away.mvm", "--plan", "home"],
+        &["plan", "away.mvm", "--emit", "poster"],
+        &["plan", "away.mvm", "--emit", "json,script"],
+        &["explain", "E9999"],
+        &["import", "btrplace", "away.mvm"],
+        &["verify", "away.mvm"],
+    ] {
+        text += &session(folder.path(), arguments);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn several_outputs_go_into_a_folder() {
+    let folder = folder(&[("away.mvm", FILE)]);
+    session(
+        folder.path(),
+        &[
+            "plan",
+            "away.mvm",
+            "--emit",
+            "table,json,script,svg,mermaid",
+            "-o",
+            "out",
+        ],
+    );
+    let mut names: Vec<String> = fs::read_dir(folder.path().join("out"))
+        .expect("the folder was made")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["away.json", "away.mmd", "away.sh", "away.svg", "away.txt"]
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let program = assert_cmd::cargo::cargo_bin("mvm");
+    let status = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "\"$0\" plan examples/figure2.mvm --emit svg | head -c 10 >/dev/null",
+        ])
+        .arg(program)
+        .current_dir(root())
+        .status()
+        .expect("the shell runs");
+    assert!(status.success());
+}
