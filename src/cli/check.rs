@@ -5,6 +5,7 @@ use super::args::Check;
 use super::disk::Disk;
 use super::terminal::Terminal;
 use crate::compile;
+use crate::show::show_count;
 
 /// Checks each file and says what it found.
 pub fn run(args: &Check, terminal: &Terminal) -> Status {
@@ -31,11 +32,11 @@ pub fn run(args: &Check, terminal: &Terminal) -> Status {
         } else {
             let (datacenter, plans) = (&checked.analysis.datacenter, &checked.analysis.requests);
             terminal.say(&format!(
-                "{}: {} servers, {} VMs, {} plans",
+                "{}: {}, {}, {}",
                 file.display(),
-                datacenter.servers.len(),
-                datacenter.vms.len(),
-                plans.len()
+                show_count(datacenter.servers.len(), "server"),
+                show_count(datacenter.vms.len(), "VM"),
+                show_count(plans.len(), "plan")
             ));
         }
     }

@@ -19,10 +19,10 @@ pub fn run(args: &Explain, terminal: &Terminal) -> Status {
             None => {
                 let near = closest(text, Code::ALL.iter().map(|code| code.as_str()));
                 let hint = near
-                    .map(|code| format!("; did you mean {code}?"))
+                    .map(|code| format!(" (did you mean {code}?)"))
                     .unwrap_or_default();
                 terminal.say(&format!(
-                    "error: there is no code `{text}`{hint} `mvm explain` lists them all"
+                    "error: there is no code `{text}`{hint}; `mvm explain` lists them all"
                 ));
                 return Status::WrongUsage;
             }
