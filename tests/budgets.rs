@@ -5,7 +5,7 @@ mod support;
 
 use mvm::compile;
 use mvm::emit::Kind;
-use mvm::schedule::{Options, Quiet};
+use mvm::schedule::{Effort, Options, Quiet};
 use serde_json::Value;
 use support::{Folder, root};
 
@@ -15,8 +15,12 @@ const VM: f64 = 0.16 * SERVER;
 
 fn plan(path: &str) -> Value {
     let checked = compile::check(path, &Folder(root()));
+    let options = Options {
+        effort: Effort::Fast,
+        ..Options::default()
+    };
     let plan = checked
-        .plan(0, &Options::default(), &mut Quiet)
+        .plan(0, &options, &mut Quiet)
         .expect("there is a plan");
     serde_json::from_str(&Kind::Json.emit(&checked.analysis.datacenter, &plan)).expect("it is JSON")
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use mvm::compile::{self, Failure};
 use mvm::expect;
-use mvm::schedule::{Options, Quiet};
+use mvm::schedule::{Effort, Options, Quiet};
 use support::{Folder, files, root};
 
 /// A line for each plan of the file.
@@ -17,9 +17,13 @@ fn figures(path: &str) -> String {
         "{path}: {:#?}",
         checked.diagnostics
     );
+    let options = Options {
+        effort: Effort::Fast,
+        ..Options::default()
+    };
     let mut text = String::new();
     for (index, request) in checked.analysis.requests.iter().enumerate() {
-        match checked.plan(index, &Options::default(), &mut Quiet) {
+        match checked.plan(index, &options, &mut Quiet) {
             Ok(plan) => {
                 let unmet = expect::unmet(request, &plan);
                 assert!(unmet.is_empty(), "{path}: {unmet:#?}");
