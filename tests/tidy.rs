@@ -31,11 +31,10 @@ fn code(path: &str) -> Vec<String> {
 
 /// Whether the file holds tests and nothing else.
 fn is_test(path: &str) -> bool {
-    ["test", "fixture"].iter().any(|word| {
-        path.rsplit('/')
-            .next()
-            .is_some_and(|name| name.contains(word))
-    })
+    let parts = path.split('/');
+    parts
+        .into_iter()
+        .any(|part| part.starts_with("test") || part.contains("fixture"))
 }
 
 #[test]
