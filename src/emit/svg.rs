@@ -25,7 +25,7 @@ const WIDTH: f64 = 1200.0;
 /// Where the axis of time begins: names of levels stand to the left of it.
 const LEFT: f64 = 150.0;
 /// Where it ends.
-const RIGHT: f64 = WIDTH - 70.0;
+const RIGHT: f64 = WIDTH - 90.0;
 /// Around everything.
 const MARGIN: f64 = 24.0;
 /// Between the parts.
