@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::syntax::ast::{ClassKind, DeclKind, Expr, Set};
 
 /// Things that one project may declare, and repetitions that one statement may have.
-pub(super) const MAX_THINGS: u64 = 1_000_000;
+pub(super) const MAX_THINGS: u64 = 200_000;
 
 /// Members that all sets of a compilation may have together, so that nested loops end early.
 const MAX_MEMBERS: u64 = 20_000_000;
