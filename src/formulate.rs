@@ -16,12 +16,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::datacenter::{Datacenter, LinkId, ServerId};
+use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId, VmId};
 use crate::diag::{Diagnostic, has_errors};
 use crate::formulation::{
     Action, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
 };
-use crate::request::{Request, Task};
+use crate::request::{Request, Rule, Task};
 
 use levels::{Key, Level, Levels};
 use rules::Sources;
@@ -34,6 +34,31 @@ pub struct Problem {
     pub formulation: Formulation,
     /// What each action does, in the order of [`Formulation::actions`].
     pub work: Vec<Work>,
+    /// What each source is, in the order of [`Formulation::sources`].
+    pub causes: Vec<Cause>,
+}
+
+/// What constraints come from, in terms of the request and the datacenter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Index into [`Request::rules`].
+    Rule(usize),
+    /// What a link carries, in either direction.
+    Link(LinkId),
+    /// What a switch carries.
+    Switch(SwitchId),
+    /// A server's memory.
+    Memory(ServerId),
+    /// A server's CPU.
+    Cpu(ServerId),
+    /// The actions of a VM happen as they are written.
+    VmInOrder(VmId),
+    /// The boots and shutdowns of a server happen as they are written.
+    ServerInOrder(ServerId),
+    /// A server is up before a VM arrives or starts on it.
+    Up(ServerId),
+    /// A server is empty before it is shut down.
+    Empty(ServerId),
 }
 
 /// What an action does.
@@ -121,9 +146,20 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         Some(Problem {
             formulation: out,
             work,
+            causes: sources.causes,
         }),
         findings,
     )
+}
+
+/// A rule as it could be written: `budget 9 kW`.
+pub fn rule_in_words(datacenter: &Datacenter, request: &Request, rule: &Rule) -> String {
+    words::rule(datacenter, request, rule)
+}
+
+/// Thousandths of a CPU: `2.5 CPUs`.
+pub fn cpu_in_words(thousandths: u64) -> String {
+    words::cpu(thousandths.into())
 }
 
 fn add_resource(

@@ -75,6 +75,7 @@ pub mod formulation;
 pub mod formulate;
 pub mod schedule;
 pub mod plan;
+pub mod change;
 pub mod explain;
 pub mod expect;
 pub mod emit;

@@ -6,6 +6,7 @@
 #![allow(missing_docs)] // Fields of a variant are explained by the variant.
 
 pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
+use crate::show::show_seconds;
 use crate::source::Span;
 
 /// Whole seconds from the plan's start.
@@ -44,6 +45,50 @@ pub struct Start {
     pub instant: Option<jiff::Zoned>,
     /// Where it is written.
     pub origin: Option<Span>,
+}
+
+impl Start {
+    /// Days after the day of the start, and seconds after midnight, at a moment of the plan.
+    pub fn on_clock(&self, moment: Seconds) -> (i64, Seconds) {
+        const DAY: Seconds = 86_400;
+        let zoned = self.instant.as_ref().and_then(|from| {
+            let to = self.instant_at(moment)?;
+            let days = (to.date() - from.date()).get_days();
+            let time = to.time();
+            let seconds = Seconds::from(time.hour()) * 3600
+                + Seconds::from(time.minute()) * 60
+                + Seconds::from(time.second());
+            Some((i64::from(days), seconds))
+        });
+        zoned.unwrap_or_else(|| {
+            let moment = moment.saturating_add(self.time_of_day.into());
+            (moment.div_euclid(DAY), moment.rem_euclid(DAY))
+        })
+    }
+
+    /// The instant of a moment of the plan; None where no date is known, and beyond the calendar.
+    pub fn instant_at(&self, moment: Seconds) -> Option<jiff::Zoned> {
+        let from = self.instant.as_ref()?;
+        from.checked_add(jiff::SignedDuration::from_secs(moment))
+            .ok()
+    }
+}
+
+/// A moment of a plan as people read it: `08:21`, `00:21:30 +1d` on the day after; `+4 min` without a start.
+pub fn show_moment(start: Option<&Start>, moment: Seconds) -> String {
+    let Some(start) = start else {
+        return format!("+{}", show_seconds(moment));
+    };
+    let (days, time) = start.on_clock(moment);
+    let (hours, minutes, seconds) = (time / 3600, time / 60 % 60, time % 60);
+    let mut text = format!("{hours:02}:{minutes:02}");
+    if seconds != 0 {
+        text += &format!(":{seconds:02}");
+    }
+    if days != 0 {
+        text += &format!(" {days:+}d");
+    }
+    text
 }
 
 /// Something to do.

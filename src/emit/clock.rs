@@ -1,12 +1,8 @@
 //! Moments of a plan, as people read them.
 
-use jiff::{SignedDuration, Zoned};
-
 use crate::formulation::Seconds;
 use crate::plan::Plan;
 use crate::request::Start;
-
-const DAY: Seconds = 86_400;
 
 /// Writes the moments of one plan.
 pub struct Clock<'a> {
@@ -30,7 +26,7 @@ impl<'a> Clock<'a> {
         match self.start {
             None => self.since_start(moment),
             Some(start) => {
-                let (days, seconds) = time_of_day(start, moment);
+                let (days, seconds) = start.on_clock(moment);
                 let time = hms(seconds);
                 if days == 0 {
                     time
@@ -85,28 +81,6 @@ impl<'a> Clock<'a> {
     }
 }
 
-/// Days after the day of the start, and seconds after midnight.
-pub fn time_of_day(start: &Start, moment: Seconds) -> (i64, Seconds) {
-    let zoned = start.instant.as_ref().and_then(|from| {
-        let to = instant(from, moment)?;
-        let days = (to.date() - from.date()).get_days();
-        let time = to.time();
-        let seconds = Seconds::from(time.hour()) * 3600
-            + Seconds::from(time.minute()) * 60
-            + Seconds::from(time.second());
-        Some((i64::from(days), seconds))
-    });
-    zoned.unwrap_or_else(|| {
-        let moment = moment.saturating_add(start.time_of_day.into());
-        (moment.div_euclid(DAY), moment.rem_euclid(DAY))
-    })
-}
-
-/// So many seconds later; None beyond the calendar.
-pub fn instant(from: &Zoned, seconds: Seconds) -> Option<Zoned> {
-    from.checked_add(SignedDuration::from_secs(seconds)).ok()
-}
-
 /// `08:15:00`
 fn hms(seconds: Seconds) -> String {
     let (minutes, seconds) = (seconds / 60, seconds % 60);
@@ -117,6 +91,7 @@ fn hms(seconds: Seconds) -> String {
 mod tests {
     use super::*;
     use crate::emit::fixture;
+    use jiff::Zoned;
 
     #[test]
     fn an_unknown_start_counts_from_zero() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::clock::{Clock, instant, time_of_day};
+use super::clock::Clock;
 use super::kind_of;
 use super::text::{printable, shorten};
 use crate::datacenter::Datacenter;
@@ -60,12 +60,12 @@ fn name(datacenter: &Datacenter, action: &Planned) -> String {
 /// shows the same digits everywhere. A plan without a date has one all the same, which the axis does not show.
 fn moment(plan: &Plan, seconds: Seconds) -> String {
     let start = plan.start.as_ref();
-    let dated = start.and_then(|s| instant(s.instant.as_ref()?, seconds));
+    let dated = start.and_then(|start| start.instant_at(seconds));
     if let Some(dated) = dated {
         return dated.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     }
     let base = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
-    let (days, seconds) = start.map_or((0, seconds), |s| time_of_day(s, seconds));
+    let (days, seconds) = start.map_or((0, seconds), |start| start.on_clock(seconds));
     let moment = base
         .checked_add(jiff::SignedDuration::from_hours(days.saturating_mul(24)))
         .and_then(|at| at.checked_add(jiff::SignedDuration::from_secs(seconds)))

@@ -61,7 +61,7 @@ pub(super) fn quantities(dc: &Datacenter, request: &Request, findings: &mut Vec<
     }
     for rule in &request.rules {
         if matches!(rule.kind, RuleKind::Limit { rate: 0, .. }) {
-            findings.push(errors::limit_of_nothing(dc, rule));
+            findings.push(errors::limit_of_nothing(dc, request, rule));
         }
     }
 }

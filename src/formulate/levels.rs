@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Cause;
 use super::modes::{Method, Mode};
 use super::places::{self, Flow};
 use super::routes::{self, Path};
@@ -163,17 +164,14 @@ impl<'a> Levels<'a> {
         self.dc
     }
 
+    /// The request that the levels are of.
+    pub fn request(&self) -> &'a Request {
+        self.request
+    }
+
     /// A rule of the request.
     pub fn rule(&self, at: RuleAt) -> &'a Rule {
         &self.request.rules[at]
-    }
-
-    /// Where a level's limit is written.
-    pub fn span(&self, described: &Described) -> Option<Span> {
-        match described.origin {
-            Origin::Rule(at) => self.rule(at).origin,
-            Origin::Capacity(span) => span,
-        }
     }
 
     /// Takes and gives the same in each mode.
@@ -398,39 +396,44 @@ impl<'a> Levels<'a> {
     /// The name of a level's resource, what it measures and where it comes from.
     pub fn describe(&self, key: Key) -> Described {
         let dc = self.dc;
-        let capacity = |name: String, unit, span| Described {
+        let capacity = |name: String, unit, cause, span| Described {
             label: name.clone(),
             name,
             unit,
-            origin: Origin::Capacity(span),
+            cause,
+            span,
         };
         let rule = |name: String, unit, at: RuleAt| Described {
             name,
-            label: words::rule(dc, &self.request.rules[at]),
+            label: words::rule(dc, self.request, &self.request.rules[at]),
             unit,
-            origin: Origin::Rule(at),
+            cause: Cause::Rule(at),
+            span: self.request.rules[at].origin,
         };
         match key {
             Key::Link(id, forward) => {
                 let link = &dc[id];
                 let (a, b) = (dc.node_name(link.a), dc.node_name(link.b));
                 let (from, to) = if forward { (a, b) } else { (b, a) };
-                let mut described =
-                    capacity(format!("link {from} -> {to}"), Unit::Rate, link.rate.origin);
+                let name = format!("link {from} -> {to}");
+                let mut described = capacity(name, Unit::Rate, Cause::Link(id), link.rate.origin);
                 described.label = format!("link {a} - {b}");
                 described
             }
             Key::Switch(id) => {
                 let span = dc[id].capacity.and_then(|at| at.origin);
-                capacity(format!("switch {}", dc[id].name), Unit::Rate, span)
+                let name = format!("switch {}", dc[id].name);
+                capacity(name, Unit::Rate, Cause::Switch(id), span)
             }
             Key::Memory(id) => {
                 let span = dc[id].memory.and_then(|at| at.origin);
-                capacity(format!("memory of {}", dc[id].name), Unit::Memory, span)
+                let name = format!("memory of {}", dc[id].name);
+                capacity(name, Unit::Memory, Cause::Memory(id), span)
             }
             Key::Cpu(id) => {
                 let span = dc[id].cpu.and_then(|at| at.origin);
-                capacity(format!("cpu of {}", dc[id].name), Unit::Cpu, span)
+                let name = format!("cpu of {}", dc[id].name);
+                capacity(name, Unit::Cpu, Cause::Cpu(id), span)
             }
             Key::Limit(at, node, flow) => {
                 let place = dc.node_name(node);
@@ -441,10 +444,16 @@ impl<'a> Levels<'a> {
                 };
                 rule(name, Unit::Rate, at)
             }
-            Key::Power(at) => rule(words::rule(dc, &self.request.rules[at]), Unit::Power, at),
-            Key::Migrations(at) | Key::On(at) | Key::Seq(at) => {
-                rule(words::rule(dc, &self.request.rules[at]), Unit::Count, at)
-            }
+            Key::Power(at) => rule(
+                words::rule(dc, self.request, &self.request.rules[at]),
+                Unit::Power,
+                at,
+            ),
+            Key::Migrations(at) | Key::On(at) | Key::Seq(at) => rule(
+                words::rule(dc, self.request, &self.request.rules[at]),
+                Unit::Count,
+                at,
+            ),
             Key::Spread(at, server) => {
                 rule(format!("spread on {}", dc[server].name), Unit::Count, at)
             }
@@ -458,13 +467,10 @@ pub(super) struct Described {
     /// The label of its source, which several levels may share.
     pub label: String,
     pub unit: Unit,
-    pub origin: Origin,
-}
-
-/// Where a level comes from.
-pub(super) enum Origin {
-    Rule(RuleAt),
-    Capacity(Option<Span>),
+    /// Where it comes from.
+    pub cause: Cause,
+    /// Where its limit is written.
+    pub span: Option<Span>,
 }
 
 fn arrival(task: Task) -> Option<ServerId> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Cause;
 use super::errors;
-use super::levels::{Described, Origin};
+use super::levels::Described;
 use super::modes::Method;
 use super::scopes::RuleAt;
-use super::steps::{Walk, Why};
+use super::steps::Walk;
 use super::words;
 use crate::datacenter::{Datacenter, VmId};
 use crate::diag::Diagnostic;
@@ -22,9 +23,9 @@ const PAIRS: usize = 4_000_000;
 pub(super) struct Sources<'a> {
     dc: &'a Datacenter,
     request: &'a Request,
-    rules: BTreeMap<RuleAt, SourceId>,
-    implied: BTreeMap<Why, SourceId>,
-    capacities: BTreeMap<String, SourceId>,
+    known: BTreeMap<Cause, SourceId>,
+    /// What each source is, in their order.
+    pub causes: Vec<Cause>,
 }
 
 impl<'a> Sources<'a> {
@@ -32,90 +33,62 @@ impl<'a> Sources<'a> {
         Sources {
             dc,
             request,
-            rules: BTreeMap::new(),
-            implied: BTreeMap::new(),
-            capacities: BTreeMap::new(),
+            known: BTreeMap::new(),
+            causes: Vec::new(),
         }
     }
 
     /// The source of a rule.
     pub fn rule(&mut self, at: RuleAt, out: &mut Formulation) -> SourceId {
-        let (dc, rule) = (self.dc, &self.request.rules[at]);
-        *self.rules.entry(at).or_insert_with(|| {
-            add(
-                out,
-                Source {
-                    label: words::rule(dc, rule),
-                    span: rule.origin,
-                    kind: SourceKind::Rule,
-                },
-            )
+        let (dc, request) = (self.dc, self.request);
+        let rule = &request.rules[at];
+        self.source(Cause::Rule(at), out, || Source {
+            label: words::rule(dc, request, rule),
+            span: rule.origin,
+            kind: SourceKind::Rule,
         })
     }
 
     /// The source of an order that the steps imply. It points at the step of `then`.
     pub fn implied(
         &mut self,
-        why: Why,
+        cause: Cause,
         then: &super::steps::Deed,
         out: &mut Formulation,
     ) -> SourceId {
         let dc = self.dc;
-        *self.implied.entry(why).or_insert_with(|| {
-            let (label, span) = match why {
-                Why::VmInOrder(vm) => (
-                    format!("order of the steps of {}", dc[vm].name),
-                    then.origin,
-                ),
-                Why::ServerInOrder(server) => (
-                    format!("order of the steps of {}", dc[server].name),
-                    then.origin,
-                ),
-                Why::Up(server) => (
-                    format!("{} is up before a VM arrives", dc[server].name),
-                    then.origin,
-                ),
-                Why::Empty(server) => (
-                    format!("{} is empty before its shutdown", dc[server].name),
-                    then.origin,
-                ),
-            };
-            add(
-                out,
-                Source {
-                    label,
-                    span,
-                    kind: SourceKind::Implied,
-                },
-            )
+        self.source(cause, out, || Source {
+            label: words::implied(dc, cause),
+            span: then.origin,
+            kind: SourceKind::Implied,
         })
     }
 
     /// The source of a level.
     pub fn level(&mut self, described: &Described, out: &mut Formulation) -> SourceId {
-        let span = match described.origin {
-            Origin::Rule(at) => return self.rule(at, out),
-            Origin::Capacity(span) => span,
-        };
-        *self
-            .capacities
-            .entry(described.label.clone())
-            .or_insert_with(|| {
-                add(
-                    out,
-                    Source {
-                        label: described.label.clone(),
-                        span,
-                        kind: SourceKind::Capacity,
-                    },
-                )
-            })
+        if let Cause::Rule(at) = described.cause {
+            return self.rule(at, out);
+        }
+        self.source(described.cause, out, || Source {
+            label: described.label.clone(),
+            span: described.span,
+            kind: SourceKind::Capacity,
+        })
     }
-}
 
-fn add(out: &mut Formulation, source: Source) -> SourceId {
-    out.sources.push(source);
-    SourceId(out.sources.len() as u32 - 1)
+    fn source(
+        &mut self,
+        cause: Cause,
+        out: &mut Formulation,
+        make: impl FnOnce() -> Source,
+    ) -> SourceId {
+        let causes = &mut self.causes;
+        *self.known.entry(cause).or_insert_with(|| {
+            out.sources.push(make());
+            causes.push(cause);
+            SourceId(out.sources.len() as u32 - 1)
+        })
+    }
 }
 
 /// Adds what the steps imply, and the rules that are no levels.
@@ -128,7 +101,7 @@ pub(super) fn constrain(
     findings: &mut Vec<Diagnostic>,
 ) {
     for order in &walk.orders {
-        let source = sources.implied(order.why, &walk.deeds[order.then.0 as usize], out);
+        let source = sources.implied(order.cause, &walk.deeds[order.then.0 as usize], out);
         out.precedences.push(Precedence {
             first: order.first,
             then: order.then,
@@ -150,7 +123,7 @@ pub(super) fn constrain(
                 let ends: Vec<ActionId> = first.iter().filter_map(|&s| walk.actions(s).last()).copied().collect();
                 let starts: Vec<ActionId> = then.iter().filter_map(|&s| walk.actions(s).first()).copied().collect();
                 if ends.len().saturating_mul(starts.len()) > PAIRS {
-                    findings.push(errors::too_many_pairs(sources.dc, rule, ends.len(), starts.len()));
+                    findings.push(errors::too_many_pairs(sources.dc, request, rule, ends.len(), starts.len()));
                 } else if !ends.is_empty() && !starts.is_empty() {
                     let source = sources.rule(at, out);
                     let pairs = ends.iter().flat_map(|&first| starts.iter().map(move |&then| (first, then)));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::Cause;
 use super::errors;
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::Diagnostic;
@@ -30,20 +31,8 @@ pub(super) struct Deed {
 pub(super) struct Order {
     pub first: ActionId,
     pub then: ActionId,
-    pub why: Why,
-}
-
-/// Why steps imply an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Why {
-    /// The actions of one VM happen as they are written.
-    VmInOrder(VmId),
-    /// The boots and shutdowns of one server happen as they are written.
-    ServerInOrder(ServerId),
-    /// A server is up before a VM arrives or starts on it.
-    Up(ServerId),
-    /// A server is empty before it is shut down.
-    Empty(ServerId),
+    /// Why steps imply it.
+    pub cause: Cause,
 }
 
 /// What the walk found.
@@ -327,7 +316,7 @@ impl<'a> Walker<'a> {
         }
         let action = self.act(step, server, false);
         for first in self.left.remove(&server).unwrap_or_default() {
-            self.order(first, action, Why::Empty(server));
+            self.order(first, action, Cause::Empty(server));
         }
         self.walk.on[server.0 as usize] = false;
     }
@@ -383,19 +372,19 @@ impl<'a> Walker<'a> {
             rate: step.rate,
             origin: step.origin,
         });
-        let (own, why) = match step.task {
+        let (own, cause) = match step.task {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => {
-                (self.walk.of_vm.entry(vm).or_default(), Why::VmInOrder(vm))
+                (self.walk.of_vm.entry(vm).or_default(), Cause::VmInOrder(vm))
             }
             Task::Boot(server) | Task::Shutdown(server) => (
                 self.walk.of_server.entry(server).or_default(),
-                Why::ServerInOrder(server),
+                Cause::ServerInOrder(server),
             ),
         };
         let before = own.last().copied();
         own.push(action);
         if let Some(before) = before {
-            self.order(before, action, why);
+            self.order(before, action, cause);
         }
         action
     }
@@ -404,12 +393,12 @@ impl<'a> Walker<'a> {
     fn after_boot(&mut self, server: ServerId, action: ActionId) {
         let boot = self.walk.of_server.get(&server).and_then(|own| own.last());
         if let Some(&boot) = boot {
-            self.order(boot, action, Why::Up(server));
+            self.order(boot, action, Cause::Up(server));
         }
     }
 
-    fn order(&mut self, first: ActionId, then: ActionId, why: Why) {
-        self.walk.orders.push(Order { first, then, why });
+    fn order(&mut self, first: ActionId, then: ActionId, cause: Cause) {
+        self.walk.orders.push(Order { first, then, cause });
     }
 
     fn name(&mut self, task: Task) -> String {

@@ -1,7 +1,10 @@
 //! Quantities and rules in words, for names and messages.
 
+use super::Cause;
 use crate::datacenter::{Datacenter, Node, ServerId, VmId};
-use crate::request::{Direction, Period, Rule, RuleKind, Seconds, Subject};
+use crate::request::{
+    Direction, Period, Request, Rule, RuleKind, Seconds, Start, Subject, show_moment,
+};
 use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 
 /// How many names are listed before `and N more`.
@@ -56,8 +59,11 @@ fn natural(value: i128) -> u64 {
     u64::try_from(value.max(0)).unwrap_or(u64::MAX)
 }
 
-/// A rule in words: `budget 9 kW`.
-pub(super) fn rule(dc: &Datacenter, rule: &Rule) -> String {
+/// A rule as it could be written: `budget 9 kW from 06:00 to 08:00`.
+pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
+    let start = request.start.as_ref();
+    let moment = |at: Seconds| show_moment(start, at);
+    let period = |p: &Period| period(start, p);
     match &rule.kind {
         RuleKind::Sync { vms, .. } => {
             format!("sync {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
@@ -66,17 +72,23 @@ pub(super) fn rule(dc: &Datacenter, rule: &Rule) -> String {
             format!("before {} -> {}", subjects(dc, first), subjects(dc, then))
         }
         RuleKind::By { subjects: s, time } => {
-            format!("before {} by +{}", subjects(dc, s), duration(*time))
+            format!("before {} by {}", subjects(dc, s), moment(*time))
         }
         RuleKind::After { subjects: s, time } => {
-            format!("after {} from +{}", subjects(dc, s), duration(*time))
+            format!("after {} from {}", subjects(dc, s), moment(*time))
         }
         RuleKind::Seq { subjects: s } => format!("seq {}", subjects(dc, s)),
         RuleKind::Freeze {
             subjects: s,
             period: p,
         } => format!("freeze {}{}", subjects(dc, s), period(p)),
-        RuleKind::Allow { subjects: s, .. } => format!("allow {}", subjects(dc, s)),
+        RuleKind::Allow {
+            subjects: s,
+            periods,
+        } => {
+            let periods: Vec<String> = periods.iter().map(period).collect();
+            format!("allow {}{}", subjects(dc, s), periods.join(" and"))
+        }
         RuleKind::Spread { vms } => {
             format!("spread {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
         }
@@ -105,7 +117,8 @@ pub(super) fn rule(dc: &Datacenter, rule: &Rule) -> String {
                 format!(" {word} {}", server_names(dc, servers))
             });
             format!(
-                "at most {count} migrations{}{}",
+                "at most {}{}{}",
+                show_count(*count as usize, "migration"),
                 scope.unwrap_or_default(),
                 period(p)
             )
@@ -136,12 +149,24 @@ pub(super) fn rule(dc: &Datacenter, rule: &Rule) -> String {
     }
 }
 
-fn period(period: &Period) -> String {
+/// An order that the steps imply, in words.
+pub(super) fn implied(dc: &Datacenter, cause: Cause) -> String {
+    match cause {
+        Cause::VmInOrder(vm) => format!("order of the steps of {}", dc[vm].name),
+        Cause::ServerInOrder(server) => format!("order of the steps of {}", dc[server].name),
+        Cause::Up(server) => format!("{} is up before a VM arrives", dc[server].name),
+        Cause::Empty(server) => format!("{} is empty before its shutdown", dc[server].name),
+        _ => String::from("what the datacenter has"),
+    }
+}
+
+fn period(start: Option<&Start>, period: &Period) -> String {
+    let moment = |at: Seconds| show_moment(start, at);
     match (period.from, period.to) {
         (0, None) => String::new(),
-        (from, None) => format!(" from +{}", duration(from)),
-        (0, Some(to)) => format!(" until +{}", duration(to)),
-        (from, Some(to)) => format!(" from +{} to +{}", duration(from), duration(to)),
+        (from, None) => format!(" from {}", moment(from)),
+        (0, Some(to)) => format!(" until {}", moment(to)),
+        (from, Some(to)) => format!(" from {} to {}", moment(from), moment(to)),
     }
 }
 

@@ -149,7 +149,7 @@ fn spread(
 fn power(levels: &Levels, walk: &Walk, rule: usize, excess: &Excess) -> Diagnostic {
     let (dc, rule) = (levels.dc(), levels.rule(rule));
     let (drawn, allowed) = (words::power(excess.level), words::power(excess.capacity));
-    let name = words::rule(dc, rule);
+    let name = words::rule(dc, levels.request(), rule);
     let message = match excess.when {
         When::Start => format!("{drawn} are drawn when the plan starts, more than `{name}` allows"),
         When::End => {
@@ -207,7 +207,7 @@ fn cap(
     };
     let finding = at(
         Code::CapTooLow,
-        levels.span(&described),
+        described.span,
         message,
         format!("allows {allowed}"),
     );

@@ -6,7 +6,7 @@ use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::{ActionId, Formulation, Precedence};
-use crate::request::Rule;
+use crate::request::{Request, Rule};
 use crate::source::Span;
 
 pub(in super::super) fn too_large(name: &str, span: Option<Span>) -> Diagnostic {
@@ -14,8 +14,12 @@ pub(in super::super) fn too_large(name: &str, span: Option<Span>) -> Diagnostic 
     at(Code::BeyondRange, span, message, "too large").with_help("check the unit")
 }
 
-pub(in super::super) fn limit_of_nothing(dc: &Datacenter, rule: &Rule) -> Diagnostic {
-    let message = format!("`{}` lets nothing through", words::rule(dc, rule));
+pub(in super::super) fn limit_of_nothing(
+    dc: &Datacenter,
+    request: &Request,
+    rule: &Rule,
+) -> Diagnostic {
+    let message = format!("`{}` lets nothing through", words::rule(dc, request, rule));
     at(
         Code::LimitOfNothing,
         rule.origin,
@@ -27,13 +31,14 @@ pub(in super::super) fn limit_of_nothing(dc: &Datacenter, rule: &Rule) -> Diagno
 
 pub(in super::super) fn too_many_pairs(
     dc: &Datacenter,
+    request: &Request,
     rule: &Rule,
     first: usize,
     then: usize,
 ) -> Diagnostic {
     let message = format!(
         "`{}` puts {first} things before {then} others",
-        words::rule(dc, rule)
+        words::rule(dc, request, rule)
     );
     at(
         Code::TooManyPairs,
