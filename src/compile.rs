@@ -142,7 +142,9 @@ impl Checked {
                 Ok(plan)
             }
             Outcome::Infeasible(core) => Err(Failure::Impossible(explain::impossible(
-                request, problem, &core,
+                request,
+                problem,
+                &core.sources,
             ))),
             Outcome::Unknown => Err(Failure::Unknown),
         }

@@ -62,8 +62,29 @@ pub enum Outcome {
     /// A schedule.
     Found(Solution),
     /// None exists, whatever the horizon: these sources contradict one another.
-    Infeasible(Vec<SourceId>),
+    Infeasible(Core),
     /// The effort was spent before a schedule was found or excluded.
+    Unknown,
+}
+
+/// Sources that contradict one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Core {
+    /// In order. No schedule keeps all of them.
+    pub sources: Vec<SourceId>,
+    /// Whether a schedule is known for what is left without any one of them; otherwise the effort was spent before
+    /// all of them were tried.
+    pub minimal: bool,
+}
+
+/// Whether there is any schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feasibility {
+    /// This one, which need not be a good one.
+    Feasible(Schedule),
+    /// None, whatever the horizon.
+    Infeasible,
+    /// The effort was spent before one was found or excluded.
     Unknown,
 }
 
@@ -104,6 +125,7 @@ mod domain;
 mod encode;
 mod exact;
 mod explain;
+mod feasible;
 mod grid;
 mod improve;
 mod instance;
@@ -127,4 +149,14 @@ pub fn schedule(
     monitor: &mut dyn Monitor,
 ) -> Outcome {
     pipeline::run(formulation, &control::Control::new(options, monitor))
+}
+
+/// Searches any schedule that keeps the constraints whose source is kept, which takes less than a good one.
+pub fn feasible(
+    formulation: &Formulation,
+    keep: &dyn Fn(SourceId) -> bool,
+    monitor: &mut dyn Monitor,
+) -> Feasibility {
+    let control = control::Control::new(&Options::default(), monitor);
+    feasible::check(formulation, keep, &control)
 }

@@ -6,32 +6,30 @@ use std::collections::BTreeSet;
 use crate::formulation::{Formulation, SourceId};
 
 use super::control::Control;
-use super::exact;
+use super::feasible;
 use super::instance::{Instance, Refusal};
-
-/// Starts that a feasibility check may have.
-pub const MOST_STARTS: usize = 60_000;
-
-/// Effort of a feasibility check.
-pub const CHECK_EFFORT: u64 = 20_000_000;
+use super::{Core, Feasibility};
 
 /// A minimal infeasible set of sources, as far as the checks can tell; the whole set is infeasible.
-pub fn conflict(formulation: &Formulation, control: &Control) -> Vec<SourceId> {
+pub fn conflict(formulation: &Formulation, control: &Control) -> Core {
     let mut kept: Vec<SourceId> = used(formulation);
+    let mut minimal = true;
     // A proof by presolve alone is quick; only what it cannot show is left to SAT.
     let presolve = refused(formulation, &kept);
     let mut size = kept.len().div_ceil(2);
     while size > 0 && !control.stopped() {
+        minimal = true;
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.drain(at..(at + size).min(kept.len()));
-            let infeasible = if presolve {
-                refused(formulation, &fewer)
+            let verdict = if presolve && !refused(formulation, &fewer) && size > 1 {
+                Feasibility::Unknown
             } else {
-                impossible(formulation, &fewer, control)
+                check(formulation, &fewer, control)
             };
-            if infeasible {
+            minimal &= verdict != Feasibility::Unknown;
+            if verdict == Feasibility::Infeasible {
                 kept = fewer;
             } else {
                 at += size;
@@ -39,7 +37,11 @@ pub fn conflict(formulation: &Formulation, control: &Control) -> Vec<SourceId> {
         }
         size = if size == 1 { 0 } else { size.div_ceil(2) };
     }
-    kept
+    minimal &= !control.stopped();
+    Core {
+        sources: kept,
+        minimal,
+    }
 }
 
 /// The sources that any constraint comes from.
@@ -52,23 +54,15 @@ fn used(formulation: &Formulation) -> Vec<SourceId> {
     sources.into_iter().collect()
 }
 
-fn presolved(formulation: &Formulation, kept: &[SourceId]) -> Result<Instance, Refusal> {
-    Instance::new(formulation, &|source| kept.binary_search(&source).is_ok())
-}
-
 fn refused(formulation: &Formulation, kept: &[SourceId]) -> bool {
-    matches!(presolved(formulation, kept), Err(Refusal::Infeasible))
+    let instance = Instance::new(formulation, &|source| kept.binary_search(&source).is_ok());
+    matches!(instance, Err(Refusal::Infeasible))
 }
 
-fn impossible(formulation: &Formulation, kept: &[SourceId], control: &Control) -> bool {
-    match presolved(formulation, kept) {
-        Err(Refusal::Infeasible) => true,
-        Err(Refusal::TooLarge) => false,
-        Ok(instance) => {
-            let Some(candidates) = exact::candidates(&instance, None, MOST_STARTS) else {
-                return false;
-            };
-            exact::feasible(&instance, &candidates, CHECK_EFFORT, control) == Some(None)
-        }
-    }
+fn check(formulation: &Formulation, kept: &[SourceId], control: &Control) -> Feasibility {
+    feasible::check(
+        formulation,
+        &|source| kept.binary_search(&source).is_ok(),
+        control,
+    )
 }

@@ -6,10 +6,10 @@ use super::certificate::Certificate;
 use super::control::Control;
 use super::exact::{self, Answer};
 use super::explain;
+use super::feasible::{self, First};
 use super::grid::Grid;
 use super::improve::Search;
 use super::instance::{Instance, Job, Placed, Refusal};
-use super::random::Random;
 use super::relaxation::Relaxation;
 use super::sink::{with_sink, without_sink};
 use super::{Bounded, Effort, Outcome, Solution, list, makespan};
@@ -58,7 +58,7 @@ pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
         }
     };
     let work = work(control.effort(), instance.jobs.len());
-    let first = match first(&instance, control) {
+    let first = match feasible::first(&instance, control) {
         First::Found(placed) => placed,
         First::Infeasible => return Outcome::Infeasible(explain::conflict(formulation, control)),
         First::Unknown => return Outcome::Unknown,
@@ -74,38 +74,6 @@ pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
     };
     run.optimise();
     Outcome::Found(run.solution())
-}
-
-enum First {
-    Found(Placed),
-    Infeasible,
-    Unknown,
-}
-
-/// A first schedule: by lists in several orders, else by SAT.
-fn first(instance: &Instance, control: &Control) -> First {
-    control.report("first schedule", None, None, None);
-    let jobs = instance.jobs.len();
-    let earliest = |job: usize| instance.jobs[job].modes[0].starts.first();
-    let mut order: Vec<usize> = (0..jobs).collect();
-    order.sort_by_key(|&job| (earliest(job), instance.jobs[job].modes[0].span));
-    let mut random = Random::new(1);
-    for _ in 0..20 {
-        if let Some(placed) = list::generate(instance, &order, true) {
-            return First::Found(placed);
-        }
-        for at in (1..jobs).rev() {
-            order.swap(at, random.below(at + 1));
-        }
-    }
-    let Some(candidates) = exact::candidates(instance, None, explain::MOST_STARTS) else {
-        return First::Unknown;
-    };
-    match exact::feasible(instance, &candidates, explain::CHECK_EFFORT, control) {
-        Some(Some(placed)) => First::Found(placed),
-        Some(None) => First::Infeasible,
-        None => First::Unknown,
-    }
 }
 
 /// Bounds without any search: each job at its cheapest, and the least makespan.

@@ -3,7 +3,7 @@
 use crate::formulation::*;
 
 use super::random::Random;
-use super::{Options, Outcome, Quiet, schedule};
+use super::{Core, Feasibility, Options, Outcome, Quiet, feasible, schedule};
 
 /// Whether a schedule keeps every constraint; naive on purpose.
 fn holds(f: &Formulation, s: &Schedule) -> bool {
@@ -258,10 +258,10 @@ fn compare(seed: u64, rounds: usize) {
                     "seed {seed} round {round}: {solution:?} {f:#?}"
                 );
             }
-            Outcome::Infeasible(sources) => {
+            Outcome::Infeasible(core) => {
                 impossible += 1;
                 assert_eq!(best, None, "seed {seed} round {round}: {f:#?}");
-                let _ = sources;
+                check_core(&f, &core);
             }
             Outcome::Unknown => panic!("seed {seed} round {round}: unknown {f:#?}"),
         }
@@ -270,6 +270,18 @@ fn compare(seed: u64, rounds: usize) {
         found > rounds / 4 && impossible > 0,
         "{found} found, {impossible} impossible"
     );
+}
+
+/// No schedule keeps all of a core, and one keeps what is left without any one member.
+fn check_core(f: &Formulation, core: &Core) {
+    assert!(core.minimal, "{core:?} {f:#?}");
+    let all = feasible(f, &|source| core.sources.contains(&source), &mut Quiet);
+    assert_eq!(all, Feasibility::Infeasible, "{core:?} {f:#?}");
+    for &without in &core.sources {
+        let keep = |source| source != without && core.sources.contains(&source);
+        let found = feasible(f, &keep, &mut Quiet);
+        assert!(matches!(found, Feasibility::Feasible(_)), "{core:?} {f:#?}");
+    }
 }
 
 #[test]
