@@ -73,6 +73,7 @@ pub mod build;
 pub mod migration;
 pub mod formulation;
 pub mod formulate;
+pub mod certify;
 pub mod schedule;
 pub mod plan;
 pub mod change;

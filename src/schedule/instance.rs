@@ -113,6 +113,8 @@ pub struct Goal {
 pub struct Level {
     /// `(from, room)`: what jobs may add up to from that second on; the first at 0.
     pub room: Vec<(Seconds, i64)>,
+    /// What it was divided by.
+    pub unit: i64,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -243,6 +245,7 @@ impl Instance {
             level_of[index] = Some(self.levels.len() as u32);
             self.levels.push(Level {
                 room: room.collect::<Result<_, _>>()?,
+                unit: 1,
                 origin: Origin::Resource(index),
             });
         }
@@ -254,6 +257,7 @@ impl Instance {
                 events[precedence.then.0 as usize].push((level, true));
                 self.levels.push(Level {
                     room: vec![(0, 0)],
+                    unit: 1,
                     origin: Origin::Precedence(index),
                 });
             }
@@ -275,8 +279,9 @@ impl Instance {
             *divisor = gcd(*divisor, event.change.unsigned_abs());
         }
         for (level, &divisor) in self.levels.iter_mut().zip(&divisor) {
+            level.unit = divisor.max(1) as i64;
             for (_, room) in &mut level.room {
-                *room = room.div_euclid(divisor.max(1) as i64);
+                *room = room.div_euclid(level.unit);
             }
             level.room.dedup_by_key(|&mut (_, room)| room);
         }

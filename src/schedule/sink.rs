@@ -15,6 +15,7 @@ pub fn with_sink(instance: &Instance, least: Seconds) -> Instance {
         let level = closed.levels.len() as u32;
         closed.levels.push(Level {
             room: vec![(0, 0)],
+            unit: 1,
             origin: Origin::End(index),
         });
         for mode in &mut job.modes {

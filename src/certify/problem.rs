@@ -1,0 +1,522 @@
+//! What a bound is proved for: the formulation as blocks that start in intervals and change levels.
+//!
+//! Actions that a group ties together are one *block*; a *way* to do it is a mode for each of them that the groups
+//! allow. Everything that limits blocks is a *level*: resources, an order between two actions (the second takes 1 of
+//! an empty level, the first gives it back), and, where the last end costs something, a block of its own named
+//! [`END`] that comes after all others.
+
+use std::collections::BTreeMap;
+
+use crate::formulation::{ActionId, Formulation, Group, Objective, Seconds};
+
+use super::starts::{self, Intervals};
+use super::{Kind, Rejection};
+
+/// The name of the block for the last end.
+pub const END: &str = "the last end";
+
+/// The most ways that a block may have.
+const MOST_WAYS: usize = 4096;
+
+/// What is assumed of a schedule, in order to show that there is none.
+#[derive(Debug, Clone, Default)]
+pub struct Hypothesis<'a> {
+    /// For the first objectives the most that each may be.
+    pub limits: &'a [i64],
+    /// The last end is no later.
+    pub deadline: Option<Seconds>,
+    /// The last end is no earlier, which was shown before.
+    pub last_end: Seconds,
+}
+
+/// The formulation under a hypothesis.
+#[derive(Debug)]
+pub struct Problem {
+    /// What gets a start; the last end comes last, if it is there.
+    pub blocks: Vec<Block>,
+    /// What limits them.
+    pub levels: Vec<Level>,
+    /// For each objective its fixed part.
+    pub constants: Vec<i64>,
+}
+
+/// Actions that move together.
+#[derive(Debug)]
+pub struct Block {
+    /// Its actions, ordered; none for the last end.
+    pub members: Vec<ActionId>,
+    /// The first one's name.
+    pub name: String,
+    /// The ways to do it; none where it is shown that there is none.
+    pub ways: Vec<Way>,
+}
+
+/// A way to do a block.
+#[derive(Debug)]
+pub struct Way {
+    /// For each member its start after the block's, and its duration.
+    pub runs: Vec<(Seconds, Seconds)>,
+    /// From its start to its last end.
+    pub span: Seconds,
+    /// What it does to levels, ordered by level, then time.
+    pub changes: Vec<Change>,
+    /// When it may start.
+    pub starts: Intervals,
+    /// For each objective what it costs at start 0, and with each second later.
+    pub costs: Vec<(i128, i128)>,
+}
+
+/// A change of a level, from a moment on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Index of the level.
+    pub level: usize,
+    /// Seconds after the block's start.
+    pub at: Seconds,
+    /// Added from then on.
+    pub by: i128,
+}
+
+/// What blocks may add up to.
+#[derive(Debug)]
+pub struct Level {
+    /// What it is.
+    pub kind: Kind,
+    /// Index of the resource, of the precedence, or of the first action of the block that ends.
+    pub index: usize,
+    /// In words.
+    pub name: String,
+    /// `(from, room)`, ordered, the first at 0.
+    pub room: Vec<(Seconds, i128)>,
+}
+
+impl Problem {
+    /// The formulation's schedules under a hypothesis, or some of them: if there is one at all, then one that is here.
+    ///
+    /// # Errors
+    /// Where no horizon can be shown, or a group has too many ways.
+    pub fn new(f: &Formulation, hypothesis: &Hypothesis) -> Result<Problem, Rejection> {
+        let mut problem = Problem {
+            blocks: blocks(f)?,
+            levels: levels(f),
+            constants: f.objectives.iter().map(|o| o.constant).collect(),
+        };
+        let objectives = &f.objectives[..hypothesis.limits.len()];
+        let last = match hypothesis.deadline {
+            Some(deadline) => deadline,
+            None => problem.horizon(f, objectives)?,
+        };
+        starts::open(f, &mut problem, last);
+        problem.drop_impossible();
+        starts::tighten(&mut problem);
+        if objectives.iter().any(|o| o.makespan > 0) {
+            let last = problem.latest_end(objectives, hypothesis.limits, last);
+            starts::end_by(&mut problem, last);
+            starts::tighten(&mut problem);
+            problem.add_last_end(f, hypothesis.last_end, last);
+        }
+        Ok(problem)
+    }
+
+    /// Whether a block has nowhere to start: then there is no schedule.
+    pub fn is_empty(&self) -> bool {
+        let empty = |block: &Block| block.ways.iter().all(|way| way.starts.is_empty());
+        self.blocks.iter().any(empty)
+    }
+
+    /// The index of each level.
+    pub fn places(&self) -> BTreeMap<(Kind, usize), usize> {
+        self.levels
+            .iter()
+            .enumerate()
+            .map(|(at, level)| ((level.kind, level.index), at))
+            .collect()
+    }
+
+    /// By when some best schedule ends, if there is one. After the last change of a capacity or window, a second in
+    /// which nothing runs can be cut out. That makes no objective worse as long as what all blocks together would
+    /// earn by being late is no more than what the last end costs.
+    fn horizon(&self, f: &Formulation, objectives: &[Objective]) -> Result<Seconds, Rejection> {
+        for (at, objective) in objectives.iter().enumerate() {
+            let earned = |block: &Block| {
+                block
+                    .ways
+                    .first()
+                    .map_or(0, |way| (-way.costs[at].1).max(0))
+            };
+            if self.blocks.iter().map(earned).sum::<i128>() > i128::from(objective.makespan) {
+                return Err(Rejection::NoHorizon(objective.name.clone()));
+            }
+        }
+        let changes = f
+            .resources
+            .iter()
+            .flat_map(|r| r.capacity.iter().map(|&(from, _)| from));
+        let edges = f
+            .windows
+            .iter()
+            .flat_map(|w| w.intervals.iter().flat_map(|&(from, to)| [from, to]));
+        let settled = changes
+            .chain(edges)
+            .filter(|&edge| edge < Seconds::MAX)
+            .max()
+            .unwrap_or(0);
+        let longest = |block: &Block| {
+            block
+                .ways
+                .iter()
+                .map(|way| i128::from(way.span))
+                .max()
+                .unwrap_or(0)
+        };
+        let last = i128::from(settled) + self.blocks.iter().map(longest).sum::<i128>();
+        let last = Seconds::try_from(last).ok().filter(|&last| last < 1 << 40);
+        last.ok_or(Rejection::TooLarge)
+    }
+
+    /// Drops the ways for which there is never room, even if all other blocks relieve a level as far as they ever do.
+    fn drop_impossible(&mut self) {
+        let mut most: Vec<i128> = self
+            .levels
+            .iter()
+            .map(|level| level.room.iter().map(|&(_, room)| room).max().unwrap_or(0))
+            .collect();
+        let reliefs: Vec<Vec<(usize, i128)>> = self.blocks.iter().map(relief).collect();
+        for &(level, relief) in reliefs.iter().flatten() {
+            most[level] += relief;
+        }
+        for (block, own) in self.blocks.iter_mut().zip(&reliefs) {
+            let own = |level| {
+                own.binary_search_by_key(&level, |&(l, _)| l)
+                    .map_or(0, |at| own[at].1)
+            };
+            block.ways.retain(|way| {
+                extremes(way)
+                    .iter()
+                    .all(|&(level, peak, _)| peak <= most[level] - own(level))
+            });
+        }
+    }
+
+    /// The latest last end with which no limit is exceeded.
+    fn latest_end(&self, objectives: &[Objective], limits: &[i64], mut last: Seconds) -> Seconds {
+        for (at, (objective, &limit)) in objectives.iter().zip(limits).enumerate() {
+            let Some(least) = self
+                .blocks
+                .iter()
+                .map(|block| cheapest(block, at))
+                .sum::<Option<i128>>()
+            else {
+                continue;
+            };
+            let left = i128::from(limit) - i128::from(objective.constant) - least;
+            if objective.makespan > 0 {
+                let most = left.div_euclid(i128::from(objective.makespan)).max(-1);
+                last = Seconds::try_from(most).map_or(last, |most| last.min(most));
+            }
+        }
+        last
+    }
+
+    /// Adds the block that stands for the last end.
+    fn add_last_end(&mut self, f: &Formulation, least: Seconds, last: Seconds) {
+        let mut changes = Vec::new();
+        for block in &mut self.blocks {
+            let level = self.levels.len();
+            self.levels.push(Level {
+                kind: Kind::End,
+                index: block.members[0].0 as usize,
+                name: block.name.clone(),
+                room: vec![(0, 0)],
+            });
+            for way in &mut block.ways {
+                way.changes.push(Change {
+                    level,
+                    at: way.span,
+                    by: -1,
+                });
+            }
+            changes.push(Change {
+                level,
+                at: 0,
+                by: 1,
+            });
+        }
+        let end = |block: &Block| {
+            block
+                .ways
+                .iter()
+                .filter_map(|way| Some(way.starts.first()?.0 + way.span))
+                .min()
+        };
+        let first = self
+            .blocks
+            .iter()
+            .filter_map(end)
+            .max()
+            .unwrap_or(0)
+            .max(least);
+        let starts = if first <= last {
+            vec![(first, last)]
+        } else {
+            Vec::new()
+        };
+        let costs = f
+            .objectives
+            .iter()
+            .map(|o| (0, i128::from(o.makespan)))
+            .collect();
+        self.blocks.push(Block {
+            members: Vec::new(),
+            name: END.to_owned(),
+            ways: vec![Way {
+                runs: Vec::new(),
+                span: 0,
+                changes,
+                starts,
+                costs,
+            }],
+        });
+    }
+}
+
+/// What a block costs at least in an objective; None where it cannot start.
+fn cheapest(block: &Block, objective: usize) -> Option<i128> {
+    let ways = block.ways.iter().flat_map(|way| {
+        let (constant, slope) = way.costs[objective];
+        let edges = [
+            way.starts.first().map(|s| s.0),
+            way.starts.last().map(|s| s.1),
+        ];
+        edges
+            .into_iter()
+            .flatten()
+            .map(move |start| constant + slope * i128::from(start))
+    });
+    ways.min()
+}
+
+/// For each level that a way touches the most that it adds, and the most that it relieves.
+fn extremes(way: &Way) -> Vec<(usize, i128, i128)> {
+    let mut all: Vec<(usize, i128, i128)> = Vec::new();
+    let mut sum = 0;
+    for change in &way.changes {
+        if all.last().is_none_or(|last| last.0 != change.level) {
+            all.push((change.level, 0, 0));
+            sum = 0;
+        }
+        sum += change.by;
+        if let Some((_, peak, relief)) = all.last_mut() {
+            *peak = sum.max(*peak);
+            *relief = (-sum).max(*relief);
+        }
+    }
+    all
+}
+
+/// The most that a block relieves each level, in any way; ordered by level.
+fn relief(block: &Block) -> Vec<(usize, i128)> {
+    let mut all: Vec<(usize, i128)> = block
+        .ways
+        .iter()
+        .flat_map(|way| extremes(way))
+        .map(|(l, _, relief)| (l, relief))
+        .collect();
+    all.sort_unstable_by_key(|&(level, relief)| (level, -relief));
+    all.dedup_by_key(|&mut (level, _)| level);
+    all
+}
+
+fn levels(f: &Formulation) -> Vec<Level> {
+    let resources = f
+        .resources
+        .iter()
+        .enumerate()
+        .map(|(index, resource)| Level {
+            kind: Kind::Resource,
+            index,
+            name: resource.name.clone(),
+            room: resource
+                .capacity
+                .iter()
+                .map(|&(from, capacity)| {
+                    (from, i128::from(capacity) - i128::from(resource.initial))
+                })
+                .collect(),
+        });
+    let orders = f
+        .precedences
+        .iter()
+        .enumerate()
+        .map(|(index, order)| Level {
+            kind: Kind::Precedence,
+            index,
+            name: format!("{} -> {}", f[order.first].name, f[order.then].name),
+            room: vec![(0, 0)],
+        });
+    resources.chain(orders).collect()
+}
+
+fn blocks(f: &Formulation) -> Result<Vec<Block>, Rejection> {
+    let mut orders = vec![Vec::new(); f.actions.len()];
+    for (at, order) in f.precedences.iter().enumerate() {
+        orders[order.first.0 as usize].push((f.resources.len() + at, false));
+        orders[order.then.0 as usize].push((f.resources.len() + at, true));
+    }
+    let mut all = Vec::new();
+    for members in components(f) {
+        let groups: Vec<&Group> = f
+            .groups
+            .iter()
+            .filter(|g| members.len() > 1 && members.contains(&g.actions[0]))
+            .collect();
+        let counts: Vec<usize> = members.iter().map(|&a| f[a].modes.len()).collect();
+        let total = counts
+            .iter()
+            .try_fold(1_usize, |product, &count| product.checked_mul(count));
+        let total = total
+            .filter(|&total| total <= MOST_WAYS)
+            .ok_or(Rejection::TooLarge)?;
+        let ways = (0..total).filter_map(|mut number| {
+            // The number's digits choose the modes, the last action's fastest.
+            let mut choice = vec![0; members.len()];
+            for (digit, &count) in choice.iter_mut().zip(&counts).rev() {
+                (*digit, number) = (number % count, number / count);
+            }
+            way(f, &members, &groups, &choice, &orders)
+        });
+        let (ways, name) = (ways.collect(), f[members[0]].name.clone());
+        all.push(Block {
+            members,
+            name,
+            ways,
+        });
+    }
+    Ok(all)
+}
+
+/// The actions that groups tie together, ordered by the first of each.
+fn components(f: &Formulation) -> Vec<Vec<ActionId>> {
+    let mut block_of: Vec<usize> = (0..f.actions.len()).collect();
+    let mut members: Vec<Vec<ActionId>> = f.ids().map(|action| vec![action]).collect();
+    for group in &f.groups {
+        let mut blocks: Vec<usize> = group
+            .actions
+            .iter()
+            .map(|a| block_of[a.0 as usize])
+            .collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        for &other in &blocks[1..] {
+            let moved = std::mem::take(&mut members[other]);
+            for action in &moved {
+                block_of[action.0 as usize] = blocks[0];
+            }
+            members[blocks[0]].extend(moved);
+        }
+    }
+    members.retain(|members| !members.is_empty());
+    for members in &mut members {
+        members.sort_unstable();
+    }
+    members
+}
+
+/// A choice of modes, unless groups or orders inside of the block contradict it.
+fn way(
+    f: &Formulation,
+    members: &[ActionId],
+    groups: &[&Group],
+    choice: &[usize],
+    orders: &[Vec<(usize, bool)>],
+) -> Option<Way> {
+    let duration = |at: usize| f[members[at]].modes[choice[at]].duration;
+    let offsets = offsets(members, groups, &duration)?;
+    let runs: Vec<(Seconds, Seconds)> = (0..members.len())
+        .map(|at| (offsets[at], duration(at)))
+        .collect();
+    let mut changes = Vec::new();
+    let mut costs = vec![(0_i128, 0_i128); f.objectives.len()];
+    for (at, (&action, &(start, duration))) in members.iter().zip(&runs).enumerate() {
+        let end = start + duration;
+        for demand in &f[action].modes[choice[at]].demands {
+            let level = demand.resource.0 as usize;
+            changes.push(Change {
+                level,
+                at: start,
+                by: i128::from(demand.take),
+            });
+            changes.push(Change {
+                level,
+                at: end,
+                by: -i128::from(demand.give),
+            });
+        }
+        for &(level, takes) in &orders[action.0 as usize] {
+            let (at, by) = if takes { (start, 1) } else { (end, -1) };
+            changes.push(Change { level, at, by });
+        }
+        for (cost, objective) in costs.iter_mut().zip(&f.objectives) {
+            let term = &objective.terms[action.0 as usize];
+            cost.0 +=
+                i128::from(term.start) * i128::from(start) + i128::from(term.end) * i128::from(end);
+            cost.0 += term.modes.get(choice[at]).copied().map_or(0, i128::from);
+            cost.1 += i128::from(term.start) + i128::from(term.end);
+        }
+    }
+    changes.sort_unstable();
+    changes.dedup_by(|later, kept| {
+        let same = (later.level, later.at) == (kept.level, kept.at);
+        kept.by += if same { later.by } else { 0 };
+        same
+    });
+    changes.retain(|change| change.by != 0);
+    let span = runs
+        .iter()
+        .map(|&(start, duration)| start + duration)
+        .max()?;
+    Some(Way {
+        runs,
+        span,
+        changes,
+        starts: Vec::new(),
+        costs,
+    })
+}
+
+/// The start of each member after the block's; None where the groups contradict one another.
+fn offsets(
+    members: &[ActionId],
+    groups: &[&Group],
+    duration: &dyn Fn(usize) -> Seconds,
+) -> Option<Vec<Seconds>> {
+    let mut known = vec![None; members.len()];
+    known[0] = Some(0);
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for group in groups {
+            let shift = |at: usize| if group.ends { duration(at) } else { 0 };
+            let own: Vec<usize> = group
+                .actions
+                .iter()
+                .filter_map(|a| members.binary_search(a).ok())
+                .collect();
+            let Some(moment) = own.iter().find_map(|&at| Some(known[at]? + shift(at))) else {
+                continue;
+            };
+            for &at in &own {
+                match known[at] {
+                    None => (known[at], changed) = (Some(moment - shift(at)), true),
+                    Some(start) if start != moment - shift(at) => return None,
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    let first = known.iter().flatten().min().copied()?;
+    known
+        .iter()
+        .map(|offset| offset.map(|offset| offset - first))
+        .collect()
+}

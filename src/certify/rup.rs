@@ -1,0 +1,250 @@
+//! Checks a refutation in DRAT by reverse unit propagation: each clause that the proof adds follows from those before
+//! it, as setting all its literals to false lets units propagate to a contradiction (Goldberg, Novikov 2003), and
+//! the last one is empty. Of DRAT only the steps are accepted that need no more than that.
+
+use std::collections::HashMap;
+
+use super::clauses::{Cnf, Lit};
+
+/// No check visits more clauses than that.
+const MOST_VISITS: u64 = 20_000_000_000;
+
+/// Checks a proof; how many steps it has.
+///
+/// # Errors
+/// The first line that is wrong, and why.
+pub fn check(cnf: &Cnf, proof: &str) -> Result<usize, (usize, &'static str)> {
+    let mut checker = Checker::new(cnf.variables());
+    for clause in cnf.clauses() {
+        checker.add(clause);
+    }
+    let mut steps = 0;
+    for (line, text) in proof.lines().enumerate() {
+        let wrong = |why| (line + 1, why);
+        let Some((delete, clause)) = parse(text, cnf.variables()).map_err(wrong)? else {
+            continue;
+        };
+        steps += 1;
+        if delete {
+            checker.delete(&clause);
+            continue;
+        }
+        if !checker.follows(&clause) {
+            return Err(wrong(if checker.visits > MOST_VISITS {
+                "the check takes too long"
+            } else {
+                "the clause does not follow"
+            }));
+        }
+        checker.add(&clause);
+        if clause.is_empty() {
+            return Ok(steps);
+        }
+    }
+    // A proof may end without the empty clause where units contradict one another already.
+    if checker.contradiction {
+        Ok(steps)
+    } else {
+        Err((
+            proof.lines().count().max(1),
+            "the proof ends without a contradiction",
+        ))
+    }
+}
+
+/// A step: whether it deletes, and the clause. None for a comment or an empty line.
+fn parse(text: &str, variables: usize) -> Result<Option<(bool, Vec<Lit>)>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('c') {
+        return Ok(None);
+    }
+    let (delete, text) = match text.strip_prefix("d ") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let mut clause = Vec::new();
+    let mut numbers = text.split_ascii_whitespace();
+    loop {
+        let number = numbers.next().ok_or("a step does not end with 0")?;
+        let lit: Lit = number.parse().map_err(|_| "this is no literal")?;
+        if lit == 0 {
+            break;
+        }
+        if lit.unsigned_abs() as usize > variables {
+            return Err("this is no variable of the clauses");
+        }
+        clause.push(lit);
+    }
+    if numbers.next().is_some() {
+        return Err("a step ends before its line does");
+    }
+    clause.sort_unstable();
+    clause.dedup();
+    Ok(Some((delete, clause)))
+}
+
+/// Clauses under unit propagation with two watched literals each.
+struct Checker {
+    clauses: Vec<Vec<Lit>>,
+    /// Sorted clauses, for deletion.
+    places: HashMap<Vec<Lit>, Vec<usize>>,
+    /// For each literal the clauses that watch it.
+    watches: Vec<Vec<usize>>,
+    /// For each literal whether it is true.
+    is_true: Vec<bool>,
+    trail: Vec<Lit>,
+    propagated: usize,
+    contradiction: bool,
+    visits: u64,
+}
+
+fn slot(lit: Lit) -> usize {
+    2 * lit.unsigned_abs() as usize + usize::from(lit < 0)
+}
+
+impl Checker {
+    fn new(variables: usize) -> Checker {
+        Checker {
+            clauses: Vec::new(),
+            places: HashMap::new(),
+            watches: vec![Vec::new(); 2 * variables + 2],
+            is_true: vec![false; 2 * variables + 2],
+            trail: Vec::new(),
+            propagated: 0,
+            contradiction: false,
+            visits: 0,
+        }
+    }
+
+    /// Adds a clause for good, with all units that follow.
+    fn add(&mut self, clause: &[Lit]) {
+        let mut sorted = clause.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut watched = sorted.clone();
+        // Those that are not false first: they are watched.
+        watched.sort_by_key(|&lit| self.is_true[slot(-lit)]);
+        let free = watched
+            .iter()
+            .filter(|&&lit| !self.is_true[slot(-lit)])
+            .count();
+        let at = self.clauses.len();
+        if watched.len() > 1 {
+            self.watches[slot(watched[0])].push(at);
+            self.watches[slot(watched[1])].push(at);
+            self.places.entry(sorted).or_default().push(at);
+        }
+        match (free, watched.first()) {
+            (0, _) => self.contradiction = true,
+            (1, Some(&unit)) => self.set(unit),
+            _ => {}
+        }
+        self.clauses.push(watched);
+        self.contradiction |= !self.propagate();
+    }
+
+    /// Forgets a clause, unless a unit may have come of it: that it is there can only help.
+    fn delete(&mut self, clause: &[Lit]) {
+        let Some(places) = self.places.get_mut(clause) else {
+            return;
+        };
+        let Some(&at) = places.last() else { return };
+        let unit = self.clauses[at].iter().any(|&lit| self.is_true[slot(lit)]);
+        if !unit {
+            places.pop();
+            self.clauses[at].clear();
+        }
+    }
+
+    /// Whether units refute the clause's negation.
+    fn follows(&mut self, clause: &[Lit]) -> bool {
+        if self.contradiction {
+            return true;
+        }
+        let known = self.trail.len();
+        let mut refuted = false;
+        for &lit in clause {
+            if self.is_true[slot(lit)] {
+                refuted = true;
+                break;
+            }
+            self.set(-lit);
+        }
+        refuted = refuted || !self.propagate();
+        for lit in self.trail.drain(known..) {
+            self.is_true[slot(lit)] = false;
+        }
+        self.propagated = known;
+        refuted && self.visits <= MOST_VISITS
+    }
+
+    fn set(&mut self, lit: Lit) {
+        if !self.is_true[slot(lit)] {
+            self.is_true[slot(lit)] = true;
+            self.trail.push(lit);
+        }
+    }
+
+    /// Sets what follows; false where a clause has become false.
+    fn propagate(&mut self) -> bool {
+        while let Some(&lit) = self.trail.get(self.propagated) {
+            self.propagated += 1;
+            let falsified = -lit;
+            let mut watching = std::mem::take(&mut self.watches[slot(falsified)]);
+            let mut kept = 0;
+            let mut consistent = true;
+            for next in 0..watching.len() {
+                let at = watching[next];
+                if consistent && self.visits <= MOST_VISITS {
+                    self.visits += 1;
+                    match self.visit(at, falsified) {
+                        Visit::Moved => continue,
+                        Visit::Stays => {}
+                        Visit::False => consistent = false,
+                    }
+                }
+                watching[kept] = at;
+                kept += 1;
+            }
+            watching.truncate(kept);
+            self.watches[slot(falsified)] = watching;
+            if !consistent {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A watched literal of a clause has become false.
+    fn visit(&mut self, at: usize, falsified: Lit) -> Visit {
+        let clause = &mut self.clauses[at];
+        if clause.is_empty() {
+            return Visit::Moved;
+        }
+        if clause[0] == falsified {
+            clause.swap(0, 1);
+        }
+        let other = clause[0];
+        if self.is_true[slot(other)] {
+            return Visit::Stays;
+        }
+        if let Some(place) = (2..clause.len()).find(|&place| !self.is_true[slot(-clause[place])]) {
+            clause.swap(1, place);
+            let watched = clause[1];
+            self.watches[slot(watched)].push(at);
+            return Visit::Moved;
+        }
+        if self.is_true[slot(-other)] {
+            return Visit::False;
+        }
+        self.set(other);
+        Visit::Stays
+    }
+}
+
+/// What became of a watch.
+enum Visit {
+    Moved,
+    Stays,
+    False,
+}

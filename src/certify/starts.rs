@@ -1,0 +1,117 @@
+//! When blocks may start: windows, the horizon, and what orders imply.
+
+use crate::formulation::{Formulation, Seconds};
+
+use super::Kind;
+use super::problem::{Problem, Way};
+
+/// Ordered, disjoint intervals, both ends included.
+pub type Intervals = Vec<(Seconds, Seconds)>;
+
+/// Opens all starts with which a block ends by a moment, inside of the windows of its actions.
+pub fn open(f: &Formulation, problem: &mut Problem, last: Seconds) {
+    let mut windows = vec![Vec::new(); f.actions.len()];
+    for window in &f.windows {
+        windows[window.action.0 as usize].push(&window.intervals);
+    }
+    for block in &mut problem.blocks {
+        for way in &mut block.ways {
+            way.starts = vec![(0, last - way.span)];
+            for (action, &(offset, duration)) in block.members.iter().zip(&way.runs) {
+                for window in &windows[action.0 as usize] {
+                    let inside = window
+                        .iter()
+                        .map(|&(from, to)| (from - offset, to - duration - offset));
+                    way.starts = both(&way.starts, &inside.collect::<Vec<_>>());
+                }
+            }
+            way.starts.retain(|&(first, last)| first <= last);
+        }
+    }
+}
+
+/// Keeps the starts with which a block ends by a moment.
+pub fn end_by(problem: &mut Problem, last: Seconds) {
+    for way in problem.blocks.iter_mut().flat_map(|block| &mut block.ways) {
+        way.starts = both(&way.starts, &[(0, last - way.span)]);
+    }
+}
+
+/// Tightens starts along orders between blocks, from both sides, until nothing changes or long enough.
+pub fn tighten(problem: &mut Problem) {
+    let orders = orders(problem);
+    for _ in 0..=problem.blocks.len() {
+        let mut changed = false;
+        for &(level, first, then) in &orders {
+            let earliest = problem.blocks[first]
+                .ways
+                .iter()
+                .filter_map(|way| Some(way.starts.first()?.0 + moment(way, level)));
+            let Some(earliest) = earliest.min() else {
+                return;
+            };
+            let latest = problem.blocks[then]
+                .ways
+                .iter()
+                .filter_map(|way| Some(way.starts.last()?.1 + moment(way, level)));
+            let Some(latest) = latest.max() else { return };
+            for way in &mut problem.blocks[then].ways {
+                changed |= keep(way, (earliest - moment(way, level), Seconds::MAX));
+            }
+            for way in &mut problem.blocks[first].ways {
+                changed |= keep(way, (0, latest - moment(way, level)));
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+/// The orders between two blocks: their level, the block that ends first and the one that starts then.
+fn orders(problem: &Problem) -> Vec<(usize, usize, usize)> {
+    let mut ends = vec![(None, None); problem.levels.len()];
+    for (at, block) in problem.blocks.iter().enumerate() {
+        for change in block.ways.iter().flat_map(|way| &way.changes) {
+            if problem.levels[change.level].kind == Kind::Precedence {
+                let (first, then) = &mut ends[change.level];
+                *(if change.by < 0 { first } else { then }) = Some(at);
+            }
+        }
+    }
+    let ends = ends.into_iter().enumerate();
+    let orders = ends.filter_map(|(level, (first, then))| Some((level, first?, then?)));
+    orders.filter(|&(_, first, then)| first != then).collect()
+}
+
+/// When a way changes the level of an order, after its start.
+fn moment(way: &Way, level: usize) -> Seconds {
+    way.changes
+        .binary_search_by_key(&level, |change| change.level)
+        .map_or(0, |at| way.changes[at].at)
+}
+
+/// Keeps the starts inside of an interval; whether any was dropped.
+fn keep(way: &mut Way, (from, to): (Seconds, Seconds)) -> bool {
+    let inside = |starts: &Intervals| {
+        starts.first().is_none_or(|s| from <= s.0) && starts.last().is_none_or(|s| s.1 <= to)
+    };
+    if inside(&way.starts) {
+        return false;
+    }
+    way.starts = both(&way.starts, &[(from, to)]);
+    true
+}
+
+/// What lies in an interval of each list.
+fn both(some: &[(Seconds, Seconds)], others: &[(Seconds, Seconds)]) -> Intervals {
+    let mut kept = Intervals::new();
+    for &(first, last) in some {
+        for &(from, to) in others {
+            if first.max(from) <= last.min(to) {
+                kept.push((first.max(from), last.min(to)));
+            }
+        }
+    }
+    kept
+}
