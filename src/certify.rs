@@ -13,13 +13,11 @@ mod problem;
 mod rup;
 mod starts;
 mod sum;
-#[cfg(test)]
-mod tests;
 
 pub use format::{Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, read, write};
 
 use crate::formulation::{Formulation, Seconds};
-use clauses::Cnf;
+pub use clauses::Cnf;
 use price::Prices;
 use problem::{Hypothesis, Problem};
 
@@ -195,7 +193,7 @@ fn check_proof(
         line,
         why,
     })?;
-    Ok(Some((cnf.len(), steps)))
+    Ok(Some((cnf.count(), steps)))
 }
 
 /// An argument that there is no schedule with which the first objectives are within limits.
@@ -212,23 +210,21 @@ pub struct Refutation<'a> {
 }
 
 impl Refutation<'_> {
+    /// By how much the weighted limits would have to be lower; None where the multipliers show all of it.
+    ///
+    /// # Errors
+    /// Where the argument is wrong.
+    pub fn slack(&self, f: &Formulation) -> Result<Option<i128>, Rejection> {
+        let problem = self.problem(f)?;
+        Ok(Prices::new(&problem, self.limits, self.weights, self.multipliers)?.slack())
+    }
+
     /// Whether the multipliers show it; else clauses that can be satisfied if there is such a schedule.
     ///
     /// # Errors
     /// Where the argument is wrong, or leaves too much open.
     pub fn open(&self, f: &Formulation) -> Result<Option<Cnf>, Rejection> {
-        let last_end = match self.last_end {
-            Some(last_end) => shown(f, last_end)?,
-            None => 0,
-        };
-        let problem = Problem::new(
-            f,
-            &Hypothesis {
-                limits: self.limits,
-                deadline: None,
-                last_end,
-            },
-        )?;
+        let problem = self.problem(f)?;
         let prices = Prices::new(&problem, self.limits, self.weights, self.multipliers)?;
         let Some(slack) = prices.slack() else {
             return Ok(None);
@@ -237,6 +233,28 @@ impl Refutation<'_> {
         Cnf::new(&problem, &starts, self.limits)
             .map(Some)
             .ok_or(Rejection::Open)
+    }
+
+    fn problem(&self, f: &Formulation) -> Result<Problem, Rejection> {
+        let last_end = self.last_end.map_or(Ok(0), |last_end| shown(f, last_end))?;
+        let hypothesis = Hypothesis {
+            limits: self.limits,
+            deadline: None,
+            last_end,
+        };
+        Problem::new(f, &hypothesis)
+    }
+}
+
+/// The name of a level.
+pub fn level_name(f: &Formulation, kind: Kind, index: usize) -> String {
+    match kind {
+        Kind::Resource => f.resources[index].name.clone(),
+        Kind::Precedence => {
+            let order = &f.precedences[index];
+            format!("{} -> {}", f[order.first].name, f[order.then].name)
+        }
+        Kind::End => f.actions[index].name.clone(),
     }
 }
 

@@ -119,10 +119,13 @@ impl Monitor for Quiet {
     }
 }
 
+pub use evidence::Written;
+
 mod certificate;
 mod control;
 mod domain;
 mod encode;
+mod evidence;
 mod exact;
 mod explain;
 mod feasible;
@@ -141,6 +144,40 @@ mod sat;
 mod sink;
 #[cfg(test)]
 mod tests;
+
+/// The proof that a certificate may have at most, in bytes.
+fn longest_proof(effort: Effort) -> u64 {
+    match effort {
+        Effort::Fast => 32 << 20,
+        Effort::Normal => 96 << 20,
+        Effort::Best => 512 << 20,
+    }
+}
+
+/// Schedules the actions of a plan and writes what shows its bounds, where there is one; `stem` is how the names of
+/// the certificate's files begin.
+pub fn certified(
+    formulation: &Formulation,
+    options: &Options,
+    monitor: &mut dyn Monitor,
+    plan: &str,
+    stem: &str,
+) -> (Outcome, Option<Written>) {
+    let control = control::Control::keeping(options, monitor);
+    let outcome = pipeline::run(formulation, &control);
+    let Outcome::Found(solution) = &outcome else {
+        return (outcome, None);
+    };
+    let task = evidence::Task {
+        formulation,
+        solution,
+        evidence: &control.evidence(),
+        effort: longest_proof(options.effort),
+        control: &control,
+    };
+    let written = task.write(plan, stem);
+    (outcome, Some(written))
+}
 
 /// Schedules the actions.
 pub fn schedule(

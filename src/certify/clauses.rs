@@ -58,7 +58,7 @@ impl Cnf {
     }
 
     /// How many clauses there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.ends.len()
     }
 
@@ -81,7 +81,7 @@ impl Cnf {
         for note in &self.notes {
             let _ = writeln!(text, "c {note}");
         }
-        let _ = writeln!(text, "p cnf {} {}", self.variables, self.len());
+        let _ = writeln!(text, "p cnf {} {}", self.variables, self.count());
         for clause in self.clauses() {
             for lit in clause {
                 let _ = write!(text, "{lit} ");

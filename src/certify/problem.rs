@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::formulation::{ActionId, Formulation, Group, Objective, Seconds};
 
 use super::starts::{self, Intervals};
-use super::{Kind, Rejection};
+use super::{Kind, Rejection, level_name};
 
 /// The name of the block for the last end.
 pub const END: &str = "the last end";
@@ -319,7 +319,7 @@ fn relief(block: &Block) -> Vec<(usize, i128)> {
     let mut all: Vec<(usize, i128)> = block
         .ways
         .iter()
-        .flat_map(|way| extremes(way))
+        .flat_map(extremes)
         .map(|(l, _, relief)| (l, relief))
         .collect();
     all.sort_unstable_by_key(|&(level, relief)| (level, -relief));
@@ -344,16 +344,12 @@ fn levels(f: &Formulation) -> Vec<Level> {
                 })
                 .collect(),
         });
-    let orders = f
-        .precedences
-        .iter()
-        .enumerate()
-        .map(|(index, order)| Level {
-            kind: Kind::Precedence,
-            index,
-            name: format!("{} -> {}", f[order.first].name, f[order.then].name),
-            room: vec![(0, 0)],
-        });
+    let orders = f.precedences.iter().enumerate().map(|(index, _)| Level {
+        kind: Kind::Precedence,
+        index,
+        name: level_name(f, Kind::Precedence, index),
+        room: vec![(0, 0)],
+    });
     resources.chain(orders).collect()
 }
 

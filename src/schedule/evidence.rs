@@ -1,7 +1,9 @@
 //! Certificates of the bounds that were found: what the relaxation knew, in the terms of the formulation, and proofs
 //! by SAT, solved once more without assumptions and with the bound among the clauses.
 
-use crate::certify::{Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, Refutation, level_name};
+use crate::certify::{
+    Certificate, Clauses, Cnf, FORMAT, Kind, LastEnd, Multipliers, Proof, Refutation, level_name,
+};
 use crate::formulation::{Formulation, SourceId};
 
 use super::certificate::{Certificate as Relaxed, FRACTION};
@@ -25,15 +27,28 @@ impl Evidence {
         let grid = certificate.grid;
         let rows = instance.levels.iter().zip(&certificate.multipliers);
         let multipliers = rows.filter_map(|(level, row)| {
-            let mut steps: Vec<_> = row.iter().enumerate().map(|(slot, &m)| (grid.slot * slot as i64, m)).collect();
+            let mut steps: Vec<_> = row
+                .iter()
+                .enumerate()
+                .map(|(slot, &m)| (grid.slot * slot as i64, m))
+                .collect();
             steps.push((grid.horizon, 0));
             // Each step differs from the one before it, and from 0 at first.
             let mut before = 0;
             steps.retain(|&(_, m)| std::mem::replace(&mut before, m) != m);
             let (kind, index) = place(instance, level.origin);
-            (!steps.is_empty()).then(|| Multipliers { kind, index, name: String::new(), unit: level.unit, steps })
+            (!steps.is_empty()).then(|| Multipliers {
+                kind,
+                index,
+                name: String::new(),
+                unit: level.unit,
+                steps,
+            })
         });
-        Evidence { goal: certificate.goal, multipliers: multipliers.collect() }
+        Evidence {
+            goal: certificate.goal,
+            multipliers: multipliers.collect(),
+        }
     }
 }
 
@@ -55,34 +70,106 @@ pub struct Written {
     pub files: Vec<(String, String)>,
 }
 
-/// Writes the certificate of a solution; `stem` is how the names of its files begin. What cannot be shown within the
-/// effort is bounded by less than the solution says.
-pub(super) fn write(f: &Formulation, plan: &str, stem: &str, solution: &Solution, evidence: &[Evidence], effort: u64, control: &Control) -> Written {
-    let mut files = Vec::new();
-    let last_end = last_end(f);
-    let objectives = (0..f.objectives.len()).map(|goal| {
-        let own = evidence.iter().rev().find(|evidence| evidence.goal == goal);
-        let multipliers = own.map(|evidence| evidence.multipliers.clone()).unwrap_or_default();
-        let author = Author { f, goal, solution, last_end: last_end.as_ref(), multipliers: named(f, multipliers) };
-        let (mut proof, open) = author.proof();
-        if let Some(found) = open.and_then(|cnf| {
-            control.report("certificate", None, None, None);
-            match sat::refute(&cnf, effort, &|| control.stopped()) {
-                Refuted::Proof(drat) => Some((cnf.dimacs(), drat)),
-                Refuted::Satisfiable | Refuted::Spent => None,
+/// What a certificate is written of.
+pub(super) struct Task<'a, 'm> {
+    pub formulation: &'a Formulation,
+    pub solution: &'a Solution,
+    pub evidence: &'a [Evidence],
+    /// The bytes that a proof may have.
+    pub effort: u64,
+    pub control: &'a Control<'m>,
+}
+
+impl Task<'_, '_> {
+    /// Writes the certificate; `stem` is how the names of its files begin. What cannot be shown within the effort is
+    /// bounded by less than the solution says.
+    pub fn write(&self, plan: &str, stem: &str) -> Written {
+        self.control.report("certificate", None, None, None);
+        let last_end = last_end(self.formulation);
+        let mut files = Vec::new();
+        let objectives = (0..self.formulation.objectives.len()).map(|goal| {
+            let (mut proof, open) = self.by_multipliers(goal, last_end.as_ref());
+            if let Some(cnf) = open
+                && let Refuted::Proof(drat) =
+                    sat::refute(&cnf, self.effort, &|| self.control.stopped())
+            {
+                let name = |suffix| format!("{stem}.{}.{suffix}", proof.name);
+                let clauses = Clauses {
+                    cnf: name("cnf"),
+                    drat: name("drat"),
+                };
+                files.push((clauses.cnf.clone(), cnf.dimacs()));
+                files.push((clauses.drat.clone(), drat));
+                proof.lower_bound = self.solution.objectives[goal].lower_bound;
+                proof.clauses = Some(clauses);
             }
-        }) {
-            let name = |suffix| format!("{stem}.{}.{suffix}", proof.name);
-            let clauses = Clauses { cnf: name("cnf"), drat: name("drat") };
-            files.push((clauses.cnf.clone(), found.0));
-            files.push((clauses.drat.clone(), found.1));
-            proof.lower_bound = solution.objectives[goal].lower_bound;
-            proof.clauses = Some(clauses);
+            proof
+        });
+        let certificate = Certificate {
+            format: FORMAT.to_owned(),
+            plan: plan.to_owned(),
+            objectives: objectives.collect(),
+        };
+        Written { certificate, files }
+    }
+
+    /// The shortest proof by multipliers; else what they show, and clauses for the rest.
+    fn by_multipliers(&self, goal: usize, last_end: Option<&LastEnd>) -> (Proof, Option<Cnf>) {
+        let Task {
+            formulation: f,
+            solution,
+            ..
+        } = self;
+        let bounded = solution.objectives[goal];
+        let mut limits: Vec<i64> = solution.objectives[..=goal]
+            .iter()
+            .map(|o| o.value)
+            .collect();
+        limits[goal] = bounded.lower_bound.saturating_sub(1);
+        let mut weights = vec![0; goal + 1];
+        weights[goal] = 1 << FRACTION;
+        let mut proof = Proof {
+            name: f.objectives[goal].name.clone(),
+            lower_bound: i64::MIN,
+            weights,
+            last_end: None,
+            multipliers: Vec::new(),
+            clauses: None,
+        };
+        // The last evidence of an objective is the best.
+        let evidence = self
+            .evidence
+            .iter()
+            .rev()
+            .find(|evidence| evidence.goal == goal);
+        let relaxed = evidence
+            .map(|e| named(f, e.multipliers.clone()))
+            .unwrap_or_default();
+        let mut slack = None;
+        for multipliers in [Vec::new(), relaxed] {
+            for last_end in [None, last_end]
+                .into_iter()
+                .take(1 + usize::from(last_end.is_some()))
+            {
+                proof.last_end = last_end.cloned();
+                proof.multipliers = multipliers.clone();
+                match refutation(&proof, &limits).slack(f) {
+                    Ok(None) => {
+                        proof.lower_bound = bounded.lower_bound;
+                        return (proof, None);
+                    }
+                    Ok(left) => slack = left,
+                    Err(_) => return (proof, None),
+                }
+            }
         }
-        proof
-    });
-    let certificate = Certificate { format: FORMAT.to_owned(), plan: plan.to_owned(), objectives: objectives.collect() };
-    Written { certificate, files }
+        // The limit was too high by a little more than what is left over.
+        let excess = slack.unwrap_or(0).div_euclid(1 << FRACTION) + 1;
+        let shown = i128::from(bounded.lower_bound) - excess;
+        proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
+        let open = refutation(&proof, &limits).open(f).ok().flatten();
+        (proof, open)
+    }
 }
 
 /// What shows that nothing can have ended before a second, where a resource shows more than the longest path does.
@@ -96,8 +183,17 @@ fn last_end(f: &Formulation) -> Option<LastEnd> {
     let (kind, index) = place(&instance, level.origin);
     // All that is used from the head on would have to be over by then.
     let steps = vec![(full.head, 1), (full.end - 1 - full.tail, 0)];
-    let row = Multipliers { kind, index, name: String::new(), unit: level.unit, steps };
-    Some(LastEnd { at_least: full.end, multipliers: named(f, vec![row]) })
+    let row = Multipliers {
+        kind,
+        index,
+        name: String::new(),
+        unit: level.unit,
+        steps,
+    };
+    Some(LastEnd {
+        at_least: full.end,
+        multipliers: named(f, vec![row]),
+    })
 }
 
 fn named(f: &Formulation, mut rows: Vec<Multipliers>) -> Vec<Multipliers> {
@@ -107,56 +203,11 @@ fn named(f: &Formulation, mut rows: Vec<Multipliers>) -> Vec<Multipliers> {
     rows
 }
 
-/// Writes the proof of one objective.
-struct Author<'a> {
-    f: &'a Formulation,
-    goal: usize,
-    solution: &'a Solution,
-    last_end: Option<&'a LastEnd>,
-    multipliers: Vec<Multipliers>,
-}
-
-impl Author<'_> {
-    /// The shortest proof by multipliers; else what they show, and clauses for the rest.
-    fn proof(&self) -> (Proof, Option<crate::certify::Cnf>) {
-        let bounded = self.solution.objectives[self.goal];
-        let mut limits: Vec<i64> = self.solution.objectives[..=self.goal].iter().map(|o| o.value).collect();
-        limits[self.goal] = bounded.lower_bound.saturating_sub(1);
-        let mut weights = vec![0; self.goal + 1];
-        weights[self.goal] = 1 << FRACTION;
-        let mut proof = Proof {
-            name: self.f.objectives[self.goal].name.clone(),
-            lower_bound: bounded.lower_bound,
-            weights,
-            last_end: None,
-            multipliers: Vec::new(),
-            clauses: None,
-        };
-        let attempts = [(None, false), (self.last_end, false), (None, true), (self.last_end, true)];
-        for (last_end, relaxed) in attempts {
-            proof.last_end = last_end.cloned();
-            proof.multipliers = if relaxed { self.multipliers.clone() } else { Vec::new() };
-            if refutation(&proof, &limits).slack(self.f) == Ok(None) {
-                return (proof, None);
-            }
-        }
-        match refutation(&proof, &limits).slack(self.f) {
-            Ok(Some(slack)) => {
-                let cnf = refutation(&proof, &limits).open(self.f).ok().flatten();
-                // By that much the limit was too high.
-                let excess = slack.div_euclid(1 << FRACTION) + 1;
-                let shown = i128::from(bounded.lower_bound) - excess;
-                proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
-                (proof, cnf)
-            }
-            _ => {
-                proof.lower_bound = i64::MIN;
-                (proof, None)
-            }
-        }
-    }
-}
-
 fn refutation<'a>(proof: &'a Proof, limits: &'a [i64]) -> Refutation<'a> {
-    Refutation { limits, weights: &proof.weights, multipliers: &proof.multipliers, last_end: proof.last_end.as_ref() }
+    Refutation {
+        limits,
+        weights: &proof.weights,
+        multipliers: &proof.multipliers,
+        last_end: proof.last_end.as_ref(),
+    }
 }

@@ -19,16 +19,34 @@ pub fn least(instance: &Instance) -> Seconds {
         .filter_map(earliest_end)
         .max()
         .unwrap_or(0);
+    full(instance).map_or(path, |full| full.end.max(path))
+}
+
+/// A level that is full from a moment on, and what that means for the last end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full {
+    /// Index of the level.
+    pub level: usize,
+    /// From when on.
+    pub head: Seconds,
+    /// The last end is at least so much later than the last use.
+    pub tail: Seconds,
+    /// The last end is at least that.
+    pub end: Seconds,
+}
+
+/// The level that bounds the last end best.
+pub fn full(instance: &Instance) -> Option<Full> {
     let mut uses: Vec<Vec<Use>> = instance.levels.iter().map(|_| Vec::new()).collect();
     let mut relieved = vec![false; instance.levels.len()];
     for job in &instance.jobs {
         add_uses(job, &mut uses, &mut relieved);
     }
     let levels = instance.levels.iter().zip(uses).zip(&relieved);
-    let energy = levels
-        .filter(|&(_, &relieved)| !relieved)
-        .map(|((level, uses), _)| energetic(level, uses));
-    energy.max().unwrap_or(0).max(path)
+    let levels = levels.enumerate().filter(|&(_, (_, &relieved))| !relieved);
+    levels
+        .filter_map(|(at, ((level, uses), _))| energetic(at, level, uses))
+        .max_by_key(|full| full.end)
 }
 
 fn earliest_end(job: &Job) -> Option<Seconds> {
@@ -86,14 +104,26 @@ fn add_uses(job: &Job, uses: &mut [Vec<Use>], relieved: &mut [bool]) {
 }
 
 /// From each head on, the room must hold all uses that begin no earlier.
-fn energetic(level: &Level, mut uses: Vec<Use>) -> Seconds {
+fn energetic(at: usize, level: &Level, mut uses: Vec<Use>) -> Option<Full> {
     uses.sort_by_key(|used| std::cmp::Reverse(used.head));
-    let (mut area, mut tail, mut best) = (0, Seconds::MAX, 0);
-    for used in uses {
-        area += used.area;
-        tail = tail.min(used.tail);
-        if let Some(end) = filled(level, used.head, area) {
-            best = best.max(end + tail);
+    let (mut area, mut tail, mut best) = (0, Seconds::MAX, None::<Full>);
+    for Use {
+        head,
+        area: own,
+        tail: after,
+    } in uses
+    {
+        area += own;
+        tail = tail.min(after);
+        if let Some(end) = filled(level, head, area).map(|end| end + tail)
+            && best.is_none_or(|best| best.end < end)
+        {
+            best = Some(Full {
+                level: at,
+                head,
+                tail,
+                end,
+            });
         }
     }
     best

@@ -170,6 +170,7 @@ impl Run<'_, '_> {
         let certificate = relaxation.certificate();
         if let Some(bound) = certificate.bound(&closed) {
             self.bounds[goal] = self.bounds[goal].max(bound.min(self.value(goal)));
+            self.control.keep(&closed, &certificate);
             self.certificate = Some(certificate);
         }
         let mut target = relaxation.starts().to_vec();

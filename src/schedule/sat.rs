@@ -1,10 +1,12 @@
 //! The SAT solver; this file alone names varisat.
 
+use std::cell::RefCell;
 use std::io;
 
 use varisat::{ExtendFormula, ProofFormat};
 
 use super::encode::{Clauses, Lit};
+use crate::certify::Cnf;
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +108,66 @@ impl<'a> Solver<'a> {
                 Verdict::Spent
             }
         }
+    }
+}
+
+/// What came of the clauses of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refuted {
+    /// They cannot be satisfied: a proof in DRAT.
+    Proof(String),
+    /// They can.
+    Satisfiable,
+    /// The effort was spent.
+    Spent,
+}
+
+/// Refutes clauses from scratch, without assumptions; the proof may have so many bytes.
+pub fn refute(cnf: &Cnf, effort: u64, stop: &dyn Fn() -> bool) -> Refuted {
+    let proof = RefCell::new(Vec::new());
+    let tape = Tape {
+        meter: Meter {
+            left: effort,
+            stop: Some(stop),
+        },
+        proof: &proof,
+    };
+    let mut solver = varisat::Solver::new();
+    solver.write_proof(tape, ProofFormat::Drat);
+    for clause in cnf.clauses() {
+        let lits = clause
+            .iter()
+            .map(|&lit| varisat::Lit::from_dimacs(lit as isize));
+        solver.add_clause(&lits.collect::<Vec<_>>());
+    }
+    let verdict = solver.solve();
+    // What is still buffered is written when the proof is closed.
+    let closed = solver.close_proof();
+    drop(solver);
+    match (verdict, closed) {
+        (Ok(true), _) => Refuted::Satisfiable,
+        (Ok(false), Ok(())) => {
+            String::from_utf8(proof.take()).map_or(Refuted::Spent, Refuted::Proof)
+        }
+        _ => Refuted::Spent,
+    }
+}
+
+/// Keeps a proof while there is effort left.
+struct Tape<'a> {
+    meter: Meter<'a>,
+    proof: &'a RefCell<Vec<u8>>,
+}
+
+impl io::Write for Tape<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.meter.write(bytes)?;
+        self.proof.borrow_mut().extend_from_slice(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

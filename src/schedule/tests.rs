@@ -3,7 +3,8 @@
 use crate::formulation::*;
 
 use super::random::Random;
-use super::{Core, Feasibility, Options, Outcome, Quiet, feasible, schedule};
+use super::{Core, Feasibility, Options, Outcome, Quiet, Solution, Written, certified, feasible};
+use crate::certify;
 
 /// Whether a schedule keeps every constraint; naive on purpose.
 fn holds(f: &Formulation, s: &Schedule) -> bool {
@@ -221,6 +222,28 @@ fn random_objective(random: &mut Random, f: &Formulation, index: usize) -> Objec
     }
 }
 
+/// What the checker says of a certificate.
+fn accepted(
+    f: &Formulation,
+    solution: &Solution,
+    written: &Written,
+) -> Result<Vec<certify::Checked>, Vec<(String, certify::Rejection)>> {
+    let claims: Vec<certify::Claim> = solution
+        .objectives
+        .iter()
+        .map(|o| certify::Claim {
+            value: o.value,
+            lower_bound: o.lower_bound,
+        })
+        .collect();
+    let load = |name: &str| {
+        let file = written.files.iter().find(|(known, _)| known == name);
+        file.map(|(_, text)| text.clone())
+            .ok_or(String::from("there is no such file"))
+    };
+    certify::check(f, "p", &claims, &written.certificate, &load)
+}
+
 /// Tries a number of random problems from a seed.
 fn compare(seed: u64, rounds: usize) {
     let mut random = Random::new(seed);
@@ -229,9 +252,17 @@ fn compare(seed: u64, rounds: usize) {
         let f = random_formulation(&mut random);
         let horizon = if f.actions.len() > 3 { 10 } else { 14 };
         let best = brute(&f, horizon);
-        match schedule(&f, &Options::default(), &mut Quiet) {
+        let (outcome, written) = certified(&f, &Options::default(), &mut Quiet, "p", "p");
+        match outcome {
             Outcome::Found(solution) => {
                 found += 1;
+                let written = written.expect("there is a solution");
+                if let Err(why) = accepted(&f, &solution, &written) {
+                    panic!(
+                        "seed {seed} round {round}: {why:?} {f:#?} {solution:?} {:#?}",
+                        written.certificate
+                    );
+                }
                 assert!(
                     holds(&f, &solution.schedule),
                     "seed {seed} round {round}: {f:#?} {solution:?}"
