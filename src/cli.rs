@@ -1,6 +1,7 @@
 //! The command line: arguments, files, terminal.
 
 mod args;
+mod certificate;
 mod check;
 mod disk;
 mod explain;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::certify::{self, Certificate, Rejection};
 use crate::datacenter::Datacenter;
 use crate::diag::{Diagnostic, has_errors};
 use crate::emit::json::{self, PlanFile};
@@ -12,7 +13,7 @@ use crate::explain;
 use crate::formulate::{Problem, Work, formulate};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
 use crate::request::{GoalKind, Task};
-use crate::schedule::{Monitor, Options, Outcome, schedule};
+use crate::schedule::{Monitor, Options, Outcome, Written, certified, schedule};
 use crate::sema::{Analysis, analyse};
 use crate::source::{Loader, SourceMap};
 
@@ -128,13 +129,40 @@ impl Checked {
         options: &Options,
         monitor: &mut dyn Monitor,
     ) -> Result<Plan, Failure> {
-        let problem = match &self.prospects[index] {
-            Prospect::Open(problem) => problem,
-            Prospect::Impossible(why) => return Err(Failure::Impossible(why.clone())),
-            Prospect::Broken => return Err(Failure::Input),
-        };
+        let problem = self.problem(index)?;
+        let outcome = schedule(&problem.formulation, options, monitor);
+        self.conclude(index, problem, outcome)
+    }
+
+    /// The same plan, and what shows its bounds; `stem` is how the names of the certificate's files begin.
+    ///
+    /// # Errors
+    /// Why there is no plan.
+    pub fn plan_certified(
+        &self,
+        index: usize,
+        options: &Options,
+        monitor: &mut dyn Monitor,
+        stem: &str,
+    ) -> Result<(Plan, Written), Failure> {
+        let problem = self.problem(index)?;
+        let name = &self.analysis.requests[index].name;
+        let (outcome, written) = certified(&problem.formulation, options, monitor, name, stem);
+        let plan = self.conclude(index, problem, outcome)?;
+        Ok((plan, written.ok_or(Failure::Unknown)?))
+    }
+
+    fn problem(&self, index: usize) -> Result<&Problem, Failure> {
+        match &self.prospects[index] {
+            Prospect::Open(problem) => Ok(problem),
+            Prospect::Impossible(why) => Err(Failure::Impossible(why.clone())),
+            Prospect::Broken => Err(Failure::Input),
+        }
+    }
+
+    fn conclude(&self, index: usize, problem: &Problem, outcome: Outcome) -> Result<Plan, Failure> {
         let request = &self.analysis.requests[index];
-        match schedule(&problem.formulation, options, monitor) {
+        match outcome {
             Outcome::Found(solution) => {
                 let mut plan = assemble(&self.analysis.datacenter, request, problem, &solution)
                     .map_err(Failure::Unsound)?;
@@ -177,6 +205,32 @@ impl Checked {
         );
         mistakes.extend(misnamed(datacenter, problem, file));
         mistakes
+    }
+
+    /// Checks what shows the bounds of a plan in a file that holds (see [`Checked::verify`]); `load` reads the files
+    /// that the certificate names.
+    ///
+    /// # Errors
+    /// What does not hold, by the name of the objective, or of the plan.
+    pub fn check_certificate(
+        &self,
+        file: &PlanFile,
+        certificate: &Certificate,
+        load: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Vec<certify::Checked>, Vec<(String, Rejection)>> {
+        let mut requests = self.analysis.requests.iter().zip(&self.prospects);
+        let prospect = requests.find(|(request, _)| request.name == file.plan);
+        let Some((_, Prospect::Open(problem))) = prospect else {
+            return Err(vec![(
+                file.plan.clone(),
+                Rejection::OtherPlan(certificate.plan.clone()),
+            )]);
+        };
+        let claims = claims(file).objectives.into_iter();
+        let claims: Vec<certify::Claim> = claims
+            .map(|(_, value, lower_bound)| certify::Claim { value, lower_bound })
+            .collect();
+        certify::check(&problem.formulation, &file.plan, &claims, certificate, load)
     }
 
     /// The file that was checked.

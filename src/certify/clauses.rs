@@ -32,16 +32,21 @@ pub struct Cnf {
 }
 
 impl Cnf {
-    /// The clauses for the starts that are left to each block in each way, and for limits of the first objectives;
-    /// None where there are too many.
-    pub fn new(problem: &Problem, starts: &[Vec<Vec<Seconds>>], limits: &[i64]) -> Option<Cnf> {
-        let cnf = Cnf {
+    /// Nothing but that the first variable is true.
+    pub(super) fn empty() -> Cnf {
+        Cnf {
             variables: 1,
             literals: vec![TRUE],
             ends: vec![1],
             notes: vec!["1 is true".to_owned()],
             nodes: 0,
-        };
+        }
+    }
+
+    /// The clauses for the starts that are left to each block in each way, and for limits of the first objectives;
+    /// None where there are too many.
+    pub fn new(problem: &Problem, starts: &[Vec<Vec<Seconds>>], limits: &[i64]) -> Option<Cnf> {
+        let cnf = Cnf::empty();
         let mut encoder = Encoder {
             problem,
             starts,

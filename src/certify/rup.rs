@@ -248,3 +248,73 @@ enum Visit {
     Stays,
     False,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three pigeons in two holes: units alone do not refute it.
+    const PIGEONS: &[&[Lit]] = &[
+        &[2, 3],
+        &[4, 5],
+        &[6, 7],
+        &[-2, -4],
+        &[-2, -6],
+        &[-4, -6],
+        &[-3, -5],
+        &[-3, -7],
+        &[-5, -7],
+    ];
+
+    fn verdict(proof: &str) -> Result<usize, (usize, &'static str)> {
+        let mut cnf = Cnf::empty();
+        for _ in 0..6 {
+            cnf.fresh();
+        }
+        for clause in PIGEONS {
+            cnf.add(clause);
+        }
+        check(&cnf, proof)
+    }
+
+    #[test]
+    fn proofs_are_checked() {
+        assert_eq!(verdict("-2 0\n0\n"), Ok(2));
+        assert_eq!(verdict("c a comment\n\n-2 0\nd 2 3 0\n0\n"), Ok(3));
+        assert_eq!(verdict("2 0\n0\n"), Ok(2));
+        // The contradiction is there before it is written.
+        assert_eq!(verdict("-2 0\n"), Ok(1));
+    }
+
+    #[test]
+    fn wrong_proofs_are_rejected() {
+        let follows = "the clause does not follow";
+        assert_eq!(verdict("0\n"), Err((1, follows)));
+        assert_eq!(verdict("-1 0\n0\n"), Err((1, follows)));
+        assert_eq!(
+            verdict(""),
+            Err((1, "the proof ends without a contradiction"))
+        );
+        assert_eq!(
+            verdict("-2 -4 0\n"),
+            Err((1, "the proof ends without a contradiction"))
+        );
+        assert_eq!(verdict("-2\n"), Err((1, "a step does not end with 0")));
+        assert_eq!(
+            verdict("-2 0 0\n"),
+            Err((1, "a step ends before its line does"))
+        );
+        assert_eq!(verdict("x 0\n"), Err((1, "this is no literal")));
+        assert_eq!(
+            verdict("-2147483648 0\n"),
+            Err((1, "this is no variable of the clauses"))
+        );
+        assert_eq!(
+            verdict("99 0\n"),
+            Err((1, "this is no variable of the clauses"))
+        );
+        // What was deleted does not help any more.
+        assert_eq!(verdict("d 6 7 0\n-2 0\n0\n"), Err((2, follows)));
+        assert_eq!(verdict("d -3 -5 0\n-2 0\n0\n"), Err((3, follows)));
+    }
+}

@@ -67,6 +67,9 @@ pub struct Plan {
     /// Stop after so many seconds with the best plan so far, which then depends on the machine.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time_limit: Option<Duration>,
+    /// Write what proves the bounds into a folder: multipliers, and clauses with proofs in DRAT.
+    #[arg(long, value_name = "DIR")]
+    pub certificate: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -76,6 +79,9 @@ pub struct Verify {
     /// The file that it was made from, where the plan does not say or it has moved.
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
+    /// Check the bounds, too, by the certificate in a folder, as `mvm plan --certificate` wrote it.
+    #[arg(long, value_name = "DIR")]
+    pub certificate: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

@@ -33,6 +33,19 @@ pub fn write(to: Option<&Path>, text: &str) -> Result<(), String> {
     })
 }
 
+/// A name as the beginning of a file's name; what that should not hold becomes `_`.
+pub fn stem(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let stem: String = name.chars().map(safe).collect();
+    stem.trim_start_matches('.').to_owned()
+}
+
 /// Scripts can be run, everything else be read.
 #[cfg(unix)]
 fn permissions(path: &Path) -> std::fs::Permissions {

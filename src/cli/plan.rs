@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Status;
 use super::args::{self, Plan as Args};
+use super::certificate;
 use super::disk::Disk;
 use super::output;
 use super::progress::Line;
@@ -59,8 +60,22 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     let mut line = Line::new();
     for index in chosen {
         line.begin(&checked.analysis.requests[index].name);
-        match checked.plan(index, &options, &mut line) {
-            Ok(plan) => plans.push((index, plan)),
+        let name = &checked.analysis.requests[index].name;
+        let result = match &args.certificate {
+            None => checked
+                .plan(index, &options, &mut line)
+                .map(|plan| (plan, None)),
+            Some(_) => checked
+                .plan_certified(index, &options, &mut line, &output::stem(name))
+                .map(|(plan, written)| (plan, Some(written))),
+        };
+        match result {
+            Ok((plan, written)) => {
+                if let (Some(folder), Some(written)) = (&args.certificate, written) {
+                    certificate::write(folder, &plan, &written, terminal).map_err(wrong_usage)?;
+                }
+                plans.push((index, plan));
+            }
             Err(failure) => worst = worst.max(report(&checked, index, failure, terminal)),
         }
     }
@@ -175,19 +190,7 @@ fn write(
     Ok(())
 }
 
-/// `decommission.json`; what a file name should not hold becomes `_`.
+/// `decommission.json`
 fn file_name(plan: &Plan, kind: Kind) -> PathBuf {
-    let safe = |c: char| {
-        if c.is_alphanumeric() || "-_.".contains(c) {
-            c
-        } else {
-            '_'
-        }
-    };
-    let stem: String = plan.name.chars().map(safe).collect();
-    PathBuf::from(format!(
-        "{}.{}",
-        stem.trim_start_matches('.'),
-        kind.suffix()
-    ))
+    PathBuf::from(format!("{}.{}", output::stem(&plan.name), kind.suffix()))
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Status;
 use super::args::Verify;
+use super::certificate;
 use super::disk::{self, Disk};
 use super::terminal::Terminal;
 use crate::compile;
@@ -53,7 +54,10 @@ fn verify(args: &Verify, terminal: &Terminal) -> Result<Status, String> {
             file.actions.len(),
             file.makespan
         ));
-        Ok(Status::Done)
+        match &args.certificate {
+            Some(folder) => certificate::check(folder, &file, &checked, terminal),
+            None => Ok(Status::Done),
+        }
     } else {
         Ok(Status::DoesNotHold)
     }

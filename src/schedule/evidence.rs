@@ -142,9 +142,13 @@ impl Task<'_, '_> {
             .iter()
             .rev()
             .find(|evidence| evidence.goal == goal);
-        let relaxed = evidence
+        let mut relaxed = evidence
             .map(|e| named(f, e.multipliers.clone()))
             .unwrap_or_default();
+        if f.objectives[..=goal].iter().all(|o| o.makespan == 0) {
+            // Where the last end costs nothing, its levels bound nothing.
+            relaxed.retain(|row| row.kind != Kind::End);
+        }
         let mut slack = None;
         for multipliers in [Vec::new(), relaxed] {
             for last_end in [None, last_end]
@@ -178,7 +182,8 @@ fn last_end(f: &Formulation) -> Option<LastEnd> {
         return None;
     }
     let instance = Instance::new(f, &|_: SourceId| true).ok()?;
-    let full = makespan::full(&instance)?;
+    // What lasts a second or less shows no more than the longest path does.
+    let full = makespan::full(&instance).filter(|full| full.head < full.end - 1 - full.tail)?;
     let level = &instance.levels[full.level];
     let (kind, index) = place(&instance, level.origin);
     // All that is used from the head on would have to be over by then.

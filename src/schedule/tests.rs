@@ -1,5 +1,7 @@
 //! Brute force against the scheduler on small random problems with every kind of constraint.
 
+mod certificates;
+
 use crate::formulation::*;
 
 use super::random::Random;
@@ -135,7 +137,10 @@ fn random_formulation(random: &mut Random) -> Formulation {
             });
         }
     }
-    if actions > 1 && random.below(3) == 0 {
+    for _ in 0..[0, 0, 1, 2][random.below(4)] {
+        if actions < 2 {
+            break;
+        }
         let first = random.below(actions - 1) as u32;
         let source = source(&mut f);
         let actions = vec![ActionId(first), ActionId(first + 1)];
@@ -145,7 +150,7 @@ fn random_formulation(random: &mut Random) -> Formulation {
             source,
         });
     }
-    if random.below(3) == 0 {
+    for _ in 0..[0, 0, 1, 2][random.below(4)] {
         let source = source(&mut f);
         let from = random.below(4) as i64;
         let to = from + 1 + random.below(5) as i64;
