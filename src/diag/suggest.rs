@@ -43,6 +43,25 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// The candidates that differ from `name` in the digits of their numbers alone: how many there are, the first
+/// and the last one.
+pub fn siblings<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<(usize, &'a str, &'a str)> {
+    let letters = Folded::of(&name.to_lowercase()).letters;
+    let is_sibling = |candidate: &&str| {
+        candidate.len() <= MAX_LENGTH && Folded::of(&candidate.to_lowercase()).letters == letters
+    };
+    let mut found = candidates
+        .into_iter()
+        .take(MAX_CANDIDATES)
+        .filter(is_sibling);
+    let first = letters.contains('#').then(|| found.next()).flatten()?;
+    let (count, last) = found.fold((1, first), |(count, _), last| (count + 1, last));
+    Some((count, first, last))
+}
+
 /// How many edits of a name with so many characters may be a slip.
 fn edits_of_a_slip(length: usize) -> usize {
     match length {
@@ -114,6 +133,15 @@ mod tests {
     fn another_number_is_another_thing() {
         assert_eq!(closest("r1.s49", ["r1.s48", "r1.s4"]), None);
         assert_eq!(closest("rr1.s4", ["r1.s48", "r1.s4"]), Some("r1.s4"));
+    }
+
+    #[test]
+    fn siblings_have_other_numbers() {
+        let names = ["web1", "db1", "web2", "web10", "webs"];
+        assert_eq!(siblings("web11", names), Some((3, "web1", "web10")));
+        assert_eq!(siblings("DB7", names), Some((1, "db1", "db1")));
+        assert_eq!(siblings("cache1", names), None);
+        assert_eq!(siblings("web", names), None);
     }
 
     #[test]

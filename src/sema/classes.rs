@@ -68,6 +68,9 @@ pub(super) fn find(
     None
 }
 
+/// Classes that are listed where a name is none of them.
+const MANY: usize = 8;
+
 /// Reports a class that does not exist, with the one that was probably meant.
 pub(super) fn unknown(world: &mut World<'_>, span: Span, name: &str, wanted: Option<ClassKind>) {
     if world.names.is_poisoned(name) {
@@ -88,13 +91,29 @@ pub(super) fn unknown(world: &mut World<'_>, span: Span, name: &str, wanted: Opt
     let similar = may_suggest
         .then(|| suggest::closest(name, candidates))
         .flatten();
-    // The class may be in the library under that very name, but was not imported.
-    let importable = world
-        .classes
-        .iter()
-        .find(|class| matches!(class.role, Role::Library(_)) && class.class.name.text == name);
+    // The class may be in the library under that very name, but was not imported, or is in another module.
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let library = || {
+        let classes = world.classes.iter();
+        classes.filter(|class| matches!(class.role, Role::Library(_)))
+    };
+    let importable = library().find(|class| class.class.name.text == last);
     let importable = importable.map(|class| class.name.as_str());
-    let error = errors::unknown(span, name, wanted, similar, importable);
+    let others: Vec<&str> = match module {
+        Some(module) => library()
+            .filter(|class| class.name.rsplit_once('.').map(|(first, _)| first) == Some(module))
+            .map(|class| class.name.as_str())
+            .collect(),
+        None => world
+            .classes
+            .iter()
+            .filter(|class| !matches!(class.role, Role::Library(_)))
+            .filter(|class| wanted.is_none_or(|wanted| wanted == class.class.kind))
+            .map(|class| class.name.as_str())
+            .take(MANY)
+            .collect(),
+    };
+    let error = errors::unknown(span, name, wanted, similar, importable, &others);
     world.sink.push(error);
 }
 

@@ -5,7 +5,7 @@ use super::errors::plans as errors;
 use super::expr;
 use super::world::{Scope, World};
 use crate::request::{Period, Seconds, Start};
-use crate::syntax::ast::{self, Moment, MomentKind};
+use crate::syntax::ast::{self, Expr, ExprKind, Moment, MomentKind, Number};
 
 /// Seconds from the start to a moment. None: an error was reported.
 pub(super) fn moment<'a>(
@@ -15,7 +15,13 @@ pub(super) fn moment<'a>(
     moment: &'a Moment,
 ) -> Option<Seconds> {
     let result = match &moment.kind {
-        MomentKind::Elapsed(expr) => return Some(i64::from(expr::seconds(world, scope, expr)?)),
+        MomentKind::Elapsed(expr) => {
+            if let Some(time) = clock_time(expr) {
+                world.sink.push(errors::no_clock_time(expr.span, &time));
+                return None;
+            }
+            return Some(i64::from(expr::seconds(world, scope, expr)?));
+        }
         MomentKind::Clock { clock, offset } => {
             let offset = match offset {
                 Some(offset) => i64::from(expr::seconds(world, scope, offset)?),
@@ -62,6 +68,28 @@ pub(super) fn period<'a>(
         return None;
     }
     Some(Period { from, to })
+}
+
+/// The time of day that `08.00`, `8am`, `08h00` or `8` was to be, none of which is one.
+fn clock_time(expr: &Expr) -> Option<String> {
+    let ExprKind::Quantity(numbers) = &expr.kind else {
+        return None;
+    };
+    let unit = |number: &Number| number.unit.as_ref().map(|unit| unit.text.to_lowercase());
+    let (first, rest) = numbers.split_first()?;
+    let digits = first.digits.text.as_str();
+    let (hour, minute) = match (unit(first).as_deref(), rest) {
+        (None | Some("am" | "pm"), []) => digits.split_once('.').unwrap_or((digits, "00")),
+        (Some("h"), [minutes]) if minutes.unit.is_none() => (digits, minutes.digits.text.as_str()),
+        _ => return None,
+    };
+    let (hour, number): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+    let hour = match unit(first).as_deref() {
+        Some("am") if hour == 12 => 0,
+        Some("pm") if hour < 12 => hour + 12,
+        _ => hour,
+    };
+    (hour < 24 && number < 60 && minute.len() == 2).then(|| format!("{hour:02}:{minute}"))
 }
 
 /// Whether a moment comes every day.

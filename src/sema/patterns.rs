@@ -7,7 +7,7 @@ use super::expr;
 use super::names::HOLE;
 use super::world::{MAX_THINGS, Scope, Value, World};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, Index, Names, Part, Segment, Word};
+use crate::syntax::ast::{Expr, ExprKind, Index, Names, Part, Segment, SumOp, Word};
 
 /// Bytes of the longest name.
 const MAX_NAME: usize = 250;
@@ -189,6 +189,12 @@ fn run<'a>(world: &mut World<'a>, scope: &Scope<'_>, index: &'a Index) -> Option
             if let Some(Value::Index { text, number }) = variable(scope, expr) {
                 return one(text.to_string(), *number);
             }
+            if let Some((first, last)) = range_with_minus(expr) {
+                world
+                    .sink
+                    .push(errors::minus_in_index(expr.span, first, last));
+                return None;
+            }
             let number = bound(world, scope, expr)?;
             one(number.to_string(), Some(number))
         }
@@ -207,6 +213,30 @@ fn variable<'s>(scope: &Scope<'s>, expr: &Expr) -> Option<&'s Value> {
         ExprKind::Path(path) if path.words.len() == 1 => {
             Some(&scope.variable(&path.words[0].text)?.value)
         }
+        _ => None,
+    }
+}
+
+/// The numbers of `1-4`, which is no index, but what others write for `1..4`.
+fn range_with_minus(expr: &Expr) -> Option<(&str, &str)> {
+    let ExprKind::Sum(first, rest) = &expr.kind else {
+        return None;
+    };
+    let [(SumOp::Subtract, last)] = rest.as_slice() else {
+        return None;
+    };
+    let (first, last) = (bare_digits(first)?, bare_digits(last)?);
+    let is_negative = first.parse::<u64>().ok()? < last.parse::<u64>().ok()?;
+    is_negative.then_some((first, last))
+}
+
+/// The digits of a number without a unit.
+fn bare_digits(expr: &Expr) -> Option<&str> {
+    let ExprKind::Quantity(numbers) = &expr.kind else {
+        return None;
+    };
+    match numbers.as_slice() {
+        [number] if number.unit.is_none() => Some(&number.digits.text),
         _ => None,
     }
 }

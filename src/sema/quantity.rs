@@ -92,6 +92,8 @@ pub(crate) enum QuantityError {
         digits: String,
         unit: String,
         candidates: Vec<&'static Unit>,
+        /// What the place wants, where that is known.
+        wanted: Option<Wanted>,
     },
     /// The parts of `1h30min` measure different things, or not all have a unit.
     MixedParts,
@@ -148,6 +150,7 @@ impl Quantity {
             digits: digits.to_owned(),
             unit: name.to_owned(),
             candidates: Unit::likely(name),
+            wanted: None,
         })?;
         Ok(Quantity {
             value: value * unit.scale(),

@@ -5,7 +5,7 @@ use super::names::{Found, HOLE, Symbol};
 use super::patterns::{self, Expanded};
 use super::sets::{self, Wanted};
 use super::world::{Kind, MAX_THINGS, Scope, Thing, Value, World};
-use crate::diag::suggest;
+use crate::diag::{Diagnostic, suggest};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Names, Part, Segment};
 
@@ -163,17 +163,21 @@ fn unknown(world: &mut World<'_>, span: Span, name: &str, wanted: Wanted) {
     if world.names.is_poisoned(name) {
         return;
     }
-    let similar = similar(world, name, wanted);
-    world
-        .sink
-        .push(errors::unknown(span, name, wanted, similar.as_deref()));
+    let mut error = errors::unknown(span, name, wanted);
+    if world.sink.may_suggest() {
+        error = with_similar(world, error, span, name, wanted);
+    }
+    world.sink.push(error);
 }
 
-/// A thing or set of the wanted kind with a similar name.
-fn similar(world: &mut World<'_>, name: &str, wanted: Wanted) -> Option<String> {
-    if !world.sink.may_suggest() {
-        return None;
-    }
+/// Adds what has a similar name among the things and sets of the wanted kind.
+fn with_similar(
+    world: &World<'_>,
+    error: Diagnostic,
+    span: Span,
+    name: &str,
+    wanted: Wanted,
+) -> Diagnostic {
     let takes = |thing: Thing| {
         let kind = world.kind_of(thing);
         wanted.takes(kind) || wanted.opens_places() && Wanted::Places.takes(kind)
@@ -197,5 +201,12 @@ fn similar(world: &mut World<'_>, name: &str, wanted: Wanted) -> Option<String> 
         let short = &full[full.rfind('.')? + 1..];
         world.names.is_ambiguous(short).is_none().then_some(short)
     });
-    suggest::closest(name, sets.chain(names).chain(shorts)).map(str::to_owned)
+    let all: Vec<&str> = sets.chain(names).chain(shorts).collect();
+    match suggest::closest(name, all.iter().copied()) {
+        Some(similar) => errors::did_you_mean(error, span, similar),
+        None => match suggest::siblings(name, all) {
+            Some(siblings) => errors::there_are(error, siblings),
+            None => error,
+        },
+    }
 }

@@ -50,6 +50,20 @@ impl Sink {
         }
     }
 
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Adds help to those of a code among what was added after the first `known` ones.
+    pub fn advise(&mut self, known: usize, code: Code, help: &str) {
+        for diagnostic in self.diagnostics.iter_mut().skip(known) {
+            if diagnostic.code == code {
+                diagnostic.help.push(help.to_owned());
+            }
+        }
+    }
+
     /// Adds those of another stage.
     pub fn extend(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {

@@ -6,6 +6,7 @@ use super::expr;
 use super::sets::{self, Wanted};
 use super::world::{MAX_THINGS, Scope, Thing, World};
 use crate::datacenter::{ServerId, VmId};
+use crate::diag::Code;
 use crate::request::{Step, Task};
 use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
 
@@ -55,23 +56,29 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
             (moves(world, scope, vms, to, via.as_ref()), takes, rate)
         }
         StatementKind::Boot { servers, takes } => {
-            let servers = self::servers(world, scope, servers);
+            let servers = advised(world, "a VM is started with `start`", |world| {
+                self::servers(world, scope, servers)
+            });
             (servers.map(|s| each(&s, Task::Boot)), takes, None)
         }
         StatementKind::Shutdown { servers, takes } => {
-            let servers = self::servers(world, scope, servers);
+            let servers = advised(world, "a VM is stopped with `stop`", |world| {
+                self::servers(world, scope, servers)
+            });
             (servers.map(|s| each(&s, Task::Shutdown)), takes, None)
         }
-        StatementKind::Start { vms, takes } => (
-            self::vms(world, scope, vms).map(|v| each(&v, Task::Start)),
-            takes,
-            None,
-        ),
-        StatementKind::Stop { vms, takes } => (
-            self::vms(world, scope, vms).map(|v| each(&v, Task::Stop)),
-            takes,
-            None,
-        ),
+        StatementKind::Start { vms, takes } => {
+            let vms = advised(world, "a server is turned on with `boot`", |world| {
+                self::vms(world, scope, vms)
+            });
+            (vms.map(|v| each(&v, Task::Start)), takes, None)
+        }
+        StatementKind::Stop { vms, takes } => {
+            let vms = advised(world, "a server is turned off with `shutdown`", |world| {
+                self::vms(world, scope, vms)
+            });
+            (vms.map(|v| each(&v, Task::Stop)), takes, None)
+        }
         _ => return Some((Vec::new(), None, None)),
     };
     let takes = duration(world, scope, takes.as_ref());
@@ -80,6 +87,20 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
         None => None,
     };
     Some((tasks?, takes?, rate))
+}
+
+/// Where a set holds things of another kind, says what was likely meant besides.
+fn advised<'a, T>(
+    world: &mut World<'a>,
+    help: &str,
+    read: impl FnOnce(&mut World<'a>) -> Option<T>,
+) -> Option<T> {
+    let known = world.sink.len();
+    let found = read(world);
+    if found.is_none() {
+        world.sink.advise(known, Code::WrongKind, help);
+    }
+    found
 }
 
 fn each<T: Copy>(things: &[T], task: impl Fn(T) -> Task) -> Vec<Task> {
@@ -107,7 +128,9 @@ fn moves<'a>(
     via: Option<&'a Set>,
 ) -> Option<Vec<Task>> {
     let movers = self::vms(world, scope, vms);
-    let targets = servers(world, scope, to);
+    let targets = advised(world, "name the server that the VM goes to", |world| {
+        servers(world, scope, to)
+    });
     let stops = via.map(|via| servers(world, scope, via));
     let movers = movers?;
     let stops = match (stops, via) {

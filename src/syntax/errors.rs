@@ -88,21 +88,110 @@ pub(super) fn too_complex(at: Span) -> Diagnostic {
     .with_help("name parts of it with `let` or `set`")
 }
 
+/// What was likely meant by text that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hint<'w> {
+    /// Another word in its place.
+    Word(&'w str),
+    /// Something else, in a sentence.
+    Advice(&'w str),
+}
+
+fn hinted(diagnostic: Diagnostic, at: Span, hint: Option<Hint>) -> Diagnostic {
+    match hint {
+        Some(Hint::Word(word)) => diagnostic
+            .with_help(format!("did you mean `{word}`?"))
+            .with_fix(at, word),
+        Some(Hint::Advice(advice)) => diagnostic.with_help(advice),
+        None => diagnostic,
+    }
+}
+
 /// Text that does not fit.
 pub(super) fn unexpected(
     at: Span,
     expected: &[&str],
     found: Option<&str>,
-    meant: Option<&str>,
+    hint: Option<Hint>,
 ) -> Diagnostic {
     let message = format!("expected {}, found {}", any_of(expected), quote(found));
     let diagnostic = Diagnostic::new(Code::Syntax, at, message, "not expected here");
-    match meant {
-        Some(word) => diagnostic
-            .with_help(format!("did you mean `{word}`?"))
-            .with_fix(at, word),
-        None => diagnostic,
-    }
+    hinted(diagnostic, at, hint)
+}
+
+/// `link 1Gbps tor`: a word that should stand before a name.
+pub(super) fn word_left_out(at: Span, word: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("expected `{word}`, found {}", quote(Some(name))),
+        format!("`{word}` is missing before this"),
+    )
+    .with_help(format!("write `{word} {name}`"))
+    .with_fix(at, format!("{word} {name}"))
+}
+
+/// A sign or word in place of the one that the language has.
+pub(super) fn other_sign(at: Span, found: &str, sign: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("expected `{sign}`, found `{found}`"),
+        format!("expected `{sign}`"),
+    )
+    .with_help(format!("write `{sign}`"))
+    .with_fix(at, sign)
+}
+
+/// `link tor 1Gbps`
+pub(super) fn rate_behind_place(at: Span, rate: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("expected a property, found `{rate}`"),
+        "not expected here",
+    )
+    .with_help(format!(
+        "the rate of a link stands before the place it leads to: `link {rate} to tor`"
+    ))
+}
+
+/// A comma between properties.
+pub(super) fn needless_comma(at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        "no `,` stands between properties",
+        "not needed",
+    )
+    .with_help("write a blank or begin a new line")
+    .with_fix(at, "")
+}
+
+/// `class big { … }`
+pub(super) fn class_of_what(at: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("it is not said what `{name}` is a class of"),
+        "expected `server`, `vm`, `link`, `switch`, `rack` or `site` before this",
+    )
+    .with_help(format!(
+        "write `class server {name}`, for a class of servers"
+    ))
+}
+
+/// `at 22:30`, `after 22:30 …`
+pub(super) fn time_here(at: Span, time: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("a time of day cannot stand here, found `{time}`"),
+        "not expected here",
+    )
+    .with_help(format!(
+        "times are given by rules: `after vm1 from {time}` for the earliest start, `before vm1 by {time}` for the latest end"
+    ))
 }
 
 /// A piece that ends too early, at `last`.
@@ -376,20 +465,10 @@ pub(super) fn reserved(at: Span, word: &str, may_be_quoted: bool) -> Diagnostic 
 }
 
 /// A word that begins nothing.
-pub(super) fn unknown_word(
-    at: Span,
-    word: &str,
-    expected: &str,
-    meant: Option<&str>,
-) -> Diagnostic {
+pub(super) fn unknown_word(at: Span, word: &str, expected: &str, hint: Option<Hint>) -> Diagnostic {
     let message = format!("expected {expected}, found {}", quote(Some(word)));
     let diagnostic = Diagnostic::new(Code::UnknownWord, at, message, "begins nothing");
-    match meant {
-        Some(word) => diagnostic
-            .with_help(format!("did you mean `{word}`?"))
-            .with_fix(at, word),
-        None => diagnostic,
-    }
+    hinted(diagnostic, at, hint)
 }
 
 /// A statement outside of a plan.

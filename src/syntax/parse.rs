@@ -8,6 +8,8 @@ mod bodies;
 mod build;
 mod describe;
 mod diagnose;
+mod foreign;
+mod habits;
 mod grammar;
 mod items;
 mod pieces;

@@ -21,6 +21,7 @@ pub fn unknown(
     wanted: Option<ClassKind>,
     similar: Option<&str>,
     importable: Option<&str>,
+    others: &[&str],
 ) -> Diagnostic {
     let error = Diagnostic::new(
         Code::UnknownName,
@@ -38,7 +39,11 @@ pub fn unknown(
                 .with_help(format!("did you mean `{text}`?"))
                 .with_fix(span, text)
         }
-        (None, None) => error,
+        (None, None) => match others {
+            [] => error,
+            [only] => error.with_note(format!("there is `{only}`")),
+            several => error.with_note(format!("there are `{}`", several.join("`, `"))),
+        },
     }
 }
 

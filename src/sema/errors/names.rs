@@ -26,18 +26,43 @@ pub fn duplicate(name: &str, span: Span, earlier: Option<Span>) -> Diagnostic {
     }
 }
 
-pub fn unknown(span: Span, name: &str, wanted: Wanted, similar: Option<&str>) -> Diagnostic {
+pub fn unknown(span: Span, name: &str, wanted: Wanted) -> Diagnostic {
     let message = match wanted {
         Wanted::Anything => format!("nothing is called `{name}`"),
         wanted => format!("{} is called `{name}`", no(wanted)),
     };
-    let error = Diagnostic::new(Code::UnknownName, span, message, "not declared");
-    match similar {
-        Some(similar) => error
-            .with_help(format!("did you mean `{similar}`?"))
-            .with_fix(span, similar),
-        None => error,
-    }
+    Diagnostic::new(Code::UnknownName, span, message, "not declared")
+}
+
+pub fn did_you_mean(error: Diagnostic, span: Span, similar: &str) -> Diagnostic {
+    error
+        .with_help(format!("did you mean `{similar}`?"))
+        .with_fix(span, similar)
+}
+
+/// How many have such a name with other numbers, the first and the last of them.
+pub fn there_are(error: Diagnostic, (count, first, last): (usize, &str, &str)) -> Diagnostic {
+    error.with_note(match count {
+        1 => format!("there is `{first}`"),
+        2 => format!("there are `{first}` and `{last}`"),
+        _ => format!(
+            "there are {} of this kind, from `{first}` to `{last}`",
+            figure(count as u64)
+        ),
+    })
+}
+
+/// `s[1-4]`, which would be a negative index.
+pub fn minus_in_index(span: Span, first: &str, last: &str) -> Diagnostic {
+    let range = format!("{first}..{last}");
+    Diagnostic::new(
+        Code::BadIndex,
+        span,
+        format!("a range of numbers is written `{range}`"),
+        "minus is a subtraction",
+    )
+    .with_help(format!("write `{range}`"))
+    .with_fix(span, range)
 }
 
 fn no(wanted: Wanted) -> &'static str {

@@ -86,6 +86,20 @@ pub fn empty_period(period: &Period, daily: bool) -> Diagnostic {
     }
 }
 
+/// A number where a time of day was most likely meant.
+pub fn no_clock_time(span: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::NoSuchTime,
+        span,
+        "expected a moment, found a number",
+        "neither a time of day nor a duration",
+    )
+    .with_help(format!(
+        "a time of day is written `{meant}`; so long after the start of the plan is written like `90min`"
+    ))
+    .with_fix(span, meant)
+}
+
 pub fn too_many_steps(span: Span, most: u64) -> Diagnostic {
     Diagnostic::new(
         Code::TooMuch,

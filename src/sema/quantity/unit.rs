@@ -119,6 +119,24 @@ impl Unit {
         BigRational::new(BigInt::from(self.numerator), BigInt::from(self.denominator))
     }
 
+    /// The unit that a prefix alone stands for, where another is its base: `4G` of a rate is `4Gbps`.
+    pub(crate) fn with_prefix(name: &str, base: &str) -> Option<&'static Unit> {
+        let mut letters = name.chars();
+        let (prefix, None) = (letters.next()?, letters.next()) else {
+            return None;
+        };
+        let prefix = match prefix {
+            'k' | 'K' => 'k',
+            'm' | 'M' => 'M',
+            'g' | 'G' => 'G',
+            't' | 'T' => 'T',
+            _ => return None,
+        };
+        let unit = Unit::named(&format!("{prefix}{base}"));
+        // Of bytes there are two kinds, which are known as slips already.
+        unit.filter(|unit| unit.dimension != Dimension::DATA)
+    }
+
     /// The units that a name which is none was most likely meant to be, the best first.
     pub(crate) fn likely(name: &str) -> Vec<&'static Unit> {
         let slips = slips(name);

@@ -64,7 +64,7 @@ impl Quantity {
     fn meant_as(&self, wanted: Wanted) -> Option<String> {
         let Some(unit) = self.unit else {
             return (self.is_number() && self.value.is_positive())
-                .then(|| wanted.unit_of_bare_numbers())
+                .then(|| wanted.unit_of_bare_numbers(&self.value))
                 .flatten()
                 .map(|unit| format!("{}{unit}", number(&self.value)));
         };
@@ -123,12 +123,27 @@ impl Wanted {
         }
     }
 
-    /// The unit that people mean most often when they leave it out.
-    fn unit_of_bare_numbers(self) -> Option<&'static str> {
+    /// The unit that prefixes such as `k` stand before.
+    fn base_unit(self) -> &'static str {
         match self {
-            Wanted::Bytes => Some("GiB"),
-            Wanted::BitRate => Some("Gbps"),
+            Wanted::BitRate => "bps",
+            Wanted::ByteRate => "B/s",
+            Wanted::Power => "W",
+            Wanted::Energy => "J",
+            _ => "B",
+        }
+    }
+
+    /// The unit that people mean most often when they leave it out behind such a number.
+    fn unit_of_bare_numbers(self, value: &BigRational) -> Option<&'static str> {
+        let is_below = |limit: i64| *value < BigRational::from_integer(limit.into());
+        match self {
+            Wanted::Bytes if is_below(256) => Some("GiB"),
+            Wanted::Bytes => Some("MiB"),
+            Wanted::BitRate if is_below(100) => Some("Gbps"),
+            Wanted::BitRate => Some("Mbps"),
             Wanted::ByteRate => Some("MiB/s"),
+            Wanted::Milliseconds if is_below(10) => Some("s"),
             Wanted::Milliseconds => Some("ms"),
             Wanted::Seconds => Some("s"),
             Wanted::Power => Some("W"),
@@ -146,11 +161,18 @@ impl Wanted {
 impl QuantityError {
     /// The same error, where it is known what the place wants: of the likely units only those that fit are left.
     pub(crate) fn where_wanted(mut self, wanted: Wanted) -> QuantityError {
-        if let QuantityError::UnknownUnit { candidates, .. } = &mut self {
+        if let QuantityError::UnknownUnit {
+            candidates,
+            unit,
+            wanted: known,
+            ..
+        } = &mut self
+        {
+            *known = Some(wanted);
             let fits = |unit: &&Unit| unit.dimension == wanted.dimension();
-            if candidates.iter().any(fits) {
-                candidates.retain(fits);
-            }
+            // `4G` of a rate is as likely as `4G` of memory.
+            candidates.extend(Unit::with_prefix(unit, wanted.base_unit()));
+            candidates.retain(fits);
         }
         self
     }
@@ -175,7 +197,8 @@ impl QuantityError {
                 digits,
                 unit,
                 candidates,
-            } => unknown_unit(span, digits, unit, candidates),
+                wanted,
+            } => unknown_unit(span, digits, unit, candidates, *wanted),
             QuantityError::MixedParts => Diagnostic::new(
                 Code::BadCompound,
                 span,
@@ -261,7 +284,13 @@ impl QuantityError {
     }
 }
 
-fn unknown_unit(span: Span, digits: &str, unit: &str, candidates: &[&Unit]) -> Diagnostic {
+fn unknown_unit(
+    span: Span,
+    digits: &str,
+    unit: &str,
+    candidates: &[&Unit],
+    wanted: Option<Wanted>,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::UnknownUnit,
         span,
@@ -269,6 +298,10 @@ fn unknown_unit(span: Span, digits: &str, unit: &str, candidates: &[&Unit]) -> D
         "unknown unit",
     );
     match candidates {
+        [] if wanted.is_some() => {
+            let (name, example) = wanted.map_or(("", ""), |w| (w.name(), w.example()));
+            diagnostic.with_help(format!("{name} is written like `{example}`"))
+        }
         [] => diagnostic.with_help(
             "units are: time `ms s min h d`; data `B kB MB GB TB KiB MiB GiB TiB`; rates `kbps Mbps Gbps Tbps` and \
              `MB/s MiB/s`; power `mW W kW MW`; energy `J kJ MJ Wh kWh`; `J/MB`; `%`",
@@ -277,9 +310,13 @@ fn unknown_unit(span: Span, digits: &str, unit: &str, candidates: &[&Unit]) -> D
             .with_help(format!("write `{digits}{}`", only.name))
             .with_fix(span, only.name),
         several => {
+            let same = several.iter().all(|u| u.dimension == several[0].dimension);
             let choices: Vec<String> = several
                 .iter()
-                .map(|unit| format!("`{digits}{}` for {}", unit.name, unit.dimension))
+                .map(|unit| match same {
+                    true => format!("`{digits}{}`", unit.name),
+                    false => format!("`{digits}{}` for {}", unit.name, unit.dimension),
+                })
                 .collect();
             diagnostic.with_help(format!("write {}", choices.join(", or ")))
         }

@@ -27,6 +27,10 @@ pub(super) fn describe_all(rules: &[Rule]) -> Vec<&'static str> {
     if possible.contains(&"an operator") {
         // `1h` could go on as `1h30min`, but nobody is missing that.
         needed.retain(|text| *text != "a number");
+        // Nor an operator, where anything else could stand.
+        if possible.len() + needed.len() > 1 {
+            possible.retain(|text| *text != "an operator");
+        }
     }
     // Where the piece could end, what is needed only begins something that may also be left out.
     if rules.contains(&Rule::EOI) {

@@ -5,9 +5,9 @@ use super::describe::describe_all;
 use super::grammar::{Failure, MAX_PIECE, Rule};
 use super::pieces::{Kin, Piece, Trouble};
 use super::scan::{Kind, Token};
-use super::{MAX_DEPTH, Reader, words};
+use super::{MAX_DEPTH, Reader, foreign, words};
 use crate::diag::Diagnostic;
-use crate::syntax::errors;
+use crate::syntax::errors::{self, Hint};
 
 /// Where text stands that begins nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,28 +125,36 @@ impl Reader<'_> {
             });
         }
         match previous.filter(|_| ends_here || found.is_some_and(is_reserved)) {
+            // A slip of the word that is missing.
+            Some(_)
+                if found.is_some_and(|found| {
+                    !self.begins_line(found.start)
+                        && self
+                            .word(found)
+                            .is_some_and(|word| hint_for(word, &expected, kin).is_some())
+                }) =>
+            {
+                self.unexpected(&expected, kin, found)
+            }
             // What is missing is missing behind the last word, wherever the next one stands.
             Some(last) => {
                 let at = self.span(last.start..last.end);
                 let next = found.map(|found| self.text_of(found));
                 errors::incomplete(at, &expected, self.text_of(last), next)
             }
-            None => self.unexpected(&expected, found),
+            None => self.unexpected(&expected, kin, found),
         }
     }
 
-    fn unexpected(&self, expected: &[&str], found: Option<Token>) -> Diagnostic {
+    fn unexpected(&self, expected: &[&str], kin: Kin, found: Option<Token>) -> Diagnostic {
         let text = found.map(|found| self.text_of(found));
         let at = found.map_or(self.text.len()..self.text.len(), |found| {
             found.start..found.end
         });
-        let meant = found.and_then(|found| self.word(found)).and_then(|word| {
-            let keywords = expected
-                .iter()
-                .filter_map(|text| text.strip_prefix('`')?.strip_suffix('`'));
-            nearest(word, keywords)
-        });
-        errors::unexpected(self.span(at), expected, text, meant)
+        let hint = found
+            .and_then(|found| self.word(found))
+            .and_then(|word| hint_for(word, expected, kin));
+        errors::unexpected(self.span(at), expected, text, hint)
     }
 
     /// A character that has no place in the language, whatever is expected.
@@ -190,63 +198,6 @@ impl Reader<'_> {
         let before = length(&mut self.text[..found.start].chars().rev());
         let after = length(&mut self.text[found.start..].chars());
         found.start - before..found.start + after
-    }
-
-    /// What people write from the habit of other languages.
-    fn habit(
-        &self,
-        previous: Option<Token>,
-        found: Token,
-        failure: &Failure,
-    ) -> Option<Diagnostic> {
-        let previous = previous?;
-        let at = self.span(found.start..found.end);
-        let between = self.span(previous.end..found.end);
-        match found.kind {
-            Kind::Other(':') if self.text[found.end..].starts_with('=') => {
-                Some(errors::colon_equals(self.span(found.start..found.end + 1)))
-            }
-            Kind::Other(sign @ ('=' | ':')) => {
-                let word = self.word(previous)?;
-                (words::PROPERTIES.contains(&word) || words::STATEMENTS.contains(&word))
-                    .then(|| errors::needless_sign(at, word, sign))
-            }
-            Kind::Other('-') if self.text[found.end..].starts_with('>') => failure
-                .expected
-                .contains(&Rule::k_to)
-                .then(|| errors::arrow_for_to(self.span(found.start..found.end + 1))),
-            Kind::Other('-') if previous.end == found.start => self.hyphen(found),
-            Kind::Word if previous.kind == Kind::Number && self.is_unit(found) => {
-                let number = self.text_of(previous);
-                Some(errors::apart(between, number, self.text_of(found)))
-            }
-            Kind::Other('%') if previous.kind == Kind::Number => {
-                Some(errors::apart(between, self.text_of(previous), "%"))
-            }
-            _ => None,
-        }
-    }
-
-    /// A name such as `prod-web`.
-    fn hyphen(&self, found: Token) -> Option<Diagnostic> {
-        let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let before = self.text[..found.start].chars().rev().take_while(is_part);
-        let start = found.start - before.count();
-        let end = found.start + self.text[found.start..].chars().take_while(is_part).count();
-        let name = &self.text[start..end];
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.ends_with('-');
-        is_name.then(|| errors::hyphen(self.span(start..end), name))
-    }
-
-    /// Whether a word looks like a unit behind the number on its line.
-    fn is_unit(&self, found: Token) -> bool {
-        const UNITS: [&str; 34] = [
-            "ms", "s", "sec", "min", "h", "d", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib",
-            "tib", "bps", "kbps", "mbps", "gbps", "tbps", "bit", "kbit", "mbit", "gbit", "mw", "w",
-            "kw", "mj", "j", "kj", "wh", "kwh", "g", "m",
-        ];
-        let word = self.text_of(found).to_ascii_lowercase();
-        !self.begins_line(found.start) && UNITS.contains(&word.as_str())
     }
 
     /// The innermost `(` or `[` that a piece leaves open.
@@ -329,15 +280,38 @@ impl Reader<'_> {
         if place != Place::Plan && self.begins_statement(token) {
             return (errors::misplaced_statement(at, word), None);
         }
-        if words::PROPERTIES.contains(&word) {
+        let foreign = foreign::meant(word, place);
+        if foreign.is_none() && words::PROPERTIES.contains(&word) {
             return (errors::misplaced_property(at, word), None);
         }
-        let meant = nearest(word, place.words().into_iter());
+        let hint = foreign.or_else(|| nearest(word, place.words().into_iter()).map(Hint::Word));
+        let meant = match hint {
+            Some(Hint::Word(word)) => Some(word),
+            _ => None,
+        };
         (
-            errors::unknown_word(at, word, place.expected(), meant),
+            errors::unknown_word(at, word, place.expected(), hint),
             meant,
         )
     }
+}
+
+/// What was likely meant by a word where something else is expected.
+fn hint_for<'e>(word: &str, expected: &[&'e str], kin: Kin) -> Option<Hint<'e>> {
+    // Every second part of what is expected stands between backticks.
+    let keywords = expected
+        .iter()
+        .flat_map(|text| text.split('`').skip(1).step_by(2))
+        .filter(|word| !word.contains(' '));
+    if expected.contains(&"a property") {
+        let place = match kin {
+            Kin::Statement => Place::Plan,
+            _ => Place::Braces,
+        };
+        let keywords = keywords.chain(words::PROPERTIES);
+        return foreign::meant(word, place).or_else(|| nearest(word, keywords).map(Hint::Word));
+    }
+    nearest(word, keywords).map(Hint::Word)
 }
 
 /// The nearest of some words, where one is near enough to be what was meant.
