@@ -42,7 +42,12 @@ impl Reader<'_> {
             Kind::Word if self.text_of(found) == "and" && expects(Rule::comma) => {
                 Some(errors::other_sign(at, "and", ","))
             }
-            Kind::Word | Kind::Tail if expects(Rule::class_kind) => {
+            Kind::Word | Kind::Tail
+                if expects(Rule::class_kind)
+                    && self
+                        .token_at(found.end)
+                        .is_none_or(|t| t.kind != Kind::Word) =>
+            {
                 Some(errors::class_of_what(at, self.text_of(found)))
             }
             Kind::Word | Kind::Tail if expects(Rule::k_to) => self.to_left_out(previous, found),
