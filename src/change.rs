@@ -101,8 +101,14 @@ impl Change {
     /// The input with the change. What the change is about is in the input; otherwise nothing changes.
     pub fn apply(&self, datacenter: &Datacenter, request: &Request) -> (Datacenter, Request) {
         let (mut datacenter, mut request) = (datacenter.clone(), request.clone());
+        self.make(&mut datacenter, &mut request);
+        (datacenter, request)
+    }
+
+    /// Makes the change in place.
+    pub fn make(&self, datacenter: &mut Datacenter, request: &mut Request) {
         match *self {
-            Change::Set(number, value) => set(number, value, &mut datacenter, &mut request),
+            Change::Set(number, value) => set(number, value, datacenter, request),
             Change::Drop(rule) => {
                 if rule < request.rules.len() {
                     request.rules.remove(rule);
@@ -125,7 +131,6 @@ impl Change {
                 }
             }
         }
-        (datacenter, request)
     }
 }
 

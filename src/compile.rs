@@ -1,5 +1,9 @@
 //! The driver: from sources to plans and diagnostics, for the command line, tests and editors.
 
+mod why;
+
+pub use why::{Held, Watch};
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};

@@ -3,8 +3,8 @@
 //! What is common to them: how moments and amounts are written (`clock`, `amount`), and how names that come
 //! from outside are kept from meaning anything (`text`).
 
-mod amount;
-mod clock;
+pub(crate) mod amount;
+pub(crate) mod clock;
 pub mod json;
 mod mermaid;
 mod script;

@@ -3,6 +3,7 @@
 mod checks;
 mod errors;
 mod levels;
+mod loose;
 mod modes;
 mod objectives;
 mod order;
@@ -121,6 +122,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     if has_errors(&findings) {
         return (None, findings);
     }
+    loose::check(datacenter, request, &walk, &levels, &mut findings);
     for (&key, level) in levels.table.iter().filter(|(_, level)| level.can_bind()) {
         add_resource(&levels, key, level, &mut sources, &mut out);
     }

@@ -80,6 +80,7 @@ pub mod change;
 pub mod explain;
 pub mod expect;
 pub mod emit;
+pub mod critical;
 pub mod import;
 pub mod compile;
 pub mod cli;

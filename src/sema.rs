@@ -85,7 +85,7 @@ pub fn analyse(
 /// Ties together what was declared, and looks at all that no plan may ever ask for.
 fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a>) {
     for index in 0..world.constants.len() {
-        expr::constant(world, index);
+        expr::constant(world, index, None);
     }
     for index in 0..world.classes.len() {
         classes::resolve(world, index);
@@ -95,7 +95,7 @@ fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a
     }
     placement::place(world, &pending.vms);
     for index in 0..world.sets.len() {
-        sets::declared(world, index);
+        sets::declared(world, index, None);
     }
     let items = files.iter().flat_map(|file| &file.ast.items);
     let mut commands: Vec<&Command> = Vec::new();

@@ -58,6 +58,10 @@ pub struct Plan {
         default_value = "table"
     )]
     pub emit: Vec<String>,
+    /// Also say what holds the end of the plan, and what would shorten it, each computed by planning with the change.
+    /// Below the table on standard output; with other outputs or `-o` on standard error.
+    #[arg(long)]
+    pub why: bool,
     /// Where to write it: a file, or with several kinds or plans a folder. Standard output otherwise.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,

@@ -15,6 +15,14 @@ use crate::expect;
 use crate::plan::Plan;
 use crate::schedule::{Effort, Options};
 
+/// A plan that was computed.
+struct Made {
+    index: usize,
+    plan: Plan,
+    /// What holds its end, where that is asked for.
+    why: Option<String>,
+}
+
 /// Computes the plans and writes them.
 pub fn run(args: &Args, terminal: &Terminal) -> Status {
     match plan(args, terminal) {
@@ -59,8 +67,8 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     let mut plans = Vec::new();
     let mut line = Line::new();
     for index in chosen {
-        line.begin(&checked.analysis.requests[index].name);
         let name = &checked.analysis.requests[index].name;
+        line.read(name);
         let result = match &args.certificate {
             None => checked
                 .plan(index, &options, &mut line)
@@ -74,17 +82,27 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
                 if let (Some(folder), Some(written)) = (&args.certificate, written) {
                     certificate::write(folder, &plan, &written, terminal).map_err(wrong_usage)?;
                 }
-                plans.push((index, plan));
+                let why = args
+                    .why
+                    .then(|| checked.why(index, &plan, &options, &mut line));
+                plans.push(Made {
+                    index,
+                    plan,
+                    why: why.flatten().map(|held| held.text),
+                });
             }
             Err(failure) => worst = worst.max(report(&checked, index, failure, terminal)),
         }
     }
     drop(line);
-    for (index, plan) in &plans {
-        terminal.show(
-            &checked.map,
-            &expect::unmet(&checked.analysis.requests[*index], plan),
-        );
+    for made in &plans {
+        let request = &checked.analysis.requests[made.index];
+        terminal.show(&checked.map, &expect::unmet(request, &made.plan));
+    }
+    if kinds != [Kind::Table] || args.output.is_some() {
+        for why in plans.iter_mut().filter_map(|made| made.why.take()) {
+            terminal.say(why.trim_end());
+        }
     }
     write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;
     if worst == Status::Done {
@@ -164,16 +182,14 @@ fn report(checked: &Checked, index: usize, failure: Failure, terminal: &Terminal
     }
 }
 
-fn write(
-    checked: &Checked,
-    plans: &[(usize, Plan)],
-    kinds: &[Kind],
-    args: &Args,
-) -> Result<(), String> {
+fn write(checked: &Checked, plans: &[Made], kinds: &[Kind], args: &Args) -> Result<(), String> {
     let several = plans.len() * kinds.len() > 1;
-    for (at, (_, plan)) in plans.iter().enumerate() {
+    for (at, Made { plan, why, .. }) in plans.iter().enumerate() {
         for kind in kinds {
             let mut text = kind.emit(&checked.analysis.datacenter, plan);
+            if let Some(why) = why {
+                text += &format!("\n{why}");
+            }
             if at > 0 && args.output.is_none() {
                 text.insert(0, '\n');
             }

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::compile::Watch;
 use crate::schedule::{Monitor, Progress};
 
 /// Draws a line on standard error while it is a terminal; silent in a pipe.
 pub struct Line {
     bar: ProgressBar,
+    /// What is being planned, where it is not just the plan.
+    doing: Option<String>,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -37,18 +40,33 @@ impl Line {
         } else {
             ProgressBar::hidden()
         };
-        Line { bar, interrupted }
+        Line {
+            bar,
+            doing: None,
+            interrupted,
+        }
     }
 
     /// Names the plan that is being computed.
-    pub fn begin(&self, plan: &str) {
+    pub fn read(&mut self, plan: &str) {
+        self.doing = None;
         self.bar.set_message(format!("{plan}: reading"));
+    }
+}
+
+impl Watch for Line {
+    fn begin(&mut self, what: &str) {
+        self.doing = Some(what.to_owned());
+        self.bar.set_message(what.to_owned());
     }
 }
 
 impl Monitor for Line {
     fn report(&mut self, progress: &Progress) {
-        let mut text = progress.phase.to_owned();
+        let mut text = match &self.doing {
+            Some(what) => format!("{what}: {}", progress.phase),
+            None => progress.phase.to_owned(),
+        };
         if let Some(done) = progress.done {
             text += &format!(" {} %", done / 10);
         }

@@ -129,6 +129,7 @@ codes! {
     Idle "W0003" Warning "a rule is about a VM that never acts"
     OnlyOne "W0004" Warning "a rule that is about several has one"
     NoSteps "W0005" Warning "a plan has no steps"
+    NeverBinds "W0006" Warning "a rule can never bind"
     Unexpected "W0501" Warning "a plan is not what its file expects"
 }
 

@@ -1,11 +1,13 @@
 //! The wording of what is wrong with a plan's model.
 
 mod levels;
+mod loose;
 mod routes;
 mod rules;
 mod steps;
 
 pub(super) use levels::*;
+pub(super) use loose::*;
 pub(super) use routes::*;
 pub(super) use rules::*;
 pub(super) use steps::*;

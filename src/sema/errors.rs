@@ -29,14 +29,18 @@ fn figure(number: u64) -> String {
 }
 
 /// One that refers to itself.
-fn cycle(span: Span, what: &str, name: &str) -> Diagnostic {
-    Diagnostic::new(
+fn cycle(span: Span, what: &str, name: &str, used_at: Option<Span>) -> Diagnostic {
+    let error = Diagnostic::new(
         Code::Cycle,
         span,
         format!("{what} `{name}` is defined by itself"),
         "leads back to itself",
     )
-    .with_help("define one of those on the way without the others")
+    .with_help("define one of those on the way without the others");
+    match used_at {
+        Some(place) => error.with_label(place, format!("needs `{name}`")),
+        None => error,
+    }
 }
 
 /// A chain of definitions that is too long.

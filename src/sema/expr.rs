@@ -97,7 +97,7 @@ fn named(world: &mut World<'_>, scope: &Scope<'_>, path: &Path) -> Option<Quanti
     let kind = match world.names.find(None, &name) {
         Found::Symbol(Symbol::Constant(index)) => {
             world.constants[index].used = true;
-            return constant(world, index);
+            return constant(world, index, Some(path.span));
         }
         Found::Symbol(Symbol::Poisoned) => return None,
         Found::Symbol(Symbol::Thing(thing)) | Found::Ambiguous(thing, _) => {
@@ -131,14 +131,18 @@ fn unknown(world: &mut World<'_>, scope: &Scope<'_>, span: Span, name: &str) {
     world.sink.push(error);
 }
 
-/// The value of a constant, worked out once.
-pub(super) fn constant(world: &mut World<'_>, index: usize) -> Option<Quantity> {
+/// The value of a constant, worked out once. `used_at` is the place that refers to it.
+pub(super) fn constant(
+    world: &mut World<'_>,
+    index: usize,
+    used_at: Option<Span>,
+) -> Option<Quantity> {
     let entry = &mut world.constants[index];
     let (name, span, expr) = (entry.name, entry.span, entry.expr);
     match &entry.value {
         Progress::Done(value) => return value.clone(),
         Progress::Running => {
-            world.sink.push(errors::constant_cycle(span, name));
+            world.sink.push(errors::constant_cycle(span, name, used_at));
             return None;
         }
         Progress::Waiting => entry.value = Progress::Running,

@@ -88,7 +88,7 @@ fn one(
         Found::Symbol(Symbol::Thing(thing)) => return Some(vec![thing]),
         Found::Symbol(Symbol::Set(index)) => {
             world.sets[index].used = true;
-            return sets::declared(world, index).map(|members| members.to_vec());
+            return sets::declared(world, index, Some(span)).map(|members| members.to_vec());
         }
         Found::Symbol(Symbol::Poisoned) => return None,
         Found::Symbol(Symbol::Constant(index)) => {

@@ -237,14 +237,18 @@ pub(super) fn open_places(world: &mut World<'_>, members: &mut Vec<Thing>) {
     *members = opened;
 }
 
-/// The members of a declared set.
-pub(super) fn declared(world: &mut World<'_>, index: usize) -> Option<Rc<[Thing]>> {
+/// The members of a declared set. `used_at` is the place that refers to it.
+pub(super) fn declared(
+    world: &mut World<'_>,
+    index: usize,
+    used_at: Option<Span>,
+) -> Option<Rc<[Thing]>> {
     let entry = &mut world.sets[index];
     let (name, span, expression) = (entry.name, entry.span, entry.set);
     match &entry.members {
         Progress::Done(members) => return members.clone(),
         Progress::Running => {
-            world.sink.push(errors::set_cycle(span, name));
+            world.sink.push(errors::set_cycle(span, name, used_at));
             return None;
         }
         Progress::Waiting => entry.members = Progress::Running,

@@ -164,7 +164,6 @@ pub(super) fn needless_comma(at: Span) -> Diagnostic {
         "no `,` stands between properties",
         "not needed",
     )
-    .with_help("write a blank or begin a new line")
     .with_fix(at, "")
 }
 
@@ -320,7 +319,6 @@ pub(super) fn semicolon(at: Span) -> Diagnostic {
         "no `;` stands between or behind statements",
         "not needed",
     )
-    .with_help("remove it")
     .with_fix(at, "")
 }
 

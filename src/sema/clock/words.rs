@@ -81,7 +81,8 @@ impl ClockError {
                     span,
                     "the moment is before the plan's start",
                     "over by then",
-                );
+                )
+                .with_help("write a later date, or a time alone, which is the first such time after the start");
                 match start {
                     Some(place) => diagnostic.with_label(*place, "the plan starts here"),
                     None => diagnostic,

@@ -75,7 +75,7 @@ pub fn not_that_class(span: Span, name: &str, kind: Kind, wanted: Option<ClassKi
 }
 
 pub fn cycle(span: Span, name: &str) -> Diagnostic {
-    super::cycle(span, "the class", name)
+    super::cycle(span, "the class", name, None)
 }
 
 pub fn too_deep(span: Span, name: &str, most: u32) -> Diagnostic {

@@ -178,4 +178,5 @@ pub fn only_one(span: Span, rule: &str, set: Span) -> Diagnostic {
         "only one",
     )
     .with_label(span, "has no effect")
+    .with_help("add the others, or remove the rule")
 }

@@ -32,8 +32,8 @@ pub fn unknown_constant(span: Span, name: &str, similar: Option<&str>) -> Diagno
     }
 }
 
-pub fn constant_cycle(span: Span, name: &str) -> Diagnostic {
-    super::cycle(span, "the constant", name)
+pub fn constant_cycle(span: Span, name: &str, used_at: Option<Span>) -> Diagnostic {
+    super::cycle(span, "the constant", name, used_at)
 }
 
 pub fn too_deep(span: Span, name: &str, most: u32) -> Diagnostic {

@@ -88,6 +88,7 @@ pub fn empty(span: Span, wanted: &str) -> Diagnostic {
         format!("{wanted} is needed here, but the set is empty"),
         "selects nothing",
     )
+    .with_help("check the names and filters of the set")
 }
 
 /// What is paired with what, each as one and as several.
@@ -168,8 +169,8 @@ pub fn bad_glob(word: &Word, error: &globset::Error) -> Diagnostic {
     .with_help("`*` stands for any text, `?` for one character, `[ab]` for one of them")
 }
 
-pub fn set_cycle(span: Span, name: &str) -> Diagnostic {
-    cycle(span, "the set", name)
+pub fn set_cycle(span: Span, name: &str, used_at: Option<Span>) -> Diagnostic {
+    cycle(span, "the set", name, used_at)
 }
 
 pub fn too_deep(span: Span, name: &str, most: u32) -> Diagnostic {

@@ -244,7 +244,7 @@ impl QuantityError {
                 Code::DivisionByZero,
                 span,
                 "division by zero",
-                "this is zero",
+                "what it is divided by is zero",
             ),
             _ => Diagnostic::new(
                 Code::BadNumber,

@@ -1,0 +1,291 @@
+//! The chain has no holes, its reasons are true, and what is claimed of changes holds.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::change::Change;
+use crate::compile::{self, Checked};
+use crate::formulation::{Action, Demand, Group, Mode, Precedence, Resource, Source, SourceKind};
+use crate::formulation::{Unit, Window};
+use crate::schedule::{Effort, Options, Quiet};
+use crate::source::Loader;
+
+const FAST: Options = Options {
+    effort: Effort::Fast,
+    time_limit: None,
+};
+
+/// The only file there is.
+struct One(&'static str);
+
+impl Loader for One {
+    fn load(&self, path: &str) -> Result<Vec<u8>, String> {
+        match path {
+            "plan.mvm" => Ok(self.0.as_bytes().to_vec()),
+            _ => Err("there is no such file".to_owned()),
+        }
+    }
+}
+
+fn checked(text: &'static str) -> Checked {
+    let checked = compile::check("plan.mvm", &One(text));
+    assert_eq!(checked.diagnostics, [], "{text}");
+    checked
+}
+
+fn why(text: &'static str) -> compile::Held {
+    let checked = checked(text);
+    let plan = checked.plan(0, &FAST, &mut Quiet).expect("there is a plan");
+    let held = checked
+        .why(0, &plan, &FAST, &mut Quiet)
+        .expect("the plan is of this file");
+    assert_whole(&held.chain, plan.makespan);
+    held
+}
+
+/// Each second of the makespan is in the chain, once.
+fn assert_whole(chain: &Chain, makespan: Seconds) {
+    let mut at = 0;
+    for link in &chain.links {
+        assert_eq!(link.from, at, "{chain:#?}");
+        assert!(link.to > at, "{chain:#?}");
+        at = link.to;
+    }
+    assert_eq!(at, makespan, "{chain:#?}");
+}
+
+const TWO_SERVERS: &str = "\
+use std.link.{ethernet1, ethernet10}
+switch core
+rack r1 link : ethernet1 to core { server s[1..2] { memory 64GiB power 100W link : ethernet10 } }
+rack r2 link : ethernet1 to core { server t[1..2] { memory 64GiB power 100W link : ethernet10 off } }
+vm web[1..4] { memory 4GiB on s1 }
+vm db[1..2]  { memory 8GiB on s2 }
+
+plan away {
+  start 22:00
+  migrate web[1..4] to t1
+  migrate db[1..2] to t2
+  shutdown s[1..2]
+  before db1 -> web[1..4]
+  minimize makespan
+}
+";
+
+#[test]
+fn a_link_that_is_full() {
+    insta::assert_snapshot!(why(TWO_SERVERS).text);
+}
+
+const TIGHT: &str = "\
+switch tor
+server a { memory 64GiB power 100W link 10Gbps to tor }
+server b { memory 64GiB power 100W link 10Gbps to tor }
+server c[1..2] { memory 64GiB power 100W boot 2min extra 50W link 10Gbps to tor off }
+vm v[1..2] { memory 10GiB on a }
+vm w[1..2] { memory 10GiB on b }
+
+plan tight {
+  start 01:00
+  migrate v[1..2] to c1
+  migrate w[1..2] to c2
+  sync w1, w2
+  shutdown a, b
+  seq v1, w1
+  after w[1..2] from 01:10
+  budget 400W
+  minimize mttr
+}
+";
+
+#[test]
+fn a_budget_and_the_clock() {
+    insta::assert_snapshot!(why(TIGHT).text);
+}
+
+#[test]
+fn nothing_to_do() {
+    let held = why(
+        "switch tor\nserver s { memory 8GiB link 1Gbps to tor }\nvm v { memory 1GiB on s }\nplan p { stop v }",
+    );
+    assert_eq!(held.chain.links.len(), 1);
+    assert!(held.bindings.is_empty());
+}
+
+#[test]
+fn what_is_claimed_of_a_change_comes_of_planning_with_it() {
+    for text in [TWO_SERVERS, TIGHT] {
+        let checked = checked(text);
+        let held = why(text);
+        assert!(!held.tried.is_empty());
+        for (changes, tried) in &held.tried {
+            let again = checked.plan_with(0, changes, &FAST, &mut Quiet);
+            assert_eq!(again, *tried);
+        }
+    }
+    // The link between the racks is what holds the first one: with twice the rate it ends earlier.
+    let held = why(TWO_SERVERS);
+    let before = checked(TWO_SERVERS)
+        .plan(0, &FAST, &mut Quiet)
+        .expect("there is a plan")
+        .makespan;
+    let (changes, tried) = &held.tried[0];
+    assert!(matches!(changes[0], Change::Set(..)), "{changes:?}");
+    let Tried::Planned(plan) = tried else {
+        panic!("{tried:?}");
+    };
+    assert!(plan.makespan < before);
+}
+
+/// Actions `(duration, take)` on a level, one after the other, with orders, groups and a window.
+fn problem(
+    actions: &[(i64, i64)],
+    capacity: i64,
+    orders: &[(usize, usize)],
+    group: bool,
+    opens: i64,
+) -> Formulation {
+    let source = |kind| Source {
+        label: String::from("rule"),
+        span: None,
+        kind,
+    };
+    let mut out = Formulation {
+        sources: vec![
+            source(SourceKind::Rule),
+            source(SourceKind::Capacity),
+            source(SourceKind::Implied),
+        ],
+        resources: vec![Resource {
+            name: String::from("level"),
+            unit: Unit::Count,
+            initial: 0,
+            capacity: vec![(0, capacity), (opens + 3, capacity + 1)],
+            source: SourceId(1),
+        }],
+        ..Formulation::default()
+    };
+    for (at, &(duration, take)) in actions.iter().enumerate() {
+        out.actions.push(Action {
+            name: format!("act {at}"),
+            modes: vec![Mode {
+                duration,
+                rate: None,
+                demands: vec![Demand {
+                    resource: ResourceId(0),
+                    take,
+                    give: take,
+                }],
+            }],
+            span: None,
+        });
+    }
+    let id = |at: usize| ActionId(at as u32);
+    for &(first, then) in orders {
+        if first < then && then < actions.len() {
+            out.precedences.push(Precedence {
+                first: id(first),
+                then: id(then),
+                source: SourceId(2),
+            });
+        }
+    }
+    out.windows.push(Window {
+        action: id(0),
+        intervals: vec![(opens, Seconds::MAX)],
+        source: SourceId(0),
+    });
+    if group && actions.len() > 3 && !orders.iter().any(|&(a, b)| (a, b) == (1, 2)) {
+        out.groups.push(Group {
+            actions: vec![id(1), id(2)],
+            ends: true,
+            source: SourceId(0),
+        });
+    }
+    out
+}
+
+/// Each action as early as it goes, in order; those of the group one after the other where they do not fit.
+fn left_to_right(f: &Formulation) -> Option<Schedule> {
+    let mut schedule = Schedule {
+        start: vec![0; f.actions.len()],
+        mode: vec![0; f.actions.len()],
+    };
+    let mut base = 0;
+    for action in f.ids() {
+        let at = action.0 as usize;
+        let grouped = f.groups.iter().any(|group| group.actions.contains(&action));
+        if grouped {
+            // In step: both end together, after all that is there.
+            let group = &f.groups[0].actions;
+            let longest = group.iter().map(|a| f[*a].modes[0].duration).max()?;
+            if action == group[0] {
+                base = (0..at)
+                    .map(|other| f.end(&schedule, ActionId(other as u32)))
+                    .max()?;
+            }
+            schedule.start[at] = base + longest - f[action].modes[0].duration;
+            continue;
+        }
+        let fits = (0..500).find(|&start| {
+            let mut tried = f.clone();
+            tried.actions.truncate(at + 1);
+            tried.precedences.retain(|p| p.then.0 as usize <= at);
+            tried
+                .groups
+                .retain(|g| g.actions.iter().all(|a| a.0 as usize <= at));
+            let mut partial = Schedule {
+                start: schedule.start[..at].to_vec(),
+                mode: vec![0; at + 1],
+            };
+            partial.start.push(start);
+            crate::plan::verify(&tried, &partial).is_empty()
+        });
+        schedule.start[at] = fits?;
+    }
+    crate::plan::verify(f, &schedule)
+        .is_empty()
+        .then_some(schedule)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever the schedule: no second is missing, and no reason is made up.
+    #[test]
+    fn chains_have_no_holes(
+        actions in prop::collection::vec((1_i64..9, 1_i64..4), 1..7),
+        capacity in 3_i64..6,
+        orders in prop::collection::vec((0_usize..6, 0_usize..6), 0..5),
+        group in any::<bool>(),
+        opens in 0_i64..6,
+        late in 0_i64..3,
+    ) {
+        let f = problem(&actions, capacity, &orders, group, opens);
+        let Some(mut schedule) = left_to_right(&f) else {
+            return Ok(());
+        };
+        // Everything may also be later than it has to be.
+        schedule.start.iter_mut().for_each(|start| *start += late);
+        let chain = chain(&f, &schedule);
+        assert_whole(&chain, f.makespan(&schedule));
+        for link in &chain.links {
+            if !link.runs {
+                continue;
+            }
+            let mut earlier = schedule.clone();
+            earlier.start[link.holder.0 as usize] -= 1;
+            // Alone, the holder cannot begin a second earlier, unless nothing holds it.
+            let violated = earlier.start[link.holder.0 as usize] < 0
+                || !crate::plan::verify(&f, &earlier).is_empty();
+            prop_assert_eq!(violated, link.reason != Reason::Nothing || in_group(&f, link.holder));
+            if let Reason::Order { first, .. } | Reason::Full { until: first, .. } = link.reason {
+                prop_assert_eq!(f.end(&schedule, first), schedule.start[link.holder.0 as usize]);
+            }
+        }
+    }
+}
+
+fn in_group(f: &Formulation, action: ActionId) -> bool {
+    f.groups.iter().any(|group| group.actions.contains(&action))
+}
