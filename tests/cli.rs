@@ -65,6 +65,17 @@ fn a_plan_is_checked_computed_and_verified() {
 }
 
 #[test]
+fn what_holds_the_end_is_told() {
+    let folder = folder(&[("away.mvm", FILE)]);
+    let mut text = session(folder.path(), &["plan", "away.mvm", "--why"]);
+    text += &session(
+        folder.path(),
+        &["plan", "away.mvm", "--why", "--emit", "mermaid"],
+    );
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn a_plan_that_was_changed_does_not_hold() {
     let folder = folder(&[("away.mvm", FILE)]);
     session(

@@ -114,21 +114,15 @@ fn nothing_to_do() {
 
 #[test]
 fn what_is_claimed_of_a_change_comes_of_planning_with_it() {
-    for text in [TWO_SERVERS, TIGHT] {
-        let checked = checked(text);
-        let held = why(text);
-        assert!(!held.tried.is_empty());
-        for (changes, tried) in &held.tried {
-            let again = checked.plan_with(0, changes, &FAST, &mut Quiet);
-            assert_eq!(again, *tried);
-        }
-    }
-    // The link between the racks is what holds the first one: with twice the rate it ends earlier.
     let held = why(TWO_SERVERS);
-    let before = checked(TWO_SERVERS)
-        .plan(0, &FAST, &mut Quiet)
-        .expect("there is a plan")
-        .makespan;
+    let checked = checked(TWO_SERVERS);
+    assert!(!held.tried.is_empty());
+    for (changes, tried) in &held.tried {
+        let again = checked.plan_with(0, changes, &FAST, &mut Quiet);
+        assert_eq!(again, *tried);
+    }
+    // The links between the racks are what holds it: with twice the rate it ends earlier.
+    let before = held.chain.links.last().expect("there are links").to;
     let (changes, tried) = &held.tried[0];
     assert!(matches!(changes[0], Change::Set(..)), "{changes:?}");
     let Tried::Planned(plan) = tried else {
