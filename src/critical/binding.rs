@@ -52,6 +52,9 @@ enum Key {
     Rate(BTreeSet<LinkId>, u64),
 }
 
+/// The sources that are taken together, and when they bind.
+type Found = (BTreeSet<SourceId>, Vec<(Seconds, Seconds)>);
+
 /// Everything that binds along the chain, what binds longest first.
 pub fn bindings(
     datacenter: &Datacenter,
@@ -60,7 +63,7 @@ pub fn bindings(
     schedule: &Schedule,
     chain: &Chain,
 ) -> Vec<Binding> {
-    let mut found: BTreeMap<Key, (BTreeSet<SourceId>, Vec<(Seconds, Seconds)>)> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Found> = BTreeMap::new();
     let timeline = Timeline::new(&problem.formulation, schedule);
     let mut note = |key: Key, source: Option<SourceId>, period: (Seconds, Seconds)| {
         let (sources, periods) = found.entry(key).or_default();
