@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::certify::{self, Certificate, Rejection};
 use crate::datacenter::Datacenter;
-use crate::diag::{Diagnostic, has_errors};
+use crate::diag::{Code, Diagnostic, Severity, has_errors};
 use crate::emit::json::{self, PlanFile};
 use crate::expect::expects_none;
 use crate::explain;
@@ -49,7 +49,12 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
     let mut map = SourceMap::new();
     let (analysis, mut diagnostics) = analyse(entry, loader, &mut map);
     let mut prospects = Vec::new();
-    let broken = has_errors(&diagnostics);
+    // A VM on a server that is off is told here and there; it hides nothing of the steps of others.
+    let stranded = |d: &Diagnostic| d.code == Code::RunsOnServerThatIsOff;
+    let is_stranded = diagnostics.iter().any(stranded);
+    let broken = diagnostics
+        .iter()
+        .any(|d| d.severity() == Severity::Error && !stranded(d));
     for request in &analysis.requests {
         prospects.push(if broken {
             Prospect::Broken
@@ -57,7 +62,8 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
             let (problem, found) = formulate(&analysis.datacenter, request);
             let (impossible, found): (Vec<_>, Vec<_>) =
                 found.into_iter().partition(|d| d.code.says_impossible());
-            let wrong = has_errors(&found);
+            let wrong = has_errors(&found) || is_stranded;
+            let found = found.into_iter().filter(|d| !(is_stranded && stranded(d)));
             diagnostics.extend(found);
             match problem {
                 _ if wrong => Prospect::Broken,

@@ -14,6 +14,9 @@ pub(super) const HOLE: char = '\0';
 /// Broken names that are told apart; with more, any unknown name may be one of them.
 const MAX_POISONED: usize = 1_000;
 
+/// Beginnings with fewer bytes belong to too many words to hide all of them.
+const SHORT: usize = 3;
+
 /// Numbers in a name that may each be its index; a name with more is some other kind of code.
 const MAX_NUMBERS: usize = 4;
 
@@ -139,10 +142,16 @@ impl Names {
 
     /// Whether a name may well be one whose declaration has an error.
     pub fn is_poisoned(&self, name: &str) -> bool {
+        // What goes on behind a short beginning like a word of its own is another one: `s`, but `std`.
+        let goes_on = |beginning: &str, rest: &str| {
+            beginning.len() >= SHORT || !rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        };
         self.incomplete
             || self.poisoned.iter().any(|beginning| {
-                name.match_indices(beginning.as_str())
-                    .any(|(at, _)| at == 0 || name.as_bytes()[at - 1] == b'.')
+                name.match_indices(beginning.as_str()).any(|(at, _)| {
+                    (at == 0 || name.as_bytes()[at - 1] == b'.')
+                        && goes_on(beginning, &name[at + beginning.len()..])
+                })
             })
     }
 
@@ -290,5 +299,9 @@ mod tests {
         assert!(names.is_poisoned("web12"));
         assert!(names.is_poisoned("r1.web12"));
         assert!(!names.is_poisoned("r1.cobweb"));
+        names.poison("s");
+        assert!(names.is_poisoned("s4"));
+        assert!(names.is_poisoned("r1.s"));
+        assert!(!names.is_poisoned("std.workload.idel"));
     }
 }

@@ -79,7 +79,8 @@ impl Reader<'_> {
                 }
                 _ => {
                     is_whole = false;
-                    self.unknown_beginning(token, Place::Braces);
+                    let meant = self.unknown_beginning(token, Place::Braces);
+                    self.behind_unknown(token, meant, lost);
                 }
             }
         }

@@ -51,7 +51,9 @@ impl Reader<'_> {
                 Some(errors::class_of_what(at, self.text_of(found)))
             }
             Kind::Word | Kind::Tail if expects(Rule::k_to) => self.to_left_out(previous, found),
-            Kind::Number => self.misplaced_number(found, failure),
+            Kind::Number => self
+                .weekday(previous)
+                .or_else(|| self.misplaced_number(found, failure)),
             Kind::Other(':') if self.text[found.end..].starts_with('=') => {
                 Some(errors::colon_equals(self.span(found.start..found.end + 1)))
             }
@@ -96,6 +98,27 @@ impl Reader<'_> {
         let names = is_name(found) && previous.kind != Kind::Other(',');
         (names && !is_slip && !is_foreign)
             .then(|| errors::word_left_out(self.span(found.start..found.end), "to", text))
+    }
+
+    /// `sat 08:00`, `Saturday 08:00`
+    fn weekday(&self, previous: Token) -> Option<Diagnostic> {
+        const DAYS: [&str; 7] = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        let word = self.word(previous)?;
+        let lower = word.to_ascii_lowercase();
+        let day = DAYS
+            .into_iter()
+            .find(|day| lower.len() >= 3 && day.starts_with(&lower))?;
+        let short = format!("{}{}", day[..1].to_ascii_uppercase(), &day[1..3]);
+        let at = self.span(previous.start..previous.end);
+        (word != short).then(|| errors::other_sign(at, word, &short))
     }
 
     /// A time of day without its `from` or `by`, or where none can stand; a rate behind the place of a link.

@@ -139,6 +139,16 @@ impl<'t> Reader<'t> {
     /// Text that begins no item. What stands in braces behind it is read as what was likely meant.
     fn no_item(&mut self, token: Token, lost: &mut Vec<Word>) {
         let meant = self.unknown_beginning(token, Place::File);
+        self.behind_unknown(token, meant, lost);
+    }
+
+    /// Goes behind the braces of a word that begins nothing, if there are any.
+    pub(super) fn behind_unknown(
+        &mut self,
+        token: Token,
+        meant: Option<&'static str>,
+        lost: &mut Vec<Word>,
+    ) {
         // `servr s1`: a word that begins nothing, and most likely the name of what it was to declare.
         if token.kind == Kind::Word && !self.begins_statement(token) {
             lost.extend(self.token_at(token.end).and_then(|name| self.name(name)));
