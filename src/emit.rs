@@ -10,7 +10,7 @@ mod mermaid;
 mod script;
 mod svg;
 mod table;
-mod text;
+pub(crate) mod text;
 
 #[cfg(test)]
 mod fixture;

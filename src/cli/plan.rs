@@ -13,7 +13,7 @@ use crate::compile::{self, Checked, Failure};
 use crate::emit::Kind;
 use crate::expect;
 use crate::plan::Plan;
-use crate::schedule::{Effort, Options};
+use crate::schedule::{Effort, Options, Written};
 
 /// A plan that was computed.
 struct Made {
@@ -67,40 +67,25 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     let mut plans = Vec::new();
     let mut line = Line::new();
     for index in chosen {
-        let name = &checked.analysis.requests[index].name;
-        line.read(name);
-        let result = match &args.certificate {
-            None => checked
-                .plan(index, &options, &mut line)
-                .map(|plan| (plan, None)),
-            Some(_) => checked
-                .plan_certified(index, &options, &mut line, &output::stem(name))
-                .map(|(plan, written)| (plan, Some(written))),
-        };
-        match result {
-            Ok((plan, written)) => {
+        match make(&checked, index, args, &options, &mut line) {
+            Ok((made, written)) => {
                 if let (Some(folder), Some(written)) = (&args.certificate, written) {
-                    certificate::write(folder, &plan, &written, terminal).map_err(wrong_usage)?;
+                    certificate::write(folder, &made.plan, &written, terminal)
+                        .map_err(wrong_usage)?;
                 }
-                let why = args
-                    .why
-                    .then(|| checked.why(index, &plan, &options, &mut line));
-                plans.push(Made {
-                    index,
-                    plan,
-                    why: why.flatten().map(|held| held.text),
-                });
+                plans.push(made);
             }
             Err(failure) => worst = worst.max(report(&checked, index, failure, terminal)),
         }
     }
     drop(line);
-    for made in &plans {
+    for made in &mut plans {
         let request = &checked.analysis.requests[made.index];
         terminal.show(&checked.map, &expect::unmet(request, &made.plan));
-    }
-    if kinds != [Kind::Table] || args.output.is_some() {
-        for why in plans.iter_mut().filter_map(|made| made.why.take()) {
+        // Below a table, the reasons are a part of the result; anywhere else they would spoil it.
+        if (kinds != [Kind::Table] || args.output.is_some())
+            && let Some(why) = made.why.take()
+        {
             terminal.say(why.trim_end());
         }
     }
@@ -110,6 +95,32 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
     } else {
         Err(worst)
     }
+}
+
+/// Computes one plan, with its certificate and the reasons for its end where they are asked for.
+fn make(
+    checked: &Checked,
+    index: usize,
+    args: &Args,
+    options: &Options,
+    line: &mut Line,
+) -> Result<(Made, Option<Written>), Failure> {
+    let name = &checked.analysis.requests[index].name;
+    line.read(name);
+    let (plan, written) = match &args.certificate {
+        None => (checked.plan(index, options, line)?, None),
+        Some(_) => {
+            let stem = output::stem(name);
+            let (plan, written) = checked.plan_certified(index, options, line, &stem)?;
+            (plan, Some(written))
+        }
+    };
+    let why = match args.why {
+        true => checked.why(index, &plan, options, line),
+        false => None,
+    };
+    let why = why.map(|held| held.text);
+    Ok((Made { index, plan, why }, written))
 }
 
 fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {

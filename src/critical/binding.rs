@@ -77,12 +77,15 @@ pub fn bindings(
     };
     for link in &chain.links {
         match link.reason {
-            Reason::Full { resource, .. } if link.runs => {
-                let source = problem.formulation[resource].source;
-                let since = timeline.full_since(resource, link.holder);
-                let until = timeline.start(link.holder);
-                let (span, own) = place(source);
-                note(Key::Full(span, own), Some(source), (since, until));
+            // All levels without room bind, not just the one that the chain tells.
+            Reason::Full { .. } if link.runs => {
+                for resource in timeline.full(link.holder) {
+                    let source = problem.formulation[resource].source;
+                    let since = timeline.full_since(resource, link.holder);
+                    let until = timeline.start(link.holder);
+                    let (span, own) = place(source);
+                    note(Key::Full(span, own), Some(source), (since, until));
+                }
             }
             Reason::Order { first, source }
                 if link.runs && is_told(problem.causes[source.0 as usize]) =>
@@ -120,9 +123,42 @@ pub fn bindings(
             changes,
         }
     });
-    let mut bindings: Vec<Binding> = bindings.collect();
+    let mut bindings: Vec<Binding> = both_ends(bindings.collect());
     bindings.sort_by_key(|binding| std::cmp::Reverse(binding.seconds()));
     bindings
+}
+
+/// Levels that are full at the very same times, such as the two links of a way, are one thing that binds: more of
+/// one alone does not help.
+fn both_ends(bindings: Vec<Binding>) -> Vec<Binding> {
+    let mut merged: Vec<Binding> = Vec::new();
+    for binding in bindings {
+        let with_a_number = |of: &Binding| {
+            matches!(of.binds, Binds::Full(_))
+                && matches!(of.changes.first(), Some(Change::Set(..)))
+        };
+        let twin = merged.iter_mut().find(|known| {
+            with_a_number(known) && with_a_number(&binding) && known.periods == binding.periods
+        });
+        match (
+            twin.map(|twin| (&mut twin.binds, &mut twin.changes)),
+            binding,
+        ) {
+            (
+                Some((Binds::Full(known), changes)),
+                Binding {
+                    binds: Binds::Full(sources),
+                    changes: more,
+                    ..
+                },
+            ) => {
+                known.extend(sources);
+                changes.extend(more);
+            }
+            (_, binding) => merged.push(binding),
+        }
+    }
+    merged
 }
 
 /// Whether an order is worth telling: that the steps of one VM or server have an order is no news.

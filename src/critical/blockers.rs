@@ -1,5 +1,6 @@
 //! Why an action of a schedule cannot begin one second earlier while all else stays where it is.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reason;
@@ -165,7 +166,8 @@ impl<'a> Timeline<'a> {
     /// Why an action cannot begin a second earlier, as far as it is not for the sake of others.
     ///
     /// Where there are several reasons, what is written as an order says more than a level, a level more than the
-    /// clock, and an action that began early leads further back than a late one.
+    /// clock, an action that began early leads further back than a late one, and a level that many actions share says
+    /// more than one that few do.
     fn reason(&self, action: ActionId) -> Reason {
         let start = self.start(action);
         if start == 0 {
@@ -176,24 +178,21 @@ impl<'a> Timeline<'a> {
             .filter(|(first, _)| self.end(*first) == start)
             .map(|&(first, source)| {
                 let implied = self.formulation[source].kind != SourceKind::Rule;
-                let rank = (usize::from(implied), self.start(first));
+                let rank = (usize::from(implied), self.start(first), Reverse(0));
                 (rank, Reason::Order { first, source })
             });
-        let levels = self.mode(action).demands.iter().filter_map(|demand| {
-            let room = self.room(demand.resource, start - 1);
-            if i128::from(demand.take) <= room {
-                return None;
-            }
-            Some(match self.giver(demand.resource, start, action) {
+        let levels = self.full(action).map(|resource| {
+            let shared = Reverse(self.gives[resource.0 as usize].len());
+            match self.giver(resource, start, action) {
                 Some(until) => {
-                    let resource = demand.resource;
-                    ((2, self.start(until)), Reason::Full { resource, until })
+                    let rank = (2, self.start(until), shared);
+                    (rank, Reason::Full { resource, until })
                 }
                 None => {
-                    let source = self.formulation[demand.resource].source;
-                    ((3, 0), Reason::Moment { source })
+                    let source = self.formulation[resource].source;
+                    ((3, 0, shared), Reason::Moment { source })
                 }
-            })
+            }
         });
         let end = self.end(action);
         let windows = self.windows[action.0 as usize].iter().filter_map(|&at| {
@@ -201,10 +200,20 @@ impl<'a> Timeline<'a> {
             let mut around = window.intervals.iter();
             let is_early = around.any(|&(from, to)| from < start && end - 1 <= to);
             let source = window.source;
-            (!is_early).then_some(((3, 0), Reason::Moment { source }))
+            (!is_early).then_some(((3, 0, Reverse(0)), Reason::Moment { source }))
         });
         let all = orders.chain(levels).chain(windows);
         all.min().map_or(Reason::Nothing, |(_, reason)| reason)
+    }
+
+    /// The levels that have no room for an action a second before it begins.
+    pub fn full(&self, action: ActionId) -> impl Iterator<Item = ResourceId> {
+        let before = self.start(action) - 1;
+        self.mode(action)
+            .demands
+            .iter()
+            .filter(move |demand| i128::from(demand.take) > self.room(demand.resource, before))
+            .map(|demand| demand.resource)
     }
 
     /// What is left of a capacity in a second.
@@ -274,6 +283,6 @@ impl<'a> Timeline<'a> {
         of_resources
             .chain(before)
             .filter(|&other| other != action && self.end(other) <= start)
-            .max_by_key(|&other| (self.end(other), std::cmp::Reverse(other)))
+            .max_by_key(|&other| (self.end(other), Reverse(other)))
     }
 }

@@ -5,6 +5,7 @@ use crate::change::Change;
 use crate::datacenter::Datacenter;
 use crate::emit::amount;
 use crate::emit::clock::Clock;
+use crate::emit::text::printable;
 use crate::formulate::{Cause, Problem};
 use crate::formulation::{ActionId, Seconds, SourceId};
 use crate::plan::Plan;
@@ -76,11 +77,11 @@ impl Why<'_> {
     fn title(&self, clock: &Clock) -> String {
         let plan = self.plan;
         if plan.actions.is_empty() {
-            return format!("why {}: nothing to do\n", plan.name);
+            return format!("why {}: nothing to do\n", printable(&plan.name));
         }
         let mut title = format!(
             "why {} ends at {}, after {}\n",
-            plan.name,
+            printable(&plan.name),
             clock.at(plan.makespan),
             show_seconds(plan.makespan)
         );
@@ -95,35 +96,33 @@ impl Why<'_> {
         title
     }
 
-    fn name(&self, action: ActionId) -> &str {
-        &self.problem.formulation[action].name
+    fn name(&self, action: ActionId) -> String {
+        printable(&self.problem.formulation[action].name)
     }
 
-    /// `line 12`, with the file where it is not that of the plan.
+    /// ` (line 12)`, with the file where it is not that of the plan; nothing where no place is known.
     fn place(&self, span: Option<Span>) -> String {
-        let Some(span) = span else {
-            return String::new();
-        };
-        let line = self.map.position(span).line;
-        if self
-            .request
-            .origin
-            .is_some_and(|plan| plan.file == span.file)
-        {
-            return format!(" (line {line})");
-        }
-        format!(" ({}:{line})", self.map.name_of(span.file))
+        self.places(std::iter::once(span))
     }
 
     /// The places of several things, each once.
     fn places(&self, spans: impl Iterator<Item = Option<Span>>) -> String {
         let mut places: Vec<String> = Vec::new();
-        for place in spans.map(|span| self.place(span)) {
-            if !place.is_empty() && !places.contains(&place) {
+        for span in spans.flatten() {
+            let line = self.map.position(span).line;
+            let plan = self.request.origin.map(|plan| plan.file);
+            let place = match plan == Some(span.file) {
+                true => format!("line {line}"),
+                false => format!("{}:{line}", self.map.name_of(span.file)),
+            };
+            if !places.contains(&place) {
                 places.push(place);
             }
         }
-        places.concat()
+        match places.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", places.join(", ")),
+        }
     }
 
     /// A source as it is written, with its place.
@@ -133,7 +132,7 @@ impl Why<'_> {
             Cause::Rule(_) => format!("`{}`", data.label),
             _ => data.label.clone(),
         };
-        format!("{label}{}", self.place(data.span))
+        format!("{}{}", printable(&label), self.place(data.span))
     }
 
     /// A line for each link of the chain, or for several alike.
@@ -163,20 +162,23 @@ impl Why<'_> {
 
     /// Whether two links that follow one another may be told as one: the same happens for the same reason.
     fn alike(&self, a: &Link, b: &Link) -> bool {
-        let source = |link: &Link| match link.reason {
-            Reason::Full { resource, .. } => Some(self.problem.formulation[resource].source),
-            Reason::Order { source, .. } => Some(source),
-            _ => None,
+        let place = |link: &Link| {
+            let source = match link.reason {
+                Reason::Full { resource, .. } => self.problem.formulation[resource].source,
+                Reason::Order { source, .. } => source,
+                _ => return None,
+            };
+            let span = self.problem.formulation[source].span;
+            Some((span, span.is_none().then_some(source)))
         };
-        let span = |link: &Link| source(link).map(|id| self.problem.formulation[id].span);
         let verb = |link: &Link| self.name(link.action).split(' ').next().map(str::to_owned);
-        a.runs && b.runs && span(a).is_some() && span(a) == span(b) && verb(a) == verb(b)
+        a.runs && b.runs && place(a).is_some() && place(a) == place(b) && verb(a) == verb(b)
     }
 
     fn row(&self, links: &[Link], clock: &Clock) -> [String; 5] {
         let (first, last) = (&links[0], &links[links.len() - 1]);
         let what = match (links.len(), first.runs) {
-            (1, true) => self.name(first.action).to_owned(),
+            (1, true) => self.name(first.action),
             (1, false) => format!("({} waits)", self.name(first.action)),
             (2, _) => format!("{}, {}", self.name(first.action), self.name(last.action)),
             (several, _) => format!(
@@ -194,55 +196,48 @@ impl Why<'_> {
         ]
     }
 
+    /// Why a link begins no earlier, or each of several alike.
     fn reason(&self, link: &Link, several: bool) -> String {
-        let until = |action: ActionId| match several {
-            true => String::from("each when the one before it ends"),
-            false => format!("until `{}` ends", self.name(action)),
-        };
         let mut text = match link.reason {
             Reason::Beginning => String::from("begins with the plan"),
-            Reason::Order { first, source } => match self.problem.causes[source.0 as usize] {
-                Cause::Rule(_) if several => {
-                    format!("{}, each after the one before it", self.source(source))
-                }
-                Cause::Rule(_) => format!("after `{}`: {}", self.name(first), self.source(source)),
-                Cause::VmInOrder(_) | Cause::ServerInOrder(_) => {
-                    format!(
-                        "after `{}`, as written{}",
-                        self.name(first),
-                        self.place(self.problem.formulation[source].span)
-                    )
-                }
-                _ => format!("after `{}`: {}", self.name(first), self.source(source)),
-            },
-            Reason::Full {
-                resource,
-                until: action,
-            } => {
+            Reason::Order { first, source } => self.order(first, source, several),
+            Reason::Full { resource, until } => {
                 let source = self.problem.formulation[resource].source;
-                match self.problem.causes[source.0 as usize] {
-                    Cause::Rule(_) => {
-                        format!("{} has no room {}", self.source(source), until(action))
-                    }
-                    _ => format!("{} is full {}", self.source(source), until(action)),
+                let full = match self.problem.causes[source.0 as usize] {
+                    Cause::Rule(_) => format!("{} has no room", self.source(source)),
+                    _ => format!("{} is full", self.source(source)),
+                };
+                match several {
+                    true => format!("{full}: each begins when the one before it ends"),
+                    false => format!("{full} until `{}` ends", self.name(until)),
                 }
             }
             Reason::Moment { source } => format!("not earlier: {}", self.source(source)),
             Reason::Nothing => String::from("could begin earlier, but the plan would be no better"),
         };
         if let Some((other, source)) = link.with {
-            let edge = if link.holder == link.action {
-                "ends"
-            } else {
-                "starts"
+            let edge = match link.holder == link.action {
+                true => "ends",
+                false => "starts",
             };
-            text += &format!(
-                "; {edge} with `{}`: {}",
-                self.name(other),
-                self.source(source)
-            );
+            let (other, source) = (self.name(other), self.source(source));
+            text += &format!("; {edge} with `{other}`: {source}");
         }
         text
+    }
+
+    fn order(&self, first: ActionId, source: SourceId, several: bool) -> String {
+        let name = self.name(first);
+        match self.problem.causes[source.0 as usize] {
+            Cause::Rule(_) if several => {
+                format!("each after the one before it: {}", self.source(source))
+            }
+            Cause::VmInOrder(_) | Cause::ServerInOrder(_) => {
+                let place = self.place(self.problem.formulation[source].span);
+                format!("after `{name}`, as written{place}")
+            }
+            _ => format!("after `{name}`: {}", self.source(source)),
+        }
     }
 
     fn binding(&self, binding: &Binding, clock: &Clock) -> String {
@@ -329,16 +324,14 @@ impl Why<'_> {
         let Some(first) = changes.first() else {
             return String::new();
         };
+        let in_words = |change: &Change| printable(&change.show(self.datacenter, self.request));
         let text = match first {
             Change::Drop(_) => {
                 // The last one of several goes first, so the last change is about the first that is written.
-                let text = changes
-                    .last()
-                    .unwrap_or(first)
-                    .show(self.datacenter, self.request);
+                let text = in_words(changes.last().unwrap_or(first));
                 text.replacen("no ", "without ", 1)
             }
-            change => format!("with {}", change.show(self.datacenter, self.request)),
+            change => format!("with {}", in_words(change)),
         };
         match changes.len() {
             1 => text,
@@ -398,6 +391,6 @@ impl Why<'_> {
 pub fn trying(datacenter: &Datacenter, request: &Request, changes: &[Change]) -> String {
     changes
         .first()
-        .map(|change| format!("with {}", change.show(datacenter, request)))
+        .map(|change| format!("with {}", printable(&change.show(datacenter, request))))
         .unwrap_or_default()
 }
