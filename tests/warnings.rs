@@ -1,0 +1,81 @@
+//! Rules that can never bind are told, and rules that might are not.
+
+mod support;
+
+use mvm::compile::check;
+use mvm::diag::Code;
+use support::Text;
+
+/// Whether a rule is said never to bind in a plan that moves two VMs under some other rules.
+fn is_loose(rules: &str) -> bool {
+    let text = format!(
+        "switch core capacity 10Gbps
+rack r1 {{ link 4Gbps to core server s[1..2] {{ power 100W migration 0J/MB + 50J link 1Gbps }} }}
+rack r2 {{ link 4Gbps to core server t[1..2] {{ power 100W migration 0J/MB + 50J link 1Gbps }} }}
+vm a[1..2] {{ memory 2GiB on r1.s[1..2] }}
+plan p {{
+  start 22:00
+  migrate a[1..2] to r2.t[1..2]
+  shutdown r1.s[1..2]
+  {rules}
+}}
+"
+    );
+    let checked = check("test.mvm", &Text(&text));
+    assert!(
+        !checked.has_errors() && checked.impossible().is_empty(),
+        "{rules}: {:#?} {:#?}",
+        checked.diagnostics,
+        checked.impossible()
+    );
+    assert!(
+        checked
+            .diagnostics
+            .iter()
+            .all(|d| d.code == Code::NeverBinds),
+        "{rules}: {:#?}",
+        checked.diagnostics
+    );
+    !checked.diagnostics.is_empty()
+}
+
+#[test]
+fn what_can_never_bind_is_told() {
+    for rules in [
+        "budget 500W",
+        "at most 2 migrations",
+        "at most 1 migration to t1"
+            .replace("migration ", "migrations ")
+            .as_str(),
+        "at most 4 of servers on",
+        "limit r1 to 4Gbps",
+        "limit core to 10Gbps",
+        "limit s1 to 1Gbps",
+        "after a1 from 22:00",
+        "before a1 -> s1",
+        "before all by 23:00 freeze a1 from 23:30 to 23:45",
+        "before all by 23:00 budget 450W from 23:00",
+    ] {
+        assert!(is_loose(rules), "{rules}");
+    }
+}
+
+#[test]
+fn what_might_bind_is_not() {
+    for rules in [
+        "budget 450W",
+        "at most 1 migrations",
+        "at most 3 of servers on from 23:00",
+        "limit r1 to 1Gbps",
+        "limit core to 1500Mbps",
+        "after a1 from 22:01",
+        "before a1 -> s2",
+        "before a1 -> a2",
+        "before all by 23:00",
+        "freeze a1 from 23:30 to 23:45",
+        "budget 450W until 23:00 budget 500W from 23:00",
+        "before all by 23:00 freeze a1 from 22:30 to 22:45",
+    ] {
+        assert!(!is_loose(rules), "{rules}");
+    }
+}
