@@ -142,6 +142,7 @@ mod random;
 mod relaxation;
 mod sat;
 mod sink;
+mod window;
 #[cfg(test)]
 mod tests;
 

@@ -1,10 +1,13 @@
 //! Large neighbourhood search: takes related jobs out of a schedule and puts them back in another order
-//! (Shaw 1998), accepting a little worse at first (record-to-record travel, Dueck 1993).
+//! (Shaw 1998), accepting what is a little worse as simulated annealing does (Kirkpatrick, Gelatt, Vecchi 1983).
 
 use super::instance::{Instance, Placed};
 use super::list;
 use super::partial::{Partial, Place};
 use super::random::Random;
+
+/// Jobs taken out at once, but for two. Fewer find less in the same time, and so do more.
+const LARGEST: usize = 30;
 
 /// A search from one schedule on.
 pub struct Search<'a> {
@@ -53,11 +56,22 @@ impl<'a> Search<'a> {
         &self.best_values
     }
 
-    /// Takes a number of steps; `slack` is how much worse than the best the first objective may get.
-    pub fn run(&mut self, steps: usize, slack: f64) {
-        for step in 0..steps {
-            let cooled = slack * (1.0 - step as f64 / steps as f64);
-            self.step(cooled as i64);
+    /// How much worse, in the first objective, a schedule is by a typical delay of one job: the unit of temperatures.
+    pub fn unit(&self) -> f64 {
+        let mut sum = 0.0;
+        for mode in self.instance.jobs.iter().map(|job| &job.modes[0]) {
+            sum += mode.cost[0].slope.abs() as f64 * mode.span as f64;
+        }
+        let makespan =
+            self.instance.goals[0].makespan as f64 * self.instance.makespan(&self.best) as f64;
+        sum / self.instance.jobs.len().max(1) as f64 + 0.001 * makespan
+    }
+
+    /// Takes a number of steps at a temperature: something worse by that much is accepted once in e times.
+    pub fn run(&mut self, steps: usize, temperature: f64) {
+        for _ in 0..steps {
+            let slack = -temperature * (1.0 - self.random.unit()).ln();
+            self.step(slack as i64);
         }
     }
 
@@ -74,7 +88,14 @@ impl<'a> Search<'a> {
         } else {
             list::place_all
         };
-        let mut placed = place(&mut self.partial, self.instance, &order);
+        let most = old
+            .iter()
+            .map(|&(job, place)| list::cost(self.instance, job, place));
+        let most = most.sum::<i64>().saturating_add(slack);
+        let mut placed = place(&mut self.partial, self.instance, &order, most);
+        if placed {
+            list::shift_late(&mut self.partial, self.instance, &chosen);
+        }
         placed = placed && chosen.iter().all(|&job| self.partial.holds(job));
         let values = if placed {
             self.values_after(&old)
@@ -128,7 +149,7 @@ impl<'a> Search<'a> {
     }
 
     fn accepts(&self, values: &[i64], slack: i64) -> bool {
-        values[0] <= self.best_values[0].saturating_add(slack) || values <= &self.values[..]
+        values[0] <= self.values[0].saturating_add(slack) || values <= &self.values[..]
     }
 
     fn values_now(&self) -> Vec<i64> {
@@ -165,7 +186,7 @@ impl<'a> Search<'a> {
         if self.random.below(4) == 0 {
             return self.window(seed);
         }
-        let size = 2 + self.random.below(30.min(jobs));
+        let size = 2 + self.random.below(LARGEST.min(jobs));
         let mut chosen = vec![seed];
         let mut tries = 0;
         while chosen.len() < size && tries < 4 * size {
@@ -191,7 +212,7 @@ impl<'a> Search<'a> {
         let mut near: Vec<(i64, usize)> = users
             .map(|&user| ((self.start(user as usize) - start).abs(), user as usize))
             .collect();
-        let size = 2 + self.random.below(30);
+        let size = 2 + self.random.below(LARGEST);
         if near.len() > size {
             near.select_nth_unstable(size);
             near.truncate(size);

@@ -184,6 +184,17 @@ impl Instance {
         Ok(instance)
     }
 
+    /// Some jobs alone, with levels of their own.
+    pub fn part(&self, jobs: Vec<Job>, levels: Vec<Level>) -> Instance {
+        Instance {
+            jobs,
+            levels,
+            horizon: self.horizon,
+            goals: self.goals.clone(),
+            actions: self.actions,
+        }
+    }
+
     /// The schedule of the formulation's actions.
     pub fn expand(&self, placed: &Placed) -> Schedule {
         let mut schedule = Schedule {

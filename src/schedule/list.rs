@@ -14,25 +14,35 @@ use super::partial::{Partial, Place};
 pub fn generate(instance: &Instance, order: &[usize], by_time: bool) -> Option<Placed> {
     let mut partial = Partial::new(instance);
     let place = if by_time { place_by_time } else { place_all };
-    if !place(&mut partial, instance, order) {
+    if !place(&mut partial, instance, order, i64::MAX) {
         return None;
     }
-    shift_late(&mut partial, instance);
+    shift_late(&mut partial, instance, order);
     partial.finish()
 }
 
-/// Places jobs in an order; says whether all found a place.
-pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize]) -> bool {
+/// Places jobs in an order; says whether all found a place, and cost no more than `most` of the first objective.
+pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize], most: i64) -> bool {
     let mut waiting = order.to_vec();
+    let mut spent: i64 = order.iter().map(|&job| cheapest(instance, job)).sum();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|&job| match best_place(partial, instance, job) {
-            Some(place) => {
-                partial.insert(job, place);
-                false
+        waiting.retain(|&job| {
+            if spent > most {
+                return true;
             }
-            None => true,
+            match best_place(partial, instance, job) {
+                Some(place) => {
+                    spent += cost(instance, job, place) - cheapest(instance, job);
+                    partial.insert(job, place);
+                    false
+                }
+                None => true,
+            }
         });
+        if spent > most {
+            return false;
+        }
         if waiting.len() == before {
             return false;
         }
@@ -41,17 +51,32 @@ pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize]) ->
 }
 
 /// Places jobs by time: always the one that can start first, among equals the first in the order (parallel
-/// generation). It leaves fewer gaps than placing them one after the other. Says whether all found a place.
-pub fn place_by_time(partial: &mut Partial, instance: &Instance, order: &[usize]) -> bool {
+/// generation). It leaves fewer gaps than placing them one after the other. Says whether all found a place, and
+/// cost no more than `most` of the first objective.
+pub fn place_by_time(
+    partial: &mut Partial,
+    instance: &Instance,
+    order: &[usize],
+    most: i64,
+) -> bool {
     let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> =
         (0..order.len()).map(|rank| Reverse((0, rank))).collect();
     let mut stuck: Vec<usize> = Vec::new();
+    // What is not placed yet costs at least what it would cost now: others only take more room.
+    let mut known: Vec<i64> = order.iter().map(|&job| cheapest(instance, job)).collect();
+    let mut spent: i64 = known.iter().sum();
     while let Some(Reverse((time, rank))) = queue.pop() {
         let job = order[rank];
         let Some(place) = best_place(partial, instance, job) else {
             stuck.push(rank);
             continue;
         };
+        let now = cost(instance, job, place);
+        spent += now - known[rank];
+        known[rank] = now;
+        if spent > most {
+            return false;
+        }
         if place.start > time {
             queue.push(Reverse((place.start, rank)));
             continue;
@@ -65,6 +90,26 @@ pub fn place_by_time(partial: &mut Partial, instance: &Instance, order: &[usize]
         }
     }
     stuck.is_empty()
+}
+
+/// What a place costs in the first objective, as far as being placed early helps.
+pub fn cost(instance: &Instance, job: usize, place: Place) -> i64 {
+    let cost = instance.jobs[job].modes[place.mode as usize].cost[0];
+    if cost.slope < 0 {
+        0
+    } else {
+        cost.at(place.start)
+    }
+}
+
+/// The least of that over all places.
+fn cheapest(instance: &Instance, job: usize) -> i64 {
+    let modes = instance.jobs[job].modes.iter().zip(0..);
+    let first = modes.filter_map(|(modes, mode)| {
+        let start = modes.starts.first()?;
+        Some(cost(instance, job, Place { mode, start }))
+    });
+    first.min().unwrap_or(0)
 }
 
 /// The mode and earliest start that cost least.
@@ -104,11 +149,13 @@ pub fn wants_late(instance: &Instance, job: usize) -> bool {
         .is_some_and(|cost| cost.slope < 0)
 }
 
-/// Moves the jobs that had better run late as late as the others allow, the last first.
-pub fn shift_late(partial: &mut Partial, instance: &Instance) {
-    let mut late: Vec<usize> = (0..instance.jobs.len())
-        .filter(|&job| wants_late(instance, job))
-        .collect();
+/// Moves those of the jobs that had better run late as late as the others allow, the last first.
+pub fn shift_late(partial: &mut Partial, instance: &Instance, jobs: &[usize]) {
+    let wanting = jobs
+        .iter()
+        .copied()
+        .filter(|&job| wants_late(instance, job));
+    let mut late: Vec<usize> = wanting.collect();
     if late.is_empty() {
         return;
     }
@@ -161,8 +208,8 @@ pub fn advance(partial: &mut Partial, instance: &Instance, job: usize) -> Option
 pub fn compact(partial: &mut Partial, instance: &Instance) {
     let mut order: Vec<usize> = (0..instance.jobs.len()).collect();
     order.sort_by_key(|&job| partial.place(job).map(|place| place.start));
-    for job in order {
+    for &job in &order {
         advance(partial, instance, job);
     }
-    shift_late(partial, instance);
+    shift_late(partial, instance, &order);
 }

@@ -10,6 +10,8 @@ use super::profile::Profile;
 pub struct Partial<'a> {
     instance: &'a Instance,
     profiles: Vec<Profile>,
+    /// Whether any job gives a level room for good, so that others may come to count on it.
+    relieved: Vec<bool>,
     places: Vec<Option<Place>>,
 }
 
@@ -29,8 +31,15 @@ impl<'a> Partial<'a> {
             .levels
             .iter()
             .map(|level| Profile::new(&level.room));
+        let mut relieved = vec![false; instance.levels.len()];
+        for mode in instance.jobs.iter().flat_map(|job| &job.modes) {
+            for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
+                relieved[segment.level as usize] = true;
+            }
+        }
         Partial {
             instance,
+            relieved,
             profiles: profiles.collect(),
             places: vec![None; instance.jobs.len()],
         }
@@ -44,6 +53,11 @@ impl<'a> Partial<'a> {
             partial.insert(job, Place { mode, start });
         }
         partial
+    }
+
+    /// The room that is left of a level: `(from, room)`, the first at 0.
+    pub fn room(&self, level: usize) -> Vec<(Seconds, i64)> {
+        self.profiles[level].room()
     }
 
     /// Where a job is.
@@ -154,6 +168,7 @@ impl<'a> Partial<'a> {
         let segments = &self.mode(job, place.mode).segments;
         segments
             .iter()
+            .filter(|s| self.relieved[s.level as usize])
             .all(|s| self.profiles[s.level as usize].overdrawn().is_none())
     }
 }

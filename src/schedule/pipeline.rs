@@ -12,6 +12,7 @@ use super::improve::Search;
 use super::instance::{Instance, Job, Placed, Refusal};
 use super::relaxation::Relaxation;
 use super::sink::{with_sink, without_sink};
+use super::window::Windows;
 use super::{Bounded, Effort, Outcome, Solution, list, makespan};
 
 /// Counted work of each stage.
@@ -22,6 +23,8 @@ struct Work {
     steps: usize,
     /// Steps of improvement, in all.
     moves: usize,
+    /// Windows of the schedule that are solved by SAT.
+    windows: usize,
     /// Starts that an exact search may have.
     starts: usize,
     /// Effort of an exact search.
@@ -31,13 +34,16 @@ struct Work {
 fn work(effort: Effort, jobs: usize) -> Work {
     let (rounds, scale, proof) = match effort {
         Effort::Fast => (5, 1, 8_000_000),
-        Effort::Normal => (10, 4, 40_000_000),
+        Effort::Normal => (10, 8, 40_000_000),
         Effort::Best => (40, 40, 400_000_000),
     };
     Work {
         rounds,
         steps: 100,
-        moves: scale * (4_000 + 150 * jobs),
+        // Beyond that many jobs more steps would take longer than people wait.
+        moves: scale * (4_000 + 150 * jobs.min(1_000)),
+        // After reinsertion they found nothing on any benchmark in the time that it takes, but cost as much.
+        windows: if effort == Effort::Best { 400 } else { 0 },
         starts: if effort == Effort::Best {
             20_000
         } else {
@@ -126,9 +132,10 @@ impl Run<'_, '_> {
     fn optimise(&mut self) {
         let target = self.relax(0, self.work.rounds);
         // A little improvement is enough where few starts are left: SAT does the rest.
-        self.improve(&target, self.work.moves / 8);
+        self.improve(&target, self.work.moves / 16);
         self.prove(0, self.work.starts / 2, self.work.proof);
         self.improve(&target, self.work.moves);
+        self.rearrange();
         for goal in 0..self.instance.goals.len() {
             if goal > 0 {
                 self.certificate = None;
@@ -183,6 +190,9 @@ impl Run<'_, '_> {
             return;
         }
         const BATCH: usize = 500;
+        // In units of what a typical delay of one job costs.
+        const HOTTEST: f64 = 0.8;
+        const COLDEST: f64 = 0.03;
         let mut search = Search::new(self.instance, &self.best, target, moves as u64);
         let batches = moves.div_ceil(BATCH);
         for batch in 0..batches {
@@ -190,8 +200,10 @@ impl Run<'_, '_> {
                 break;
             }
             let left = 1.0 - batch as f64 / batches as f64;
-            let slack = search.best_values()[0].abs() as f64 * 0.002 * left;
-            search.run(BATCH, slack);
+            search.run(
+                BATCH,
+                search.unit() * COLDEST * (HOTTEST / COLDEST).powf(left),
+            );
             if batch % 8 == 0 {
                 let (best, bound) = (search.best_values()[0], self.bounds[0]);
                 let done = (1000 * batch / batches) as u32;
@@ -201,6 +213,33 @@ impl Run<'_, '_> {
         }
         let best = search.best().clone();
         self.offer(best);
+    }
+
+    /// Solves windows of the schedule by SAT.
+    fn rearrange(&mut self) {
+        let closed = self.closed.clone();
+        let mut search = Windows::new(&closed, self.close(&self.best));
+        for window in 0..self.work.windows {
+            if self.control.stopped() || self.value(0) <= self.bounds[0] {
+                break;
+            }
+            if search.step(self.control) {
+                self.offer(without_sink(self.instance, search.placed().clone()));
+            }
+            let done = (1000 * window / self.work.windows) as u32;
+            let (best, bound) = (self.value(0), self.bounds[0]);
+            self.control
+                .report("windows", Some(best), Some(bound), Some(done));
+        }
+    }
+
+    /// A schedule with the sink, if there is one, at its last end.
+    fn close(&self, placed: &Placed) -> Placed {
+        let mut placed = placed.clone();
+        let makespan = self.instance.makespan(&placed);
+        placed.start.resize(self.closed.jobs.len(), makespan);
+        placed.mode.resize(self.closed.jobs.len(), 0);
+        placed
     }
 
     /// Solves a goal exactly where few enough starts are left.

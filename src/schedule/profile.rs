@@ -18,6 +18,16 @@ impl Profile {
         Profile { steps }
     }
 
+    /// `(from, room)`, the first at 0.
+    pub fn room(&self) -> Vec<(Seconds, i64)> {
+        let mut steps = self.steps.clone();
+        steps.drain(..self.at(0));
+        if let Some(first) = steps.first_mut() {
+            first.0 = 0;
+        }
+        steps
+    }
+
     fn at(&self, moment: Seconds) -> usize {
         self.steps
             .partition_point(|&(from, _)| from <= moment)

@@ -9,7 +9,7 @@ use super::{Core, Feasibility, Options, Outcome, Quiet, Solution, Written, certi
 use crate::certify;
 
 /// Whether a schedule keeps every constraint; naive on purpose.
-fn holds(f: &Formulation, s: &Schedule) -> bool {
+pub(in crate::schedule) fn holds(f: &Formulation, s: &Schedule) -> bool {
     let end = |a: ActionId| f.end(s, a);
     let start = |a: ActionId| s.start[a.0 as usize];
     let ordered = f.precedences.iter().all(|p| end(p.first) <= start(p.then));
@@ -91,7 +91,7 @@ fn brute(f: &Formulation, horizon: Seconds) -> Option<Vec<i64>> {
     best
 }
 
-fn random_formulation(random: &mut Random) -> Formulation {
+pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulation {
     let actions = 1 + random.below(4);
     let mut f = Formulation::default();
     let source = |f: &mut Formulation| {

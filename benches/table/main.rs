@@ -1,0 +1,161 @@
+//! How good and how fast the scheduler is on the BtrPlace instances of a folder, as a table in Markdown:
+//!
+//! ```text
+//! cargo bench --bench table -- FOLDER [--effort fast|normal|best] [--cp-sat PYTHON [--seconds 60]]
+//! ```
+//!
+//! `PYTHON` is an interpreter that has Google's `ortools`; its CP-SAT then solves the same formulations beside us.
+
+mod cpsat;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use mvm::compile::{Prospect, check};
+use mvm::import::btrplace;
+use mvm::schedule::{Bounded, Effort, Monitor, Options, Outcome, Progress, schedule};
+use mvm::source::Loader;
+
+#[derive(Parser)]
+struct Args {
+    /// Where instances are looked for, folders within included.
+    folder: PathBuf,
+    /// How much work to spend.
+    #[arg(long, default_value = "normal", value_parser = ["fast", "normal", "best"])]
+    effort: String,
+    /// A Python that has `ortools`.
+    #[arg(long, value_name = "PYTHON")]
+    cp_sat: Option<PathBuf>,
+    /// Seconds that CP-SAT may take for an instance.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    // `cargo test --benches` runs this without a folder; there is nothing to do then.
+    if std::env::args()
+        .skip(1)
+        .all(|argument| argument.starts_with("--"))
+    {
+        println!("which folder? cargo bench --bench table -- FOLDER");
+        return ExitCode::SUCCESS;
+    }
+    let args = Args::parse();
+    let mut instances = Vec::new();
+    collect(&args.folder, &mut instances);
+    let scale = |path: &PathBuf| {
+        let folder = path.parent().and_then(Path::file_name);
+        let name = folder.map(|name| name.to_string_lossy().into_owned());
+        let number = name.and_then(|name| name.strip_prefix('x')?.parse::<u32>().ok());
+        (
+            path.parent().and_then(Path::parent).map(Path::to_path_buf),
+            number,
+            path.clone(),
+        )
+    };
+    instances.sort_by_key(scale);
+    let theirs = if args.cp_sat.is_some() {
+        " CP-SAT | bound | gap | s |"
+    } else {
+        ""
+    };
+    let rule = if args.cp_sat.is_some() {
+        "---:|---:|---:|---:|"
+    } else {
+        ""
+    };
+    println!(
+        "| instance | VMs | mvm | bound | gap | s |{theirs}\n|---|---:|---:|---:|---:|---:|{rule}"
+    );
+    for path in &instances {
+        match row(path, &args) {
+            Ok(row) => println!("{row}"),
+            Err(why) => eprintln!("{}: {why}", path.display()),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The JSON files in a folder and in those within it.
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            found.push(path);
+        }
+    }
+}
+
+struct Memory(String);
+
+impl Loader for Memory {
+    fn load(&self, _: &str) -> Result<Vec<u8>, String> {
+        Ok(self.0.clone().into_bytes())
+    }
+}
+
+struct Quiet;
+
+impl Monitor for Quiet {
+    fn report(&mut self, _: &Progress) {}
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+fn row(path: &Path, args: &Args) -> Result<String, String> {
+    let input = std::fs::read(path).map_err(|error| error.to_string())?;
+    let name = path.to_string_lossy();
+    let text = btrplace::import(&input, &name).map_err(|found| found[0].message.clone())?;
+    let checked = check("instance.mvm", &Memory(text));
+    let [Prospect::Open(problem)] = &checked.prospects[..] else {
+        return Err(String::from("cannot be planned"));
+    };
+    let options = Options {
+        effort: match args.effort.as_str() {
+            "fast" => Effort::Fast,
+            "best" => Effort::Best,
+            _ => Effort::Normal,
+        },
+        ..Options::default()
+    };
+    let begin = Instant::now();
+    let outcome = schedule(&problem.formulation, &options, &mut Quiet);
+    let seconds = begin.elapsed().as_secs_f64();
+    let Outcome::Found(solution) = outcome else {
+        return Err(String::from("no schedule was found"));
+    };
+    let relative = path.strip_prefix(&args.folder).unwrap_or(path);
+    let mut row = format!(
+        "| {} | {} | {} |",
+        relative.with_extension("").display(),
+        checked.analysis.datacenter.vms.len(),
+        figures(solution.objectives[0], seconds)
+    );
+    if let Some(python) = &args.cp_sat {
+        let begin = Instant::now();
+        let answer = cpsat::solve(&problem.formulation, python, args.seconds)?;
+        let seconds = begin.elapsed().as_secs_f64();
+        let cells = answer.map_or(String::from("none | | | "), |found| figures(found, seconds));
+        row = format!("{row} {cells} |");
+    }
+    Ok(row)
+}
+
+fn figures(objective: Bounded, seconds: f64) -> String {
+    let Bounded { value, lower_bound } = objective;
+    let gap = 100.0 * (value - lower_bound) as f64 / (value as f64).max(1.0);
+    format!("{value} | {lower_bound} | {gap:.2} % | {seconds:.1}")
+}
