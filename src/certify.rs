@@ -6,7 +6,9 @@
 //!
 //! Nothing here uses the scheduler; the scheduler uses [`Refutation`] to write certificates that hold.
 
+mod blocks;
 mod clauses;
+mod describe;
 mod format;
 mod price;
 mod problem;
@@ -14,6 +16,7 @@ mod rup;
 mod starts;
 mod sum;
 
+pub use describe::describe;
 pub use format::{Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, read, write};
 
 use crate::formulation::{Formulation, Seconds};
@@ -73,6 +76,9 @@ pub enum Rejection {
     /// The multipliers alone do not show it.
     #[error("its multipliers do not show it, and there is no proof of what they leave open")]
     Open,
+    /// The problem that it is of is another one.
+    #[error("`{0}` is not the problem of this plan")]
+    OtherProblem(String),
     /// The clauses are not those of the problem.
     #[error("the clauses in `{0}` are not those of what the multipliers leave open")]
     OtherClauses(String),
@@ -133,6 +139,12 @@ pub fn check(
         || !certificate.objectives.iter().map(|p| &p.name).eq(names)
     {
         return all(Rejection::OtherObjectives);
+    }
+    let problem = &certificate.problem;
+    match load(problem) {
+        Ok(text) if text == describe(f) => {}
+        Ok(_) => return all(Rejection::OtherProblem(problem.clone())),
+        Err(why) => return all(Rejection::Unreadable(problem.clone(), why)),
     }
     let mut limits: Vec<i64> = claims.iter().map(|claim| claim.value).collect();
     let (mut checked, mut rejected) = (Vec::new(), Vec::new());

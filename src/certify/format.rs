@@ -15,6 +15,8 @@ pub struct Certificate {
     pub format: String,
     /// The plan's name.
     pub plan: String,
+    /// The file beside it that has the problem, see [`super::describe`].
+    pub problem: String,
     /// One for each objective.
     pub objectives: Vec<Proof>,
 }
@@ -121,9 +123,10 @@ pub fn read(text: &str) -> Result<Certificate, String> {
 pub fn write(certificate: &Certificate) -> String {
     let proofs: Vec<String> = certificate.objectives.iter().map(proof).collect();
     format!(
-        "{{\n\"format\": {},\n\"plan\": {},\n\"objectives\": [{}]\n}}\n",
+        "{{\n\"format\": {},\n\"plan\": {},\n\"problem\": {},\n\"objectives\": [{}]\n}}\n",
         json(&certificate.format),
         json(&certificate.plan),
+        json(&certificate.problem),
         proofs.join(",")
     )
 }

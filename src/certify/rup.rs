@@ -83,19 +83,29 @@ fn parse(text: &str, variables: usize) -> Result<Option<(bool, Vec<Lit>)>, &'sta
     Ok(Some((delete, clause)))
 }
 
-/// Clauses under unit propagation with two watched literals each.
+/// Clauses under unit propagation with two watched literals each, the first two.
 struct Checker {
-    clauses: Vec<Vec<Lit>>,
+    literals: Vec<Lit>,
+    /// Where each clause begins and ends among the literals; nowhere once it is deleted.
+    clauses: Vec<(usize, usize)>,
     /// Sorted clauses, for deletion.
     places: HashMap<Vec<Lit>, Vec<usize>>,
     /// For each literal the clauses that watch it.
-    watches: Vec<Vec<usize>>,
+    watches: Vec<Vec<Watch>>,
     /// For each literal whether it is true.
     is_true: Vec<bool>,
     trail: Vec<Lit>,
     propagated: usize,
     contradiction: bool,
     visits: u64,
+}
+
+/// A clause that watches a literal.
+#[derive(Debug, Clone, Copy)]
+struct Watch {
+    clause: usize,
+    /// Another of its literals: where that is true, the clause need not be looked at.
+    other: Lit,
 }
 
 fn slot(lit: Lit) -> usize {
@@ -105,6 +115,7 @@ fn slot(lit: Lit) -> usize {
 impl Checker {
     fn new(variables: usize) -> Checker {
         Checker {
+            literals: Vec::new(),
             clauses: Vec::new(),
             places: HashMap::new(),
             watches: vec![Vec::new(); 2 * variables + 2],
@@ -126,33 +137,39 @@ impl Checker {
         watched.sort_by_key(|&lit| self.is_true[slot(-lit)]);
         let free = watched
             .iter()
-            .filter(|&&lit| !self.is_true[slot(-lit)])
+            .take_while(|&&lit| !self.is_true[slot(-lit)])
             .count();
-        let at = self.clauses.len();
-        if watched.len() > 1 {
-            self.watches[slot(watched[0])].push(at);
-            self.watches[slot(watched[1])].push(at);
-            self.places.entry(sorted).or_default().push(at);
+        let clause = self.clauses.len();
+        if let [first, second, ..] = watched[..] {
+            self.watches[slot(first)].push(Watch {
+                clause,
+                other: second,
+            });
+            self.watches[slot(second)].push(Watch {
+                clause,
+                other: first,
+            });
+            self.places.entry(sorted).or_default().push(clause);
         }
         match (free, watched.first()) {
             (0, _) => self.contradiction = true,
             (1, Some(&unit)) => self.set(unit),
             _ => {}
         }
-        self.clauses.push(watched);
+        let begin = self.literals.len();
+        self.literals.extend(watched);
+        self.clauses.push((begin, self.literals.len()));
         self.contradiction |= !self.propagate();
     }
 
     /// Forgets a clause, unless a unit may have come of it: that it is there can only help.
     fn delete(&mut self, clause: &[Lit]) {
-        let Some(places) = self.places.get_mut(clause) else {
-            return;
-        };
-        let Some(&at) = places.last() else { return };
-        let unit = self.clauses[at].iter().any(|&lit| self.is_true[slot(lit)]);
-        if !unit {
-            places.pop();
-            self.clauses[at].clear();
+        let holds = clause.iter().any(|&lit| self.is_true[slot(lit)]);
+        if !holds
+            && let Some(places) = self.places.get_mut(clause)
+            && let Some(at) = places.pop()
+        {
+            self.clauses[at] = (0, 0);
         }
     }
 
@@ -162,15 +179,12 @@ impl Checker {
             return true;
         }
         let known = self.trail.len();
-        let mut refuted = false;
-        for &lit in clause {
-            if self.is_true[slot(lit)] {
-                refuted = true;
-                break;
-            }
+        let holds = clause.iter().any(|&lit| {
+            let holds = self.is_true[slot(lit)];
             self.set(-lit);
-        }
-        refuted = refuted || !self.propagate();
+            holds
+        });
+        let refuted = holds || !self.propagate();
         for lit in self.trail.drain(known..) {
             self.is_true[slot(lit)] = false;
         }
@@ -189,27 +203,28 @@ impl Checker {
     fn propagate(&mut self) -> bool {
         while let Some(&lit) = self.trail.get(self.propagated) {
             self.propagated += 1;
-            let falsified = -lit;
-            let mut watching = std::mem::take(&mut self.watches[slot(falsified)]);
-            let mut kept = 0;
-            let mut consistent = true;
+            let mut watching = std::mem::take(&mut self.watches[slot(-lit)]);
+            let (mut kept, mut consistent) = (0, true);
             for next in 0..watching.len() {
-                let at = watching[next];
-                if consistent && self.visits <= MOST_VISITS {
+                let watch = watching[next];
+                if consistent && !self.is_true[slot(watch.other)] {
                     self.visits += 1;
-                    match self.visit(at, falsified) {
-                        Visit::Moved => continue,
+                    match self.visit(watch.clause, -lit) {
+                        Visit::Gone => continue,
                         Visit::Stays => {}
                         Visit::False => consistent = false,
                     }
                 }
-                watching[kept] = at;
+                watching[kept] = watch;
                 kept += 1;
             }
             watching.truncate(kept);
-            self.watches[slot(falsified)] = watching;
+            self.watches[slot(-lit)] = watching;
             if !consistent {
                 return false;
+            }
+            if self.visits > MOST_VISITS {
+                break;
             }
         }
         true
@@ -217,9 +232,10 @@ impl Checker {
 
     /// A watched literal of a clause has become false.
     fn visit(&mut self, at: usize, falsified: Lit) -> Visit {
-        let clause = &mut self.clauses[at];
+        let (begin, end) = self.clauses[at];
+        let clause = &mut self.literals[begin..end];
         if clause.is_empty() {
-            return Visit::Moved;
+            return Visit::Gone;
         }
         if clause[0] == falsified {
             clause.swap(0, 1);
@@ -228,11 +244,13 @@ impl Checker {
         if self.is_true[slot(other)] {
             return Visit::Stays;
         }
-        if let Some(place) = (2..clause.len()).find(|&place| !self.is_true[slot(-clause[place])]) {
-            clause.swap(1, place);
-            let watched = clause[1];
-            self.watches[slot(watched)].push(at);
-            return Visit::Moved;
+        for place in 2..clause.len() {
+            let lit = clause[place];
+            if !self.is_true[slot(-lit)] {
+                clause.swap(1, place);
+                self.watches[slot(lit)].push(Watch { clause: at, other });
+                return Visit::Gone;
+            }
         }
         if self.is_true[slot(-other)] {
             return Visit::False;
@@ -244,8 +262,10 @@ impl Checker {
 
 /// What became of a watch.
 enum Visit {
-    Moved,
+    /// The clause is deleted, or watches another literal.
+    Gone,
     Stays,
+    /// All literals are false.
     False,
 }
 

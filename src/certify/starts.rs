@@ -42,22 +42,19 @@ pub fn tighten(problem: &mut Problem) {
     let orders = orders(problem);
     for _ in 0..=problem.blocks.len() {
         let mut changed = false;
+        // What is written in order is tightened in one round: from the first on, and from the last back.
         for &(level, first, then) in &orders {
-            let earliest = problem.blocks[first]
-                .ways
-                .iter()
-                .filter_map(|way| Some(way.starts.first()?.0 + moment(way, level)));
-            let Some(earliest) = earliest.min() else {
-                return;
-            };
-            let latest = problem.blocks[then]
-                .ways
-                .iter()
-                .filter_map(|way| Some(way.starts.last()?.1 + moment(way, level)));
-            let Some(latest) = latest.max() else { return };
+            let ends = problem.blocks[first].ways.iter();
+            let ends = ends.filter_map(|way| Some(way.starts.first()?.0 + moment(way, level)));
+            let Some(earliest) = ends.min() else { return };
             for way in &mut problem.blocks[then].ways {
                 changed |= keep(way, (earliest - moment(way, level), Seconds::MAX));
             }
+        }
+        for &(level, first, then) in orders.iter().rev() {
+            let starts = problem.blocks[then].ways.iter();
+            let starts = starts.filter_map(|way| Some(way.starts.last()?.1 + moment(way, level)));
+            let Some(latest) = starts.max() else { return };
             for way in &mut problem.blocks[first].ways {
                 changed |= keep(way, (0, latest - moment(way, level)));
             }

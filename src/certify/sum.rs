@@ -81,9 +81,12 @@ impl Diagram<'_> {
             let child = self.node(at + 1, bound - value)?;
             least = least.max(child.least.saturating_add(value));
             most = most.min(child.most.saturating_add(value));
-            edges.push((condition, child.lit));
+            // Who has reached this value has reached those before it.
+            if edges.last().is_some_and(|edge| edge.1 != child.lit) {
+                edges.push((condition, child.lit));
+            }
         }
-        let lit = if edges.iter().all(|edge| edge.1 == lit) {
+        let lit = if edges.len() == 1 {
             lit
         } else {
             self.branch(&edges)?

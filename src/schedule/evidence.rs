@@ -2,7 +2,8 @@
 //! by SAT, solved once more without assumptions and with the bound among the clauses.
 
 use crate::certify::{
-    Certificate, Clauses, Cnf, FORMAT, Kind, LastEnd, Multipliers, Proof, Refutation, level_name,
+    self, Certificate, Clauses, Cnf, FORMAT, Kind, LastEnd, Multipliers, Proof, Refutation,
+    level_name,
 };
 use crate::formulation::{Formulation, SourceId};
 
@@ -17,6 +18,8 @@ use super::{Solution, makespan};
 pub struct Evidence {
     /// Index of the objective.
     pub goal: usize,
+    /// Multipliers of the objectives before it, where any are not 0.
+    earlier: Vec<i64>,
     /// The multipliers; levels have no names yet.
     multipliers: Vec<Multipliers>,
 }
@@ -47,6 +50,7 @@ impl Evidence {
         });
         Evidence {
             goal: certificate.goal,
+            earlier: certificate.earlier.iter().map(|&(m, _)| m).collect(),
             multipliers: multipliers.collect(),
         }
     }
@@ -86,7 +90,8 @@ impl Task<'_, '_> {
     pub fn write(&self, plan: &str, stem: &str) -> Written {
         self.control.report("certificate", None, None, None);
         let last_end = last_end(self.formulation);
-        let mut files = Vec::new();
+        let problem = format!("{stem}.problem.json");
+        let mut files = vec![(problem.clone(), certify::describe(self.formulation))];
         let objectives = (0..self.formulation.objectives.len()).map(|goal| {
             let (mut proof, open) = self.by_multipliers(goal, last_end.as_ref());
             if let Some(cnf) = open
@@ -108,12 +113,13 @@ impl Task<'_, '_> {
         let certificate = Certificate {
             format: FORMAT.to_owned(),
             plan: plan.to_owned(),
+            problem,
             objectives: objectives.collect(),
         };
         Written { certificate, files }
     }
 
-    /// The shortest proof by multipliers; else what they show, and clauses for the rest.
+    /// The shortest proof by multipliers; else what they show at best, and clauses for the rest.
     fn by_multipliers(&self, goal: usize, last_end: Option<&LastEnd>) -> (Proof, Option<Cnf>) {
         let Task {
             formulation: f,
@@ -121,58 +127,72 @@ impl Task<'_, '_> {
             ..
         } = self;
         let bounded = solution.objectives[goal];
-        let mut limits: Vec<i64> = solution.objectives[..=goal]
-            .iter()
-            .map(|o| o.value)
-            .collect();
+        let values = solution.objectives[..=goal].iter().map(|o| o.value);
+        let mut limits: Vec<i64> = values.collect();
         limits[goal] = bounded.lower_bound.saturating_sub(1);
+        let mut best: Option<(i128, Proof)> = None;
+        for mut proof in self.attempts(goal, last_end) {
+            match refutation(&proof, &limits).slack(f) {
+                Ok(None) => {
+                    proof.lower_bound = bounded.lower_bound;
+                    return (proof, None);
+                }
+                Ok(Some(slack)) if best.as_ref().is_none_or(|best| slack < best.0) => {
+                    best = Some((slack, proof));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        let Some((slack, mut proof)) = best else {
+            // Nothing is shown at all, such as where lateness is rewarded without limit.
+            return (self.blank(goal), None);
+        };
+        let open = refutation(&proof, &limits).open(f).ok().flatten();
+        // The limit was too high by a little more than what is left over.
+        let excess = slack.div_euclid(1 << FRACTION) + 1;
+        let shown = i128::from(bounded.lower_bound) - excess;
+        proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
+        (proof, open)
+    }
+
+    /// Proofs to try, the short ones first.
+    fn attempts(&self, goal: usize, last_end: Option<&LastEnd>) -> Vec<Proof> {
+        let f = self.formulation;
+        let mut bare = vec![self.blank(goal)];
+        for evidence in self.evidence.iter().rev().filter(|e| e.goal == goal) {
+            let mut proof = self.blank(goal);
+            for (weight, &earlier) in proof.weights[..goal].iter_mut().zip(&evidence.earlier) {
+                *weight = earlier;
+            }
+            proof.multipliers = named(f, evidence.multipliers.clone());
+            if f.objectives[..=goal].iter().all(|o| o.makespan == 0) {
+                // Where the last end costs nothing, its levels bound nothing.
+                proof.multipliers.retain(|row| row.kind != Kind::End);
+            }
+            bare.push(proof);
+        }
+        let with_last_end = |proof: Proof| {
+            let more = last_end.map(|last_end| Proof {
+                last_end: Some(last_end.clone()),
+                ..proof.clone()
+            });
+            [Some(proof), more].into_iter().flatten()
+        };
+        bare.into_iter().flat_map(with_last_end).collect()
+    }
+
+    /// A proof without multipliers, which shows nothing yet.
+    fn blank(&self, goal: usize) -> Proof {
         let mut weights = vec![0; goal + 1];
         weights[goal] = 1 << FRACTION;
-        let mut proof = Proof {
-            name: f.objectives[goal].name.clone(),
+        Proof {
+            name: self.formulation.objectives[goal].name.clone(),
             lower_bound: i64::MIN,
             weights,
             last_end: None,
             multipliers: Vec::new(),
             clauses: None,
-        };
-        // The last evidence of an objective is the best.
-        let evidence = self
-            .evidence
-            .iter()
-            .rev()
-            .find(|evidence| evidence.goal == goal);
-        let mut relaxed = evidence
-            .map(|e| named(f, e.multipliers.clone()))
-            .unwrap_or_default();
-        if f.objectives[..=goal].iter().all(|o| o.makespan == 0) {
-            // Where the last end costs nothing, its levels bound nothing.
-            relaxed.retain(|row| row.kind != Kind::End);
         }
-        let mut slack = None;
-        for multipliers in [Vec::new(), relaxed] {
-            for last_end in [None, last_end]
-                .into_iter()
-                .take(1 + usize::from(last_end.is_some()))
-            {
-                proof.last_end = last_end.cloned();
-                proof.multipliers = multipliers.clone();
-                match refutation(&proof, &limits).slack(f) {
-                    Ok(None) => {
-                        proof.lower_bound = bounded.lower_bound;
-                        return (proof, None);
-                    }
-                    Ok(left) => slack = left,
-                    Err(_) => return (proof, None),
-                }
-            }
-        }
-        // The limit was too high by a little more than what is left over.
-        let excess = slack.unwrap_or(0).div_euclid(1 << FRACTION) + 1;
-        let shown = i128::from(bounded.lower_bound) - excess;
-        proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
-        let open = refutation(&proof, &limits).open(f).ok().flatten();
-        (proof, open)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Certificates of small random problems: those that are right are accepted, and no false bound is, whatever is written.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::certify::{Certificate, Claim, Refutation, Rejection};
 use crate::schedule::sat::{Refuted, refute};
@@ -237,35 +239,41 @@ fn what_was_tampered_with_is_said() {
     }
 }
 
-/// Clauses and proofs that were changed are found out.
+/// Problems, clauses and proofs that were changed are found out.
 #[test]
-fn changed_clauses_and_proofs_are_rejected() {
+fn changed_files_are_rejected() {
     let mut random = Random::new(12);
-    let (mut tried, mut proofs) = (0, 0);
+    let mut rejected = BTreeMap::new();
     for mut case in cases(6, 400) {
         for at in 0..case.written.files.len() {
             let (name, text) = case.written.files[at].clone();
+            let suffix = name.rsplit('.').next().expect("names have suffixes");
             let mut lines: Vec<&str> = text.lines().collect();
-            if name.ends_with("cnf") {
-                lines.remove(random.below(lines.len()));
-            } else {
-                // The empty clause at once: only right where units refute the clauses.
+            if suffix == "drat" {
+                // The empty clause at once, which follows where units refute the clauses, and else does not.
                 lines = vec!["0"];
-                proofs += 1;
+            } else {
+                lines.remove(random.below(lines.len()));
             }
             case.written.files[at].1 = lines.join("\n");
             let reason = case.reason(&case.written.certificate);
             case.written.files[at].1 = text;
-            if name.ends_with("cnf") {
-                assert_eq!(reason, Some(Rejection::OtherClauses(name)));
-                tried += 1;
+            match suffix {
+                "json" => assert_eq!(reason, Some(Rejection::OtherProblem(name.clone()))),
+                "cnf" => assert_eq!(reason, Some(Rejection::OtherClauses(name.clone()))),
+                _ => assert!(
+                    matches!(reason, None | Some(Rejection::Proof { line: 1, .. })),
+                    "{reason:?}"
+                ),
             }
+            *rejected.entry(suffix.to_owned()).or_insert(0) += usize::from(reason.is_some());
         }
-        let files = std::mem::take(&mut case.written.files);
-        if !files.is_empty() {
-            let gone = case.reason(&case.written.certificate);
-            assert!(matches!(gone, Some(Rejection::Unreadable(..))), "{gone:?}");
-        }
+        case.written.files.clear();
+        let gone = case.reason(&case.written.certificate);
+        assert!(matches!(gone, Some(Rejection::Unreadable(..))), "{gone:?}");
     }
-    assert!(tried > 5 && proofs > 5, "{tried} clauses, {proofs} proofs");
+    assert!(
+        rejected.values().all(|&count| count > 0) && rejected.len() == 3,
+        "{rejected:?}"
+    );
 }
