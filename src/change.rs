@@ -6,7 +6,7 @@
 
 mod words;
 
-use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId};
+use crate::datacenter::{Datacenter, Link, LinkId, ServerId, SwitchId};
 use crate::formulate::Cause;
 use crate::request::{Request, RuleKind, Step, Task};
 
@@ -29,6 +29,8 @@ pub enum Number {
     Rule(usize),
     /// bit/s that one migration can have of a link: those of each lane.
     Link(LinkId),
+    /// The same of every link that is written where that one is.
+    LinksLike(LinkId),
     /// bit/s that a switch carries.
     Switch(SwitchId),
     /// Bytes of a server's memory.
@@ -67,7 +69,9 @@ impl Number {
                 RuleKind::Limit { rate, .. } => Some(rate),
                 _ => None,
             },
-            Number::Link(link) => Some(datacenter[link].rate_per_migration()),
+            Number::Link(link) | Number::LinksLike(link) => {
+                Some(datacenter[link].rate_per_migration())
+            }
             Number::Switch(switch) => datacenter[switch].capacity.map(|at| at.value),
             Number::Memory(server) => datacenter[server].memory.map(|at| at.value),
             Number::Cpu(server) => datacenter[server].cpu.map(|at| at.value),
@@ -83,7 +87,7 @@ impl Number {
                 Some(RuleKind::Limit { .. }) => 1_000_000,
                 _ => 1,
             },
-            Number::Link(_) | Number::Switch(_) => 1_000_000,
+            Number::Link(_) | Number::LinksLike(_) | Number::Switch(_) => 1_000_000,
             Number::Memory(_) => 1 << 20,
             Number::Cpu(_) => 1_000,
         }
@@ -147,9 +151,14 @@ fn set(number: Number, to: u64, datacenter: &mut Datacenter, request: &mut Reque
             Some(RuleKind::Limit { rate, .. }) => *rate = to,
             _ => {}
         },
-        Number::Link(link) => {
-            let link = &mut datacenter.links[link.0 as usize];
-            link.rate.value = to.saturating_mul(link.lanes.max(1).into());
+        Number::Link(link) => set_rate(&mut datacenter.links[link.0 as usize], to),
+        Number::LinksLike(link) => {
+            let like = datacenter[link].rate.origin;
+            set_rate(&mut datacenter.links[link.0 as usize], to);
+            let links = datacenter.links.iter_mut();
+            for link in links.filter(|link| like.is_some() && link.rate.origin == like) {
+                set_rate(link, to);
+            }
         }
         Number::Switch(switch) => {
             if let Some(capacity) = &mut datacenter.switches[switch.0 as usize].capacity {
@@ -167,6 +176,10 @@ fn set(number: Number, to: u64, datacenter: &mut Datacenter, request: &mut Reque
             }
         }
     }
+}
+
+fn set_rate(link: &mut Link, of_a_lane: u64) {
+    link.rate.value = of_a_lane.saturating_mul(link.lanes.max(1).into());
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use crate::datacenter::Datacenter;
 use crate::diag::{Code, Diagnostic, Severity, has_errors};
 use crate::emit::json::{self, PlanFile};
 use crate::expect::expects_none;
-use crate::explain;
+use crate::explain::explain;
 use crate::formulate::{Problem, Work, formulate};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
 use crate::request::{GoalKind, Task};
-use crate::schedule::{Monitor, Options, Outcome, Written, certified, schedule};
+use crate::schedule::{Core, Monitor, Options, Outcome, Written, certified, schedule};
 use crate::sema::{Analysis, analyse};
 use crate::source::{Loader, SourceMap};
 
@@ -38,8 +38,8 @@ pub struct Checked {
 pub enum Prospect {
     /// Its scheduling problem.
     Open(Box<Problem>),
-    /// The model alone says that no plan exists.
-    Impossible(Vec<Diagnostic>),
+    /// The model alone says that no plan exists; with the scheduling problem, where one can be written down.
+    Impossible(Vec<Diagnostic>, Option<Box<Problem>>),
     /// The input has errors.
     Broken,
 }
@@ -68,7 +68,7 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
             match problem {
                 _ if wrong => Prospect::Broken,
                 Some(problem) if impossible.is_empty() => Prospect::Open(Box::new(problem)),
-                _ => Prospect::Impossible(impossible),
+                problem => Prospect::Impossible(impossible, problem.map(Box::new)),
             }
         });
     }
@@ -123,7 +123,7 @@ impl Checked {
     pub fn impossible(&self) -> Vec<Diagnostic> {
         let plans = self.analysis.requests.iter().zip(&self.prospects);
         let why = plans.filter_map(|(request, prospect)| match prospect {
-            Prospect::Impossible(why) if !expects_none(request) => Some(why.clone()),
+            Prospect::Impossible(why, _) if !expects_none(request) => Some(why.clone()),
             _ => None,
         });
         why.flatten().collect()
@@ -139,9 +139,9 @@ impl Checked {
         options: &Options,
         monitor: &mut dyn Monitor,
     ) -> Result<Plan, Failure> {
-        let problem = self.problem(index)?;
+        let problem = self.problem(index, options, monitor)?;
         let outcome = schedule(&problem.formulation, options, monitor);
-        self.conclude(index, problem, outcome)
+        self.conclude(index, problem, outcome, monitor)
     }
 
     /// The same plan, and what shows its bounds; `stem` is how the names of the certificate's files begin.
@@ -155,22 +155,42 @@ impl Checked {
         monitor: &mut dyn Monitor,
         stem: &str,
     ) -> Result<(Plan, Written), Failure> {
-        let problem = self.problem(index)?;
+        let problem = self.problem(index, options, monitor)?;
         let name = &self.analysis.requests[index].name;
         let (outcome, written) = certified(&problem.formulation, options, monitor, name, stem);
-        let plan = self.conclude(index, problem, outcome)?;
+        let plan = self.conclude(index, problem, outcome, monitor)?;
         Ok((plan, written.ok_or(Failure::Unknown)?))
     }
 
-    fn problem(&self, index: usize) -> Result<&Problem, Failure> {
-        match &self.prospects[index] {
-            Prospect::Open(problem) => Ok(problem),
-            Prospect::Impossible(why) => Err(Failure::Impossible(why.clone())),
-            Prospect::Broken => Err(Failure::Input),
+    fn problem(
+        &self,
+        index: usize,
+        options: &Options,
+        monitor: &mut dyn Monitor,
+    ) -> Result<&Problem, Failure> {
+        let (why, problem) = match &self.prospects[index] {
+            Prospect::Open(problem) => return Ok(problem),
+            Prospect::Impossible(why, problem) => (why, problem),
+            Prospect::Broken => return Err(Failure::Input),
+        };
+        let mut why = why.clone();
+        // Whoever expects that no plan exists needs no way out.
+        if let Some(problem) = problem
+            && !expects_none(&self.analysis.requests[index])
+            && let Outcome::Infeasible(core) = schedule(&problem.formulation, options, monitor)
+        {
+            self.add_help(index, problem, &core, &mut why, monitor);
         }
+        Err(Failure::Impossible(why))
     }
 
-    fn conclude(&self, index: usize, problem: &Problem, outcome: Outcome) -> Result<Plan, Failure> {
+    fn conclude(
+        &self,
+        index: usize,
+        problem: &Problem,
+        outcome: Outcome,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Plan, Failure> {
         let request = &self.analysis.requests[index];
         match outcome {
             Outcome::Found(solution) => {
@@ -179,12 +199,40 @@ impl Checked {
                 plan.source = Some(self.source.clone());
                 Ok(plan)
             }
-            Outcome::Infeasible(core) => Err(Failure::Impossible(explain::impossible(
-                request,
-                problem,
-                &core.sources,
-            ))),
+            Outcome::Infeasible(core) => {
+                let datacenter = &self.analysis.datacenter;
+                let why = explain(datacenter, request, problem, &core, monitor);
+                Err(Failure::Impossible(vec![
+                    why.draw(datacenter, request, problem),
+                ]))
+            }
             Outcome::Unknown => Err(Failure::Unknown),
+        }
+    }
+
+    /// Adds the changes that help to the finding that is about the same conflict.
+    fn add_help(
+        &self,
+        index: usize,
+        problem: &Problem,
+        core: &Core,
+        why: &mut [Diagnostic],
+        monitor: &mut dyn Monitor,
+    ) {
+        let (datacenter, request) = (&self.analysis.datacenter, &self.analysis.requests[index]);
+        let explanation = explain(datacenter, request, problem, core, monitor);
+        let spans: Vec<_> = core
+            .sources
+            .iter()
+            .map(|&source| problem.formulation[source].span)
+            .collect();
+        let is_about = |finding: &Diagnostic| {
+            let primary = finding.primary.as_ref().map(|label| label.span);
+            primary.is_some() && spans.contains(&primary)
+        };
+        let at = why.iter().position(is_about).unwrap_or(0);
+        if let Some(finding) = why.get_mut(at) {
+            explanation.add_to(finding, datacenter, request, problem);
         }
     }
 

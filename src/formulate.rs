@@ -18,7 +18,7 @@ mod words;
 mod tests;
 
 use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId, VmId};
-use crate::diag::{Diagnostic, has_errors};
+use crate::diag::{Diagnostic, Severity, has_errors};
 use crate::formulation::{
     Action, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
 };
@@ -81,7 +81,9 @@ pub struct Work {
     pub energy: Vec<u64>,
 }
 
-/// Builds the scheduling problem. None, with errors, where the model already says that no plan can exist.
+/// Builds the scheduling problem; None, with errors, where it cannot be written down.
+///
+/// Errors beside a problem say that no schedule exists, as far as that is clear without a search.
 pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     checks::quantities(datacenter, request, &mut findings);
@@ -116,10 +118,11 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         &mut out,
         &mut findings,
     );
-    order::check(&out, &mut findings);
+    order::check(&out, request, &mut findings);
     let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
     checks::levels(&levels, &walk, &mut findings);
-    if has_errors(&findings) {
+    let is_wrong = |f: &Diagnostic| f.severity() == Severity::Error && !f.code.says_impossible();
+    if findings.iter().any(is_wrong) {
         return (None, findings);
     }
     loose::check(datacenter, request, &walk, &levels, &mut findings);

@@ -72,8 +72,8 @@ pub enum Outcome {
 pub struct Core {
     /// In order. No schedule keeps all of them.
     pub sources: Vec<SourceId>,
-    /// Whether a schedule is known for what is left without any one of them; otherwise the effort was spent before
-    /// all of them were tried.
+    /// Whether a schedule is known for what is left without those of any one place in the file; otherwise the effort
+    /// was spent before all of them were tried.
     pub minimal: bool,
 }
 
@@ -125,6 +125,7 @@ mod certificate;
 mod control;
 mod domain;
 mod encode;
+mod energy;
 mod evidence;
 mod exact;
 mod explain;
@@ -189,12 +190,14 @@ pub fn schedule(
     pipeline::run(formulation, &control::Control::new(options, monitor))
 }
 
-/// Searches any schedule that keeps the constraints whose source is kept, which takes less than a good one.
+/// Searches any schedule that keeps the constraints whose source is kept, which takes less than a good one. The effort
+/// is that of its search by SAT, in bytes of the proof that it would write.
 pub fn feasible(
     formulation: &Formulation,
     keep: &dyn Fn(SourceId) -> bool,
+    effort: u64,
     monitor: &mut dyn Monitor,
 ) -> Feasibility {
     let control = control::Control::new(&Options::default(), monitor);
-    feasible::check(formulation, keep, &control)
+    feasible::check(formulation, keep, effort, &control)
 }

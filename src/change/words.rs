@@ -19,7 +19,7 @@ impl Number {
                 Some(RuleKind::Limit { .. }) => show_rate(value),
                 _ => value.to_string(),
             },
-            Number::Link(link) => match datacenter[link].lanes {
+            Number::Link(link) | Number::LinksLike(link) => match datacenter[link].lanes {
                 0 | 1 => show_rate(value),
                 lanes => format!("{lanes} x {}", show_rate(value)),
             },
@@ -43,6 +43,10 @@ impl Change {
                     Number::Link(link) => {
                         let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
                         format!("{value} on the link `{a}` - `{b}`")
+                    }
+                    Number::LinksLike(link) => {
+                        let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
+                        format!("{value} on each link like `{a}` - `{b}`")
                     }
                     Number::Switch(switch) => format!("{value} through `{}`", dc[switch].name),
                     Number::Memory(server) => format!("{value} of memory in `{}`", dc[server].name),

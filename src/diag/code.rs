@@ -112,6 +112,7 @@ codes! {
     TooManyPairs "E0562" Error "an order between too many pairs"
     LimitOfNothing "E0563" Error "a limit of 0"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"
+    Deadlock "E0602" Error "no plan exists: actions wait for one another's place"
     NeverConverges "E0651" Error "a VM never converges on its path"
     TakesTooLong "E0652" Error "a migration takes longer than 366 days"
     ServerTooSmall "E0653" Error "a server has too little memory or CPU for its VMs"

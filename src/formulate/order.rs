@@ -7,6 +7,7 @@ use std::collections::btree_map::Entry;
 use super::errors;
 use crate::diag::Diagnostic;
 use crate::formulation::{ActionId, Formulation, Precedence, Seconds, SourceId, Window};
+use crate::request::Request;
 
 /// A deadline that cannot hold.
 pub(super) struct Late<'a> {
@@ -14,14 +15,14 @@ pub(super) struct Late<'a> {
     pub window: &'a Window,
     /// The action that is late, and those that it waits for, the first one first.
     pub chain: Vec<ActionId>,
-    /// Its earliest end, as far as the other orders say; None where no interval is long enough.
+    /// Its earliest end, as far as the other orders and windows say.
     pub earliest: Seconds,
     /// How many more actions miss windows of the same source.
     pub more: usize,
 }
 
 /// Finds cycles, or, without any, windows that no schedule can keep.
-pub(super) fn check(out: &Formulation, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(out: &Formulation, request: &Request, findings: &mut Vec<Diagnostic>) {
     let graph = Graph::of(out);
     let cycles = graph.cycles();
     for cycle in &cycles {
@@ -29,7 +30,7 @@ pub(super) fn check(out: &Formulation, findings: &mut Vec<Diagnostic>) {
     }
     if cycles.is_empty() {
         for late in graph.late() {
-            findings.push(errors::too_late(out, &late));
+            findings.push(errors::too_late(out, request, &late));
         }
     }
 }
@@ -159,7 +160,9 @@ impl<'a> Graph<'a> {
         let mut found: BTreeMap<SourceId, Late<'a>> = BTreeMap::new();
         for node in self.sorted() {
             if let Err((action, window)) = self.place(node, &mut earliest) {
-                let end = earliest[action.0 as usize] + self.duration(action);
+                let start = earliest[action.0 as usize];
+                let start = self.fit(action, start, Some(window)).unwrap_or(start);
+                let end = start + self.duration(action);
                 self.note(&mut found, action, window, end, &cause);
             }
             for precedence in &self.next[node] {
@@ -218,7 +221,7 @@ impl<'a> Graph<'a> {
             let mut moved = false;
             for &action in &self.members[node] {
                 let start = &mut earliest[action.0 as usize];
-                let fitted = self.fit(action, *start)?;
+                let fitted = self.fit(action, *start, None)?;
                 moved |= fitted != *start;
                 *start = fitted;
             }
@@ -240,13 +243,19 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// The first start from `start` on at which the action lies in an interval of each of its windows.
-    fn fit(&self, action: ActionId, mut start: Seconds) -> Result<Seconds, (ActionId, &'a Window)> {
+    /// The first start from `start` on at which the action lies in an interval of each of its windows but one.
+    fn fit(
+        &self,
+        action: ActionId,
+        mut start: Seconds,
+        but: Option<&Window>,
+    ) -> Result<Seconds, (ActionId, &'a Window)> {
         let duration = self.duration(action);
         let windows = self.windows.get(&action).map_or(&[][..], Vec::as_slice);
         loop {
             let before = start;
-            for &window in windows {
+            let asked = |window: &&&Window| but.is_none_or(|but| !std::ptr::eq(but, **window));
+            for &window in windows.iter().filter(asked) {
                 let fits = |&&(from, to): &&(Seconds, Seconds)| {
                     start.max(from).saturating_add(duration) <= to
                 };

@@ -1,11 +1,13 @@
 //! Whether there is any schedule: by presolve, by lists in several orders, else by SAT. How much is tried is counted.
 
-use crate::formulation::{Formulation, SourceId};
+use std::collections::BTreeSet;
+
+use crate::formulation::{Formulation, Seconds, SourceId};
 
 use super::Feasibility;
 use super::control::Control;
 use super::exact;
-use super::instance::{Instance, Placed, Refusal};
+use super::instance::{Instance, Job, Placed, Refusal};
 use super::list;
 use super::random::Random;
 
@@ -13,7 +15,7 @@ use super::random::Random;
 const MOST_STARTS: usize = 60_000;
 
 /// Effort of a search by SAT.
-const EFFORT: u64 = 20_000_000;
+pub const EFFORT: u64 = 20_000_000;
 
 /// Orders in which lists are tried.
 const ORDERS: usize = 20;
@@ -32,6 +34,7 @@ pub enum First {
 pub fn check(
     formulation: &Formulation,
     keep: &dyn Fn(SourceId) -> bool,
+    effort: u64,
     control: &Control,
 ) -> Feasibility {
     let instance = match Instance::new(formulation, keep) {
@@ -39,7 +42,7 @@ pub fn check(
         Err(Refusal::Infeasible) => return Feasibility::Infeasible,
         Err(Refusal::TooLarge) => return Feasibility::Unknown,
     };
-    match first(&instance, control) {
+    match first(formulation, &instance, keep, effort, control) {
         First::Found(placed) => Feasibility::Feasible(instance.expand(&placed)),
         First::Infeasible => Feasibility::Infeasible,
         First::Unknown => Feasibility::Unknown,
@@ -47,19 +50,60 @@ pub fn check(
 }
 
 /// A first schedule: by lists in several orders, else by SAT.
-pub fn first(instance: &Instance, control: &Control) -> First {
-    control.report("first schedule", None, None, None);
+pub fn first(
+    formulation: &Formulation,
+    instance: &Instance,
+    keep: &dyn Fn(SourceId) -> bool,
+    effort: u64,
+    control: &Control,
+) -> First {
     if let Some(placed) = by_lists(instance) {
         return First::Found(placed);
     }
-    let Some(candidates) = exact::candidates(instance, None, MOST_STARTS) else {
+    let narrow = pushed_left(formulation, instance, keep);
+    let Some(candidates) = exact::candidates(&narrow, None, MOST_STARTS) else {
         return First::Unknown;
     };
-    match exact::feasible(instance, &candidates, EFFORT, control) {
+    match exact::feasible(&narrow, &candidates, effort, control) {
         Some(Some(placed)) => First::Found(placed),
         Some(None) => First::Infeasible,
         None => First::Unknown,
     }
+}
+
+/// The same with only those starts that a schedule has in which nothing can be pushed to the left.
+///
+/// Take the stretches of time in which something runs without a break, the first one first, and push each to the
+/// left as one block. What stops it is the block before it, which it then joins, or a moment from which on more is
+/// allowed: some start or end in it is then at that moment. All jobs in a row bound the length of a block, so
+/// every start is no farther than that from such a moment, however far away the horizon is.
+fn pushed_left(
+    formulation: &Formulation,
+    instance: &Instance,
+    keep: &dyn Fn(SourceId) -> bool,
+) -> Instance {
+    let spans = |job: &Job| job.modes.iter().map(|mode| mode.span).max();
+    let length: Seconds = instance.jobs.iter().filter_map(spans).sum();
+    let mut edges = BTreeSet::from([0]);
+    let windows = formulation.windows.iter().filter(|w| keep(w.source));
+    edges.extend(windows.flat_map(|w| w.intervals.iter().map(|&(from, _)| from)));
+    for level in &instance.levels {
+        let rises = level.room.windows(2).filter(|pair| pair[1].1 > pair[0].1);
+        edges.extend(rises.map(|pair| pair[1].0));
+    }
+    let mut near: Vec<(Seconds, Seconds)> = Vec::new();
+    for edge in edges {
+        let (from, to) = (edge - length, edge + length);
+        match near.last_mut() {
+            Some(last) if from <= last.1 => last.1 = to,
+            _ => near.push((from, to)),
+        }
+    }
+    let mut narrow = instance.clone();
+    for mode in narrow.jobs.iter_mut().flat_map(|job| &mut job.modes) {
+        mode.starts.intersect(&near);
+    }
+    narrow
 }
 
 fn by_lists(instance: &Instance) -> Option<Placed> {

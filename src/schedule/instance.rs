@@ -181,6 +181,9 @@ impl Instance {
                 mode.segments = segments(&mode.events);
             }
         }
+        if super::energy::is_overfull(&instance) {
+            return Err(Refusal::Infeasible);
+        }
         Ok(instance)
     }
 

@@ -64,7 +64,8 @@ pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
         }
     };
     let work = work(control.effort(), instance.jobs.len());
-    let first = match feasible::first(&instance, control) {
+    control.report("first schedule", None, None, None);
+    let first = match feasible::first(formulation, &instance, &kept, feasible::EFFORT, control) {
         First::Found(placed) => placed,
         First::Infeasible => return Outcome::Infeasible(explain::conflict(formulation, control)),
         First::Unknown => return Outcome::Unknown,

@@ -4,6 +4,7 @@ mod certificates;
 
 use crate::formulation::*;
 
+use super::feasible::EFFORT;
 use super::random::Random;
 use super::{
     Core, Effort, Feasibility, Options, Outcome, Quiet, Solution, Written, certified, feasible,
@@ -323,11 +324,16 @@ fn compare(seed: u64, rounds: usize) {
 /// No schedule keeps all of a core, and one keeps what is left without any one member.
 fn check_core(f: &Formulation, core: &Core) {
     assert!(core.minimal, "{core:?} {f:#?}");
-    let all = feasible(f, &|source| core.sources.contains(&source), &mut Quiet);
+    let all = feasible(
+        f,
+        &|source| core.sources.contains(&source),
+        EFFORT,
+        &mut Quiet,
+    );
     assert_eq!(all, Feasibility::Infeasible, "{core:?} {f:#?}");
     for &without in &core.sources {
         let keep = |source| source != without && core.sources.contains(&source);
-        let found = feasible(f, &keep, &mut Quiet);
+        let found = feasible(f, &keep, EFFORT, &mut Quiet);
         assert!(matches!(found, Feasibility::Feasible(_)), "{core:?} {f:#?}");
     }
 }

@@ -6,7 +6,7 @@ use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::{ActionId, Formulation, Precedence};
-use crate::request::{Request, Rule};
+use crate::request::{Request, Rule, show_moment};
 use crate::source::Span;
 
 pub(in super::super) fn too_large(name: &str, span: Option<Span>) -> Diagnostic {
@@ -152,7 +152,7 @@ pub(in super::super) fn cycle(out: &Formulation, cycle: &[&Precedence]) -> Diagn
     finding.with_help("drop one of these rules")
 }
 
-pub(in super::super) fn too_late(out: &Formulation, late: &Late) -> Diagnostic {
+pub(in super::super) fn too_late(out: &Formulation, request: &Request, late: &Late) -> Diagnostic {
     /// How many actions of a chain are told.
     const TOLD: usize = 8;
     let action = late.window.action;
@@ -163,6 +163,8 @@ pub(in super::super) fn too_late(out: &Formulation, late: &Late) -> Diagnostic {
         .iter()
         .map(|&(from, to)| to.saturating_sub(from))
         .max();
+    let intervals = late.window.intervals.iter();
+    let last = intervals.map(|&(_, to)| to).max().unwrap_or(0);
     let duration = out[action]
         .modes
         .iter()
@@ -178,10 +180,17 @@ pub(in super::super) fn too_late(out: &Formulation, late: &Late) -> Diagnostic {
             out[action].name,
             words::duration(duration)
         ),
+        Some(_) if late.earliest <= last => format!(
+            "`{}` finds no moment at which all its rules let it run",
+            out[action].name
+        ),
         Some(_) => format!(
-            "`{}` ends {} after the start at the earliest, which is too late",
+            "`{}` ends {} at the earliest, which is too late",
             out[action].name,
-            words::duration(late.earliest)
+            match &request.start {
+                Some(start) => format!("at {}", show_moment(Some(start), late.earliest)),
+                None => format!("{} after the start", words::duration(late.earliest)),
+            }
         ),
     };
     let mut finding = at(Code::DeadlineTooEarly, source.span, message, "cannot hold");
