@@ -78,9 +78,15 @@ impl<'a> Search<'a> {
 
     /// The smallest change of each member that has one.
     pub fn offers(&mut self) -> Vec<Offer> {
-        let members = self.core.sources.iter().take(MOST_MEMBERS);
+        let changeable = |source: &SourceId| {
+            let cause = self.problem.causes[source.0 as usize];
+            let number = Number::of(cause, self.datacenter, self.request);
+            number.is_some() || matches!(cause, Cause::Rule(_))
+        };
+        let members = self.core.sources.iter().copied().filter(changeable);
+        let members: Vec<SourceId> = members.take(MOST_MEMBERS).collect();
         let mut offers: Vec<Offer> = Vec::new();
-        for offer in members.filter_map(|&source| self.offer(source)) {
+        for offer in members.into_iter().filter_map(|source| self.offer(source)) {
             // Two links of one line have one change.
             if offers.iter().all(|known| known.change != offer.change) {
                 offers.push(offer);

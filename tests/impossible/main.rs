@@ -12,6 +12,7 @@ use std::fmt::Write;
 use mvm::change::Change;
 use mvm::compile::{Checked, Prospect, check};
 use mvm::datacenter::Datacenter;
+use mvm::diag::has_errors;
 use mvm::diag::render::{Style, human, plain};
 use mvm::explain::{Explanation, explain};
 use mvm::formulate::{Problem, formulate};
@@ -152,7 +153,7 @@ impl Case {
         match schedule(&problem.formulation, &FAST, &mut Quiet) {
             Outcome::Found(solution) => {
                 let plan = assemble(&dc, &request, &problem, &solution);
-                (plan.is_ok() && findings.is_empty()).then_some(true)
+                (plan.is_ok() && !has_errors(&findings)).then_some(true)
             }
             Outcome::Infeasible(_) => Some(false),
             Outcome::Unknown => None,

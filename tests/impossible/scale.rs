@@ -65,6 +65,8 @@ fn a_hundred_vms() {
     let shown = explained(&text);
     eprintln!("{shown}");
     assert!(shown.contains("before all by 02:07"), "{shown}");
+    let deadline = ["the earliest end is 02:07:", "is late enough"];
+    assert!(deadline.iter().any(|text| shown.contains(text)), "{shown}");
     assert!(!shown.contains("the effort was spent"), "{shown}");
 }
 
