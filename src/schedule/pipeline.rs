@@ -23,6 +23,9 @@ struct Work {
     steps: usize,
     /// Steps of improvement, in all.
     moves: usize,
+    /// The temperature at the beginning, in units of what a typical delay of one job costs: with few moves there
+    /// is no time to come back from far.
+    hottest: f64,
     /// Windows of the schedule that are solved by SAT.
     windows: usize,
     /// Starts that an exact search may have.
@@ -42,6 +45,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
         steps: 100,
         // Beyond that many jobs more steps would take longer than people wait.
         moves: scale * (4_000 + 150 * jobs.min(1_000)),
+        hottest: if effort == Effort::Fast { 0.2 } else { 0.8 },
         // After reinsertion they found nothing on any benchmark in the time that it takes, but cost as much.
         windows: if effort == Effort::Best { 400 } else { 0 },
         starts: if effort == Effort::Best {
@@ -191,8 +195,6 @@ impl Run<'_, '_> {
             return;
         }
         const BATCH: usize = 500;
-        // In units of what a typical delay of one job costs.
-        const HOTTEST: f64 = 0.8;
         const COLDEST: f64 = 0.03;
         let mut search = Search::new(self.instance, &self.best, target, moves as u64);
         let batches = moves.div_ceil(BATCH);
@@ -201,10 +203,8 @@ impl Run<'_, '_> {
                 break;
             }
             let left = 1.0 - batch as f64 / batches as f64;
-            search.run(
-                BATCH,
-                search.unit() * COLDEST * (HOTTEST / COLDEST).powf(left),
-            );
+            let ratio = self.work.hottest / COLDEST;
+            search.run(BATCH, search.unit() * COLDEST * ratio.powf(left));
             if batch % 8 == 0 {
                 let (best, bound) = (search.best_values()[0], self.bounds[0]);
                 let done = (1000 * batch / batches) as u32;
