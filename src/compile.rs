@@ -1,5 +1,6 @@
 //! The driver: from sources to plans and diagnostics, for the command line, tests and editors.
 
+mod undecided;
 mod why;
 
 pub use why::{Held, Watch};

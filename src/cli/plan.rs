@@ -75,7 +75,16 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
                 }
                 plans.push(made);
             }
-            Err(failure) => worst = worst.max(report(&checked, index, failure, terminal)),
+            Err(failure) => {
+                let hints = match failure {
+                    Failure::Unknown => checked.without_deadlines(index, &options, &mut line),
+                    _ => Vec::new(),
+                };
+                worst = worst.max(report(&checked, index, failure, terminal));
+                hints
+                    .iter()
+                    .for_each(|hint| terminal.say(&format!("  {hint}")));
+            }
         }
     }
     drop(line);
