@@ -46,7 +46,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
         // Beyond that many jobs more steps would take longer than people wait.
         moves: scale * (4_000 + 150 * jobs.min(1_000)),
         hottest: if effort == Effort::Fast { 0.2 } else { 0.8 },
-        // After reinsertion they found nothing on any benchmark in the time that it takes, but cost as much.
+        // After reinsertion they found nothing on the instances measured, and cost as much time again.
         windows: if effort == Effort::Best { 400 } else { 0 },
         starts: if effort == Effort::Best {
             20_000

@@ -1,7 +1,7 @@
 //! Large neighbourhood search by SAT: a few jobs move freely within some seconds, all others stay where they are.
 //!
-//! It finds what reinsertion does not: several jobs that have to change places at once, such as the migrations
-//! that empty one server before another.
+//! It can make several jobs change places at once, which reinsertion one by one cannot. On the two instances where it
+//! was measured after annealing (random_vms x2, random_decommissioning_infra x1) it found nothing better.
 
 use std::collections::BTreeSet;
 
