@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::modes::Method;
-use super::steps::Walk;
+use super::steps::{Deed, Walk};
 use crate::datacenter::Datacenter;
 use crate::formulation::{Objective, Term};
 use crate::request::{GoalKind, Request, RuleKind, Subject, Task};
@@ -55,9 +55,12 @@ fn mttr(mut objective: Objective, request: &Request, walk: &Walk) -> Objective {
     objective
 }
 
-/// The energy of the actions (UCC'15, minEnergy), and what the plan decides about besides, until its last end:
-/// how long the servers are on that it boots or shuts down, how long the VMs run that it starts or stops, and,
-/// where two servers draw differently for a VM, how long it stays on the first. In mJ.
+/// The energy of the actions (UCC'15, minEnergy), and what the plan decides about besides, until its last end: how
+/// long the servers are on that it boots or shuts down, how long the VMs run that it starts or stops, and, where
+/// servers draw differently for a VM, how long it stays on each. In mJ.
+///
+/// What each of them draws counts from what it draws at least, whatever the plan: that much no plan can save. So the
+/// energy of the whole datacenter is this one and a constant times the plan's length.
 fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Method]) -> Objective {
     objective.scale = 1000;
     for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
@@ -72,27 +75,28 @@ fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Met
             Task::Migrate { to, .. } => term.end = mw(here.hosting) - mw(dc[to].hosting),
         }
     }
-    for (server, actions) in &walk.of_server {
-        if !actions.is_empty() && walk.on[server.0 as usize] {
-            objective.makespan = objective.makespan.saturating_add(mw(dc[*server].power));
-        }
-    }
-    for (vm, actions) in &walk.of_vm {
-        let switched = actions
-            .iter()
-            .rev()
-            .map(|action| &walk.deeds[action.0 as usize]);
-        let mut switched =
-            switched.filter(|deed| matches!(deed.task, Task::Start(_) | Task::Stop(_)));
-        if let Some(deed) = switched.next()
-            && matches!(deed.task, Task::Start(_))
-        {
-            objective.makespan = objective
-                .makespan
-                .saturating_add(mw(dc[walk.host[vm.0 as usize]].hosting));
+    let servers = walk.of_server.values();
+    let vms = walk.of_vm.values();
+    for actions in servers.chain(vms) {
+        let deeds = actions.iter().map(|action| &walk.deeds[action.0 as usize]);
+        let levels: Vec<i64> = deeds.flat_map(|deed| levels(dc, deed)).collect();
+        if let (Some(last), Some(least)) = (levels.last(), levels.iter().min()) {
+            objective.makespan = objective.makespan.saturating_add(last - least);
         }
     }
     objective
+}
+
+/// The mW that a server or VM draws before and after an action of its own.
+fn levels(dc: &Datacenter, deed: &Deed) -> [i64; 2] {
+    let here = &dc[deed.from];
+    match deed.task {
+        Task::Boot(_) => [0, mw(here.power)],
+        Task::Shutdown(_) => [mw(here.power), 0],
+        Task::Start(_) => [0, mw(here.hosting)],
+        Task::Stop(_) => [mw(here.hosting), 0],
+        Task::Migrate { to, .. } => [mw(here.hosting), mw(dc[to].hosting)],
+    }
 }
 
 /// Quantities beyond this range are refused before (see [`super::formulate`]).

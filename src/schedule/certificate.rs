@@ -7,6 +7,9 @@
 //! ```
 //!
 //! where `M(x)` is the sum of `m` over the seconds from `x` on: a job's event adds its change to the level in all of them.
+//!
+//! Earlier objectives that may not exceed a limit are priced in the same way: each has a multiplier, times which its
+//! costs are added to those of the objective, and its limit is subtracted.
 
 use crate::formulation::Seconds;
 
@@ -37,10 +40,19 @@ impl Certificate {
                 .multipliers
                 .iter()
                 .all(|row| row.len() == self.grid.slots + 1 && row.iter().all(|&m| m >= 0));
-        if !fits || instance.goals[self.goal].makespan != 0 {
+        let priced = &instance.goals[..=self.goal];
+        if !fits
+            || priced.iter().any(|goal| goal.makespan != 0)
+            || self.earlier.len() > self.goal
+            || self.earlier.iter().any(|&(multiplier, _)| multiplier < 0)
+        {
             return None;
         }
         let mut bound = i128::from(instance.goals[self.goal].constant) << FRACTION;
+        for (goal, &(multiplier, limit)) in instance.goals.iter().zip(&self.earlier) {
+            let over = i128::from(goal.constant) - i128::from(limit);
+            bound = bound.checked_add(over.checked_mul(i128::from(multiplier))?)?;
+        }
         for (level, row) in instance.levels.iter().zip(&self.multipliers) {
             for (sum, &m) in self.grid.sums(&level.room).iter().zip(row) {
                 bound = bound.checked_sub(sum.checked_mul(i128::from(m))?)?;
@@ -77,10 +89,29 @@ impl Certificate {
         rows.collect()
     }
 
-    /// What a start costs, multipliers included.
-    pub fn price(&self, mode: &Mode, start: Seconds, tails: &[Vec<i128>]) -> i128 {
+    /// `(constant, slope)` of what a mode costs, earlier objectives included, in units of `2^-FRACTION`.
+    fn cost(&self, mode: &Mode) -> (i128, i128) {
         let Linear { slope, constant } = mode.cost[self.goal];
-        let mut price = (i128::from(constant) + i128::from(slope) * i128::from(start)) << FRACTION;
+        let mut cost = (
+            i128::from(constant) << FRACTION,
+            i128::from(slope) << FRACTION,
+        );
+        for (earlier, &(multiplier, _)) in mode.cost.iter().zip(&self.earlier) {
+            cost.0 += i128::from(earlier.constant) * i128::from(multiplier);
+            cost.1 += i128::from(earlier.slope) * i128::from(multiplier);
+        }
+        cost
+    }
+
+    /// What a start costs, multipliers included.
+    fn price(
+        &self,
+        mode: &Mode,
+        (constant, slope): (i128, i128),
+        start: Seconds,
+        tails: &[Vec<i128>],
+    ) -> i128 {
+        let mut price = constant + slope * i128::from(start);
         for event in &mode.events {
             let at = start + event.at;
             if at < self.grid.horizon {
@@ -97,24 +128,25 @@ impl Certificate {
     /// The least price of a mode. Between two moments at which no event passes a slot's edge the price is linear,
     /// so only those moments and the ends of the domain count.
     pub fn least(&self, mode: &Mode, tails: &[Vec<i128>]) -> i128 {
+        let cost = self.cost(mode);
         let mut least = i128::MAX;
         let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| e.at % self.grid.slot).collect();
         offsets.sort_unstable();
         offsets.dedup();
         for &(first, last) in mode.starts.intervals() {
             for start in [first, last] {
-                least = least.min(self.price(mode, start, tails));
+                least = least.min(self.price(mode, cost, start, tails));
             }
             for event in &mode.events {
                 let edge = self.grid.horizon - event.at;
                 if first <= edge && edge <= last {
-                    least = least.min(self.price(mode, edge, tails));
+                    least = least.min(self.price(mode, cost, edge, tails));
                 }
             }
             for offset in &offsets {
                 let mut start = first + (-offset - first).rem_euclid(self.grid.slot);
                 while start <= last.min(self.grid.end()) {
-                    least = least.min(self.price(mode, start, tails));
+                    least = least.min(self.price(mode, cost, start, tails));
                     start += self.grid.slot;
                 }
             }
@@ -130,20 +162,20 @@ impl Certificate {
         tails: &[Vec<i128>],
         most: usize,
     ) -> Option<Vec<Seconds>> {
+        let (constant, slope) = self.cost(mode);
+        let cost = (constant, slope);
         let mut starts = Vec::new();
         for &(first, last) in mode.starts.intervals() {
             let mut start = first;
             while start <= last {
                 // Behind the slots nothing is priced any more but by the cost itself.
-                if start > self.grid.end() && mode.cost[self.goal].slope > 0 && self.free(mode) {
-                    let base = i128::from(mode.cost[self.goal].at(0)) << FRACTION;
-                    let room = (limit - base)
-                        .div_euclid(i128::from(mode.cost[self.goal].slope) << FRACTION);
+                if start > self.grid.end() && slope > 0 && self.free(mode) {
+                    let room = (limit - constant).div_euclid(slope);
                     if room < i128::from(start) {
                         break;
                     }
                 }
-                if self.price(mode, start, tails) <= limit {
+                if self.price(mode, cost, start, tails) <= limit {
                     starts.push(start);
                     if starts.len() > most {
                         return None;

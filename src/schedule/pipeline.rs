@@ -159,7 +159,8 @@ impl Run<'_, '_> {
             self.instance.makespan(&self.best) + 1,
             horizon,
         );
-        let mut relaxation = Relaxation::new(&closed, goal, grid);
+        let values = self.instance.values(&self.best);
+        let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
         for _ in 0..rounds {
             if self.control.stopped() {
                 break;

@@ -8,19 +8,23 @@ use crate::formulation::Seconds;
 
 use super::certificate::{Certificate, FRACTION};
 use super::grid::Grid;
-use super::instance::{Instance, Mode};
+use super::instance::{Instance, Mode, Origin};
 
-/// The relaxation of one objective on one grid.
+/// The relaxation of one objective on one grid, the objectives before it being no worse than they are known to be.
+///
+/// Each row of levels and slots is followed by one number for each earlier objective, which is priced as they are.
 pub struct Relaxation<'a> {
     instance: &'a Instance,
     goal: usize,
+    /// What each objective before it may be at most.
+    limits: Vec<i64>,
     grid: Grid,
     width: usize,
-    /// By what a level's numbers are divided.
+    /// By what a level's numbers are divided, and then those of each earlier objective.
     scale: Vec<f64>,
-    /// Mean room of each level and slot.
+    /// Mean room of each level and slot, and then of each earlier objective.
     room: Vec<f64>,
-    /// Multiplier of each level and slot, for the slot as a whole.
+    /// Multiplier of each level and slot, for the slot as a whole, and then of each earlier objective.
     lambda: Vec<f64>,
     best: f64,
     /// Average of the subgradients.
@@ -36,6 +40,19 @@ pub struct Relaxation<'a> {
     scratch: Scratch,
 }
 
+/// `constant + slope * start`
+#[derive(Clone, Copy)]
+struct Cost {
+    constant: f64,
+    slope: f64,
+}
+
+impl Cost {
+    fn at(self, start: Seconds) -> f64 {
+        self.constant + self.slope * start as f64
+    }
+}
+
 #[derive(Default)]
 struct Scratch {
     trial: Vec<f64>,
@@ -46,8 +63,8 @@ struct Scratch {
 }
 
 impl<'a> Relaxation<'a> {
-    /// With multipliers of 0.
-    pub fn new(instance: &'a Instance, goal: usize, grid: Grid) -> Self {
+    /// With multipliers of 0, but where those would reward lateness; `values` are those of a known schedule.
+    pub fn new(instance: &'a Instance, goal: usize, values: &[i64], grid: Grid) -> Self {
         let levels = instance.levels.len();
         let width = grid.slots + 1;
         let mut scale = vec![1.0_f64; levels];
@@ -57,20 +74,33 @@ impl<'a> Relaxation<'a> {
                 *scale = scale.max(event.change.unsigned_abs() as f64);
             }
         }
-        let mut room = Vec::with_capacity(levels * width);
+        let mut room = Vec::with_capacity(levels * width + goal);
         for (level, scale) in instance.levels.iter().zip(&scale) {
             for (slot, sum) in grid.sums(&level.room).into_iter().enumerate() {
                 room.push(sum as f64 / grid.length(slot) as f64 / scale);
             }
         }
+        let limits = values[..goal].to_vec();
+        for (earlier, &limit) in limits.iter().enumerate() {
+            let parts = instance.goals[earlier];
+            // A job that moves through all slots changes as much as one that holds a level all the time.
+            let slopes = instance.jobs.iter().flat_map(|job| &job.modes);
+            let steepest = slopes.map(|mode| mode.cost[earlier].slope.unsigned_abs());
+            let steepest = steepest.max().unwrap_or(0).max(1) as f64;
+            scale.push(steepest * grid.slot as f64 * (width as f64).sqrt());
+            room.push((limit - parts.constant) as f64 / scale[levels + earlier]);
+        }
+        let mut lambda = first_multipliers(instance, goal, &grid);
+        lambda.resize(levels * width + goal, 0.0);
         Relaxation {
             instance,
             goal,
+            limits,
             grid,
             width,
             scale,
             room,
-            lambda: vec![0.0; levels * width],
+            lambda,
             best: f64::NEG_INFINITY,
             volume: Vec::new(),
             mean: Vec::new(),
@@ -238,7 +268,8 @@ impl<'a> Relaxation<'a> {
         for job in &self.instance.jobs {
             let mut least = (f64::INFINITY, 0, 0);
             for (index, mode) in job.modes.iter().enumerate() {
-                let (price, start) = self.least(mode, &scratch.tails, &mut scratch.price);
+                let cost = self.cost(mode, &scratch.trial[levels * self.width..]);
+                let (price, start) = self.least(mode, cost, &scratch.tails, &mut scratch.price);
                 if price < least.0 {
                     least = (price, index as u32, start);
                 }
@@ -256,7 +287,29 @@ impl<'a> Relaxation<'a> {
                 *slot = sum - room;
             }
         }
+        for (earlier, room) in self.room[levels * self.width..].iter().enumerate() {
+            let jobs = self.instance.jobs.iter().zip(&scratch.choice);
+            let costs =
+                jobs.map(|(job, &(mode, start))| job.modes[mode as usize].cost[earlier].at(start));
+            let sum = costs.map(|cost| cost as f64).sum::<f64>() / self.scale[levels + earlier];
+            scratch.gradient[levels * self.width + earlier] = sum - room;
+        }
         value
+    }
+
+    /// What a mode costs, earlier objectives included; they have these multipliers.
+    fn cost(&self, mode: &Mode, earlier: &[f64]) -> Cost {
+        let own = mode.cost[self.goal];
+        let mut cost = Cost {
+            constant: own.constant as f64,
+            slope: own.slope as f64,
+        };
+        let scales = &self.scale[self.instance.levels.len()..];
+        for ((other, multiplier), scale) in mode.cost.iter().zip(earlier).zip(scales) {
+            cost.constant += other.constant as f64 * multiplier / scale;
+            cost.slope += other.slope as f64 * multiplier / scale;
+        }
+        cost
     }
 
     /// Adds what a job changes, as differences between slots.
@@ -279,7 +332,13 @@ impl<'a> Relaxation<'a> {
     }
 
     /// The cheapest start of a mode.
-    fn least(&self, mode: &Mode, tails: &[f64], price: &mut Vec<f64>) -> (f64, Seconds) {
+    fn least(
+        &self,
+        mode: &Mode,
+        cost: Cost,
+        tails: &[f64],
+        price: &mut Vec<f64>,
+    ) -> (f64, Seconds) {
         let mut best = (f64::INFINITY, 0);
         let mut consider = |value: f64, start: Seconds| {
             if value < best.0 - 1e-9 {
@@ -289,7 +348,8 @@ impl<'a> Relaxation<'a> {
         for &(first, last) in mode.starts.intervals() {
             let dense = last.min(self.grid.end());
             if first <= dense && self.grid.slot == 1 {
-                self.prices(mode, first, (dense - first + 1) as usize, tails, price);
+                let count = (dense - first + 1) as usize;
+                self.prices(mode, cost, (first, count), tails, price);
                 let mut least = (f64::INFINITY, 0);
                 for (at, &value) in price.iter().enumerate() {
                     if value < least.0 {
@@ -298,11 +358,14 @@ impl<'a> Relaxation<'a> {
                 }
                 consider(least.0, first + least.1 as Seconds);
             } else if first <= dense {
-                self.coarse(mode, (first, dense), tails, &mut consider);
+                self.coarse(mode, cost, (first, dense), tails, &mut consider);
             }
             if last > dense {
-                consider(self.price(mode, first.max(dense), tails), first.max(dense));
-                consider(self.price(mode, last, tails), last);
+                consider(
+                    self.price(mode, cost, first.max(dense), tails),
+                    first.max(dense),
+                );
+                consider(self.price(mode, cost, last, tails), last);
             }
         }
         best
@@ -312,14 +375,13 @@ impl<'a> Relaxation<'a> {
     fn prices(
         &self,
         mode: &Mode,
-        first: Seconds,
-        count: usize,
+        cost: Cost,
+        (first, count): (Seconds, usize),
         tails: &[f64],
         price: &mut Vec<f64>,
     ) {
-        let cost = mode.cost[self.goal];
         price.clear();
-        price.extend((0..count as Seconds).map(|at| cost.at(first + at) as f64));
+        price.extend((0..count as Seconds).map(|at| cost.at(first + at)));
         let end = self.grid.slots;
         for event in &mode.events {
             let level = event.level as usize;
@@ -347,6 +409,7 @@ impl<'a> Relaxation<'a> {
     fn coarse(
         &self,
         mode: &Mode,
+        cost: Cost,
         (first, last): (Seconds, Seconds),
         tails: &[f64],
         consider: &mut impl FnMut(f64, Seconds),
@@ -354,19 +417,19 @@ impl<'a> Relaxation<'a> {
         let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| e.at % self.grid.slot).collect();
         offsets.sort_unstable();
         offsets.dedup();
-        consider(self.price(mode, first, tails), first);
+        consider(self.price(mode, cost, first, tails), first);
         for offset in offsets {
             let mut start = first + (-offset - first).rem_euclid(self.grid.slot);
             while start <= last {
-                consider(self.price(mode, start, tails), start);
+                consider(self.price(mode, cost, start, tails), start);
                 start += self.grid.slot;
             }
         }
-        consider(self.price(mode, last, tails), last);
+        consider(self.price(mode, cost, last, tails), last);
     }
 
-    fn price(&self, mode: &Mode, start: Seconds, tails: &[f64]) -> f64 {
-        let mut price = mode.cost[self.goal].at(start) as f64;
+    fn price(&self, mode: &Mode, cost: Cost, start: Seconds, tails: &[f64]) -> f64 {
+        let mut price = cost.at(start);
         for event in &mode.events {
             let at = start + event.at;
             if at < self.grid.horizon {
@@ -384,18 +447,47 @@ impl<'a> Relaxation<'a> {
     /// The best multipliers, as a certificate.
     pub fn certificate(&self) -> Certificate {
         let unit = (1_u64 << FRACTION) as f64;
-        let rows = self.lambda.chunks(self.width).zip(&self.scale);
+        let (lambda, earlier) = self
+            .lambda
+            .split_at(self.instance.levels.len() * self.width);
+        let (scale, scales) = self.scale.split_at(self.instance.levels.len());
+        let rows = lambda.chunks(self.width).zip(scale);
         let multipliers = rows.map(|(row, scale)| {
             let slots = row.iter().enumerate();
             slots
                 .map(|(slot, &l)| (l / scale / self.grid.length(slot) as f64 * unit) as i64)
                 .collect()
         });
+        let earlier = earlier.iter().zip(scales).zip(&self.limits);
+        let earlier = earlier.map(|((l, scale), &limit)| ((l / scale * unit) as i64, limit));
         Certificate {
             goal: self.goal,
-            earlier: Vec::new(),
+            earlier: earlier.collect(),
             grid: self.grid,
             multipliers: multipliers.collect(),
         }
     }
+}
+
+/// Jobs that cost less the later they are would go to the horizon. What they earn with each second, the last end pays
+/// at least as much: so much it owes each of them from the beginning, as multipliers of its levels.
+fn first_multipliers(instance: &Instance, goal: usize, grid: &Grid) -> Vec<f64> {
+    let slots = grid.slots + 1;
+    let mut lambda = vec![0.0; instance.levels.len() * slots];
+    for (row, level) in lambda.chunks_mut(slots).zip(&instance.levels) {
+        if let Origin::End(job) = level.origin {
+            let slope = |mode: &Mode| mode.cost[goal].slope;
+            let earns = -instance.jobs[job]
+                .modes
+                .iter()
+                .map(slope)
+                .min()
+                .unwrap_or(0)
+                .min(0);
+            for (slot, multiplier) in row.iter_mut().enumerate() {
+                *multiplier = earns as f64 * grid.length(slot) as f64;
+            }
+        }
+    }
+    lambda
 }

@@ -1,6 +1,7 @@
 //! Brute force against the scheduler on small random problems with every kind of constraint.
 
 mod certificates;
+mod later;
 
 use crate::formulation::*;
 
