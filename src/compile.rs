@@ -17,7 +17,7 @@ use crate::expect::expects_none;
 use crate::explain::explain;
 use crate::formulate::{Problem, Work, formulate};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
-use crate::request::{GoalKind, Task};
+use crate::request::{Bandwidth, GoalKind, Task};
 use crate::schedule::{Core, Monitor, Options, Outcome, Written, certified, schedule};
 use crate::sema::{Analysis, analyse};
 use crate::source::{Loader, SourceMap};
@@ -45,10 +45,19 @@ pub enum Prospect {
     Broken,
 }
 
-/// Checks the file at `entry` (relative to the loader's root) and formulates its plans.
+/// Checks the file at `entry` (relative to the loader's root) and formulates its plans, each migration at the most that
+/// its path allows.
 pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
+    check_with(entry, loader, Bandwidth::Max)
+}
+
+/// The same, with other rates for the migrations.
+pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Bandwidth) -> Checked {
     let mut map = SourceMap::new();
-    let (analysis, mut diagnostics) = analyse(entry, loader, &mut map);
+    let (mut analysis, mut diagnostics) = analyse(entry, loader, &mut map);
+    for request in &mut analysis.requests {
+        request.bandwidth = bandwidth;
+    }
     let mut prospects = Vec::new();
     // A VM on a server that is off is told here and there; it hides nothing of the steps of others.
     let stranded = |d: &Diagnostic| d.code == Code::RunsOnServerThatIsOff;
@@ -255,6 +264,12 @@ impl Checked {
         let Prospect::Open(problem) = &self.prospects[index] else {
             return vec![format!("`{}` cannot be planned", file.plan)];
         };
+        if self.analysis.requests[index].bandwidth != file.bandwidth {
+            return vec![format!(
+                "`{}` was planned with other rates to choose from than it is checked with",
+                file.plan
+            )];
+        }
         let datacenter = &self.analysis.datacenter;
         let mut mistakes = replay(
             datacenter,

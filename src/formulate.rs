@@ -12,6 +12,7 @@ mod routes;
 mod rules;
 mod scopes;
 mod shares;
+mod spare;
 mod steps;
 mod words;
 #[cfg(test)]

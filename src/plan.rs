@@ -12,7 +12,7 @@ pub use verify::{Violation, verify};
 use crate::datacenter::{Datacenter, ServerId};
 use crate::formulate::Problem;
 use crate::formulation::{ActionId, Schedule, Seconds, Unit};
-use crate::request::{GoalKind, Request, Start, Task};
+use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
 use crate::source::Span;
 
@@ -31,6 +31,8 @@ pub struct Plan {
     pub slot: Seconds,
     /// False where a time limit or an interrupt ended the search.
     pub reproducible: bool,
+    /// Which rates its migrations may have.
+    pub bandwidth: Bandwidth,
     /// The last end.
     pub makespan: Seconds,
     /// mW that all servers and actions draw at most at any second.
@@ -146,6 +148,7 @@ pub fn assemble(
         objectives: achieved(request, problem, solution)?,
         slot: solution.slot,
         reproducible: solution.reproducible,
+        bandwidth: request.bandwidth,
         makespan: f.makespan(schedule),
         peak_power: drawn.peak,
         energy: drawn.energy,

@@ -32,8 +32,21 @@ pub struct Request {
     pub goals: Vec<Goal>,
     /// What the plan is expected to be.
     pub expectations: Vec<Expectation>,
+    /// Which rates its migrations may have.
+    pub bandwidth: Bandwidth,
     /// Its declaration.
     pub origin: Option<Span>,
+}
+
+/// Which rates a migration may have, where its step gives none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bandwidth {
+    /// The most that its path allows (UCC'15, MaxBandwidth), and less only where `sync` or `limit` needs that.
+    #[default]
+    Max,
+    /// Also what others leave over of a link, a switch or a budget, where that pays.
+    Choose,
 }
 
 /// The start of a plan.

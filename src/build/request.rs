@@ -7,7 +7,7 @@ use super::quantity::{Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{Datacenter, Node, ServerId, VmId};
 use crate::request::{
-    Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
+    Bandwidth, Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
@@ -54,6 +54,7 @@ impl RequestBuilder {
                 rules: Vec::new(),
                 goals: Vec::new(),
                 expectations: Vec::new(),
+                bandwidth: Bandwidth::Max,
                 origin: None,
             },
         }
@@ -185,6 +186,11 @@ impl RequestBuilder {
             rate,
             period,
         });
+    }
+
+    /// Which rates migrations may have; the most that their paths allow where nothing is said.
+    pub fn bandwidth(&mut self, bandwidth: Bandwidth) {
+        self.request.bandwidth = bandwidth;
     }
 
     /// A goal, less important than those before it.

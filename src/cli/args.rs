@@ -68,6 +68,9 @@ pub struct Plan {
     /// How much work to spend. Work is counted, never timed: the plan is the same on every machine.
     #[arg(long, value_enum, default_value_t = Effort::Normal)]
     pub effort: Effort,
+    /// Which rates a migration may have where its step gives none.
+    #[arg(long, value_enum, default_value_t = Bandwidth::Max)]
+    pub bandwidth: Bandwidth,
     /// Stop after so many seconds with the best plan so far, which then depends on the machine.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time_limit: Option<Duration>,
@@ -140,6 +143,14 @@ pub enum Effort {
     Normal,
     /// As good as it gets, in minutes.
     Best,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Bandwidth {
+    /// The most that its path allows.
+    Max,
+    /// Also what others leave over of a link, a switch or a budget, where that pays.
+    Choose,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -13,6 +13,7 @@ use crate::compile::{self, Checked, Failure};
 use crate::emit::Kind;
 use crate::expect;
 use crate::plan::Plan;
+use crate::request::Bandwidth;
 use crate::schedule::{Effort, Options, Written};
 
 /// A plan that was computed.
@@ -44,7 +45,11 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
         ));
         Status::WrongInput
     })?;
-    let checked = compile::check(&entry, &disk);
+    let bandwidth = match args.bandwidth {
+        args::Bandwidth::Max => Bandwidth::Max,
+        args::Bandwidth::Choose => Bandwidth::Choose,
+    };
+    let checked = compile::check_with(&entry, &disk, bandwidth);
     terminal.show(&checked.map, &checked.diagnostics);
     if checked.has_errors() {
         return Err(Status::WrongInput);

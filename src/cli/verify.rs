@@ -29,7 +29,7 @@ fn verify(args: &Verify, terminal: &Terminal) -> Result<Status, String> {
     let source = source(args, &file)?;
     let (disk, entry) = Disk::project_of(&source)
         .map_err(|why| format!("`{}` cannot be read: {why}", source.display()))?;
-    let checked = compile::check(&entry, &disk);
+    let checked = compile::check_with(&entry, &disk, file.bandwidth);
     if checked.has_errors() {
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(Status::WrongInput);

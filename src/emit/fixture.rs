@@ -5,7 +5,7 @@
 use mvm::datacenter::*;
 use mvm::formulation::Unit;
 use mvm::plan::*;
-use mvm::request::{GoalKind, Start, Task};
+use mvm::request::{Bandwidth, GoalKind, Start, Task};
 
 const GBPS: u64 = 1_000_000_000;
 
@@ -37,6 +37,7 @@ impl Made {
             }],
             slot: 1,
             reproducible: true,
+            bandwidth: Bandwidth::Max,
             makespan: 0,
             peak_power: 0,
             energy: 0,

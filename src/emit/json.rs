@@ -16,6 +16,7 @@
 //! | `actions` | the actions, by start |
 //! | `objectives` | all objectives, the most important first; only where there are several |
 //! | `reproducible` | `false`; only where a time limit or an interrupt ended the search |
+//! | `bandwidth` | `"choose"`; only where migrations may have rates below the most of their paths (`--bandwidth choose`) |
 //! | `source` | `{file, sha256}`; only where a file is known |
 //!
 //! Objectives count seconds (`mttr`, `makespan`) or J (`energy`); `gap` is (value - lower bound) / value, in
@@ -47,7 +48,7 @@ use serde_json::ser::Formatter;
 use super::{server_of, vm_of};
 use crate::datacenter::{Datacenter, ServerId};
 use crate::plan::{Achieved, Plan, Planned};
-use crate::request::{GoalKind, Task};
+use crate::request::{Bandwidth, GoalKind, Task};
 
 /// The format that is written and read.
 pub const FORMAT: &str = "mvm-plan/1";
@@ -75,12 +76,18 @@ pub struct PlanFile {
     pub objectives: Vec<Objective>,
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub reproducible: bool,
+    #[serde(default, skip_serializing_if = "is_max")]
+    pub bandwidth: Bandwidth,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
 }
 
 fn yes() -> bool {
     true
+}
+
+fn is_max(bandwidth: &Bandwidth) -> bool {
+    *bandwidth == Bandwidth::Max
 }
 
 /// Whether a plan is proved to be the best.
@@ -183,6 +190,7 @@ impl PlanFile {
                 Vec::new()
             },
             reproducible: plan.reproducible,
+            bandwidth: plan.bandwidth,
             source: plan.source.as_ref().map(|source| Source {
                 file: source.file.clone(),
                 sha256: source.sha256.clone(),

@@ -6,14 +6,15 @@ use super::errors;
 use super::places;
 use super::routes::{self, Network, NoPath, Path};
 use super::scopes::Scopes;
-use super::shares::Shares;
+use super::shares::{self, Shares};
+use super::spare;
 use super::steps::{Deed, Walk};
 use crate::datacenter::{
     Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
 };
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration};
-use crate::request::{Period, Request, RuleKind, Seconds, Task};
+use crate::request::{Bandwidth, Period, Request, RuleKind, Seconds, Task};
 
 /// How an action is done.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +64,40 @@ pub(super) fn methods(
         add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
     }
     shares.prune(&mut methods);
+    if request.bandwidth == Bandwidth::Choose {
+        let spare = spare::rates(dc, request, walk, &methods, scopes);
+        for (action, rates) in spare
+            .into_iter()
+            .filter(|&(action, _)| shares.is_free(action))
+        {
+            let at = action.0 as usize;
+            choose(dc, &walk.deeds[at], rates, &mut methods[at]);
+        }
+    }
+    shares.thin(&mut methods);
     methods
+}
+
+/// Adds modes with the rates that others leave over, as many as keep the choice small: of two that last equally long
+/// the one with the lower rate.
+fn choose(dc: &Datacenter, deed: &Deed, rates: BTreeSet<u64>, method: &mut Method) {
+    let known: BTreeSet<u64> = method.modes.iter().filter_map(|mode| mode.rate).collect();
+    let room = shares::LOWER.saturating_sub(known.len().saturating_sub(1));
+    let mut spare = Method {
+        post_copy: method.post_copy,
+        ..Method::default()
+    };
+    let rates: Vec<u64> = rates.difference(&known).copied().collect();
+    add_modes(dc, deed, &rates, &mut spare);
+    // The rates ascend, so the first of each duration is the lowest.
+    let mut durations: BTreeSet<Seconds> = method.modes.iter().map(|mode| mode.duration).collect();
+    spare.modes.retain(|mode| durations.insert(mode.duration));
+    spare.modes.reverse();
+    shares::few(&mut spare.modes, room);
+    method.modes.append(&mut spare.modes);
+    method
+        .modes
+        .sort_by_key(|mode| std::cmp::Reverse(mode.rate));
 }
 
 /// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be

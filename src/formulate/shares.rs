@@ -16,7 +16,10 @@ use crate::formulation::ActionId;
 use crate::request::{Period, Request, RuleKind, Task};
 
 /// Modes below the fastest, so that the choice stays small.
-const LOWER: usize = 3;
+pub(super) const LOWER: usize = 3;
+
+/// No group has more combinations of modes: the scheduler refuses more.
+const MOST_COMBINATIONS: usize = 4096;
 
 /// What the migrations of a plan cross, and which of them run at the same time.
 pub(super) struct Shares<'a> {
@@ -154,6 +157,33 @@ impl<'a> Shares<'a> {
         shares.collect()
     }
 
+    /// Whether a migration may have any rate: no step gives it, and no `sync` ties it to others.
+    pub fn is_free(&self, action: ActionId) -> bool {
+        let is_tied = self.groups.iter().any(|group| group.contains(&action));
+        !is_tied && !self.is_fixed(action)
+    }
+
+    /// Leaves out modes until migrations that hang together by `sync` have no more combinations than the scheduler
+    /// takes. Each keeps its lowest rate, with which all fit.
+    pub fn thin(&self, methods: &mut [Method]) {
+        for set in self.sets() {
+            let modes =
+                |methods: &[Method], action: ActionId| methods[action.0 as usize].modes.len();
+            while set
+                .iter()
+                .try_fold(1_usize, |all, &action| {
+                    all.checked_mul(modes(methods, action))
+                })
+                .is_none_or(|all| all > MOST_COMBINATIONS)
+            {
+                let widest = set.iter().max_by_key(|&&action| modes(methods, action));
+                let Some(&widest) = widest else { break };
+                let own = &mut methods[widest.0 as usize].modes;
+                few(own, own.len() - 1);
+            }
+        }
+    }
+
     /// Whether the step gives the rate or the duration, which leaves no choice.
     fn is_fixed(&self, action: ActionId) -> bool {
         let deed = &self.walk.deeds[action.0 as usize];
@@ -231,11 +261,16 @@ fn rates(most: u64, offers: &[Offer], shares: &BTreeMap<Key, u64>) -> Vec<u64> {
     let mut rates: Vec<u64> = limited.chain([usual]).filter(|&rate| rate < most).collect();
     rates.sort_unstable_by(|a, b| b.cmp(a));
     rates.dedup();
-    // The lowest one fits everywhere; of the others the highest count.
-    while rates.len() > LOWER {
-        rates.remove(rates.len() - 2);
-    }
+    few(&mut rates, LOWER);
     rates
+}
+
+/// Leaves no more than so many rates, the highest of which come first. The lowest one fits everywhere; of the others
+/// the highest count.
+pub(super) fn few<T>(rates: &mut Vec<T>, most: usize) {
+    while rates.len() > most {
+        rates.remove(rates.len().saturating_sub(2));
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Small cases whose formulation is known.
 
+mod bandwidth;
 mod energy;
 mod mistakes;
 mod rates;

@@ -8,7 +8,7 @@ use super::rules;
 use super::steps;
 use super::world::{Scope, World};
 use super::{bindings, expr};
-use crate::request::{Expectation, ExpectationKind, Goal, GoalKind, Request, Start};
+use crate::request::{Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Request, Start};
 use crate::syntax::ast::{self, Item, Metric, Plan, Statement, StatementKind};
 
 /// What a plan asks for.
@@ -22,6 +22,7 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         rules: Vec::new(),
         goals: Vec::new(),
         expectations: Vec::new(),
+        bandwidth: Bandwidth::default(),
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;

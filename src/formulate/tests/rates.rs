@@ -6,7 +6,7 @@ use crate::datacenter::Copy;
 use crate::source::Loader;
 
 /// `(seconds, Mbit/s)` of each mode.
-fn modes(problem: &Problem, action: &str) -> Vec<(Seconds, u64)> {
+pub(super) fn modes(problem: &Problem, action: &str) -> Vec<(Seconds, u64)> {
     let mut actions = problem.formulation.actions.iter();
     let action = actions.find(|a| a.name == action).unwrap();
     let modes = action.modes.iter();
