@@ -7,6 +7,8 @@ use crate::formulation::{Formulation, Schedule, Seconds, SourceId};
 /// How much work to spend. Work is counted, never timed: the same effort gives the same plan everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effort {
+    /// A plan that is hardly improved: what a question beside the plan itself is worth.
+    Brief,
     /// A good plan at once.
     Fast,
     /// A plan proved optimal or nearly so, in seconds.
@@ -150,7 +152,7 @@ mod tests;
 /// The proof that a certificate may have at most, in bytes.
 fn longest_proof(effort: Effort) -> u64 {
     match effort {
-        Effort::Fast => 32 << 20,
+        Effort::Brief | Effort::Fast => 32 << 20,
         Effort::Normal => 96 << 20,
         Effort::Best => 512 << 20,
     }
@@ -191,7 +193,8 @@ pub fn schedule(
 }
 
 /// Searches any schedule that keeps the constraints whose source is kept, which takes less than a good one. The effort
-/// is that of its search by SAT, in bytes of the proof that it would write.
+/// is that of its search by SAT, in bytes of the proof that it would write, and also says how large a problem is
+/// searched so at all: with none, only what is quick is tried.
 pub fn feasible(
     formulation: &Formulation,
     keep: &dyn Fn(SourceId) -> bool,

@@ -14,6 +14,9 @@ use super::random::Random;
 /// Starts that a search by SAT may have.
 const MOST_STARTS: usize = 60_000;
 
+/// The effort that there must be for each start: writing down what it means takes time, too.
+const FOR_A_START: u64 = 300;
+
 /// Effort of a search by SAT.
 pub const EFFORT: u64 = 20_000_000;
 
@@ -61,7 +64,8 @@ pub fn first(
         return First::Found(placed);
     }
     let narrow = pushed_left(formulation, instance, keep);
-    let Some(candidates) = exact::candidates(&narrow, None, MOST_STARTS) else {
+    let most = MOST_STARTS.min(usize::try_from(effort / FOR_A_START).unwrap_or(usize::MAX));
+    let Some(candidates) = exact::candidates(&narrow, None, most) else {
         return First::Unknown;
     };
     match exact::feasible(&narrow, &candidates, effort, control) {

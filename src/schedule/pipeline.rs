@@ -35,17 +35,22 @@ struct Work {
 }
 
 fn work(effort: Effort, jobs: usize) -> Work {
-    let (rounds, scale, proof) = match effort {
-        Effort::Fast => (5, 1, 8_000_000),
-        Effort::Normal => (10, 8, 40_000_000),
-        Effort::Best => (40, 40, 400_000_000),
+    // Beyond that many jobs more steps would take longer than people wait.
+    let once = 4_000 + 150 * jobs.min(1_000);
+    let (rounds, moves, proof) = match effort {
+        Effort::Brief => (2, once / 4, 8_000_000),
+        Effort::Fast => (5, once, 8_000_000),
+        Effort::Normal => (10, 8 * once, 40_000_000),
+        Effort::Best => (40, 40 * once, 400_000_000),
     };
     Work {
         rounds,
         steps: 100,
-        // Beyond that many jobs more steps would take longer than people wait.
-        moves: scale * (4_000 + 150 * jobs.min(1_000)),
-        hottest: if effort == Effort::Fast { 0.2 } else { 0.8 },
+        moves,
+        hottest: match effort {
+            Effort::Brief | Effort::Fast => 0.2,
+            Effort::Normal | Effort::Best => 0.8,
+        },
         // After reinsertion they found nothing on the instances measured, and cost as much time again.
         windows: if effort == Effort::Best { 400 } else { 0 },
         starts: if effort == Effort::Best {
