@@ -14,7 +14,7 @@ use crate::datacenter::Datacenter;
 use crate::diag::{Code, Diagnostic, Severity, has_errors};
 use crate::emit::json::{self, PlanFile};
 use crate::expect::expects_none;
-use crate::explain::explain;
+use crate::explain::{explain, outline};
 use crate::formulate::{Problem, Work, formulate};
 use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
 use crate::request::{Bandwidth, GoalKind, Task};
@@ -211,7 +211,11 @@ impl Checked {
             }
             Outcome::Infeasible(core) => {
                 let datacenter = &self.analysis.datacenter;
-                let why = explain(datacenter, request, problem, &core, monitor);
+                // Whoever expects that no plan exists needs no way out.
+                let why = match expects_none(request) {
+                    true => outline(problem, &core),
+                    false => explain(datacenter, request, problem, &core, monitor),
+                };
                 Err(Failure::Impossible(vec![
                     why.draw(datacenter, request, problem),
                 ]))

@@ -2,7 +2,10 @@
 //! smallest changes with which a plan exists.
 
 mod deadlock;
+mod earliest;
+mod judge;
 mod search;
+mod value;
 mod words;
 
 use crate::change::Change;
@@ -13,6 +16,7 @@ use crate::request::{Request, Task};
 use crate::schedule::{Core, Monitor};
 
 pub use deadlock::{Wait, Why};
+pub use earliest::{Earliest, without_deadline};
 use search::Search;
 
 /// Why no plan exists.
@@ -24,6 +28,8 @@ pub struct Explanation {
     pub minimal: bool,
     /// Changes that help, each by itself.
     pub offers: Vec<Offer>,
+    /// Members for which none was searched any more, since the effort for all of them was spent.
+    pub untried: usize,
     /// A circle of actions that wait for one another; empty where there is none.
     pub circle: Vec<Wait>,
 }
@@ -47,7 +53,8 @@ const MOST_STOPS: usize = 4;
 /// VMs for which a stop-over is tried.
 const MOST_VMS: usize = 4;
 
-/// Explains a core of the problem that the request makes of the datacenter. The effort is counted.
+/// Explains a core of the problem that the request makes of the datacenter, with changes that help. The effort is
+/// counted.
 pub fn explain(
     datacenter: &Datacenter,
     request: &Request,
@@ -55,29 +62,34 @@ pub fn explain(
     core: &Core,
     monitor: &mut dyn Monitor,
 ) -> Explanation {
+    let mut explanation = outline(problem, core);
+    let stops = stops(datacenter, request, problem, &explanation.circle);
+    let mut search = Search::new(datacenter, request, problem, core, monitor);
+    let stop = stops.into_iter().find(|&change| search.helps(change));
+    let (offers, untried) = search.offers();
+    explanation.offers.extend(stop.map(|change| Offer {
+        source: None,
+        change,
+        least: true,
+        is_enough: true,
+    }));
+    explanation.offers.extend(offers);
+    explanation.untried = untried;
+    explanation
+}
+
+/// The same without changes, which take most of the effort.
+pub fn outline(problem: &Problem, core: &Core) -> Explanation {
     let f = &problem.formulation;
     let keep = |source: SourceId| core.sources.binary_search(&source).is_ok();
-    let circle = deadlock::deadlock(f, &keep).unwrap_or_default();
-    let mut search = Search::new(datacenter, request, problem, core, monitor);
-    let mut offers: Vec<Offer> = stops(datacenter, request, problem, &circle)
-        .into_iter()
-        .find(|&change| search.helps(change))
-        .map(|change| Offer {
-            source: None,
-            change,
-            least: true,
-            is_enough: true,
-        })
-        .into_iter()
-        .collect();
-    offers.extend(search.offers());
     let mut sources = core.sources.clone();
     sources.sort_by_key(|&id| (f[id].kind != SourceKind::Rule, f[id].span, id));
     Explanation {
         core: sources,
         minimal: core.minimal,
-        offers,
-        circle,
+        offers: Vec::new(),
+        untried: 0,
+        circle: deadlock::deadlock(f, &keep).unwrap_or_default(),
     }
 }
 

@@ -1,31 +1,70 @@
 //! Changes in words.
 
-use super::{Change, Number};
-use crate::datacenter::Datacenter;
+use super::{Change, Number, Quantity};
+use crate::datacenter::{Datacenter, LinkId, ServerId};
 use crate::formulate::{cpu_in_words, rule_in_words};
 use crate::request::{Request, RuleKind, Task, show_moment};
-use crate::show::{show_bytes, show_count, show_power, show_rate};
+use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 
 impl Number {
     /// A value of it: `9.42 kW`, `08:21`, `20 Gbit/s`.
     pub fn show(self, value: u64, datacenter: &Datacenter, request: &Request) -> String {
-        match self {
-            Number::Rule(at) => match request.rules.get(at).map(|rule| &rule.kind) {
-                Some(RuleKind::By { .. } | RuleKind::After { .. }) => {
-                    let moment = i64::try_from(value).unwrap_or(i64::MAX);
-                    show_moment(request.start.as_ref(), moment)
-                }
-                Some(RuleKind::Budget { .. }) => show_power(value),
-                Some(RuleKind::Limit { .. }) => show_rate(value),
-                _ => value.to_string(),
-            },
-            Number::Link(link) | Number::LinksLike(link) => match datacenter[link].lanes {
+        let seconds = i64::try_from(value).unwrap_or(i64::MAX);
+        match self.quantity(request) {
+            Quantity::Moment => show_moment(request.start.as_ref(), seconds),
+            Quantity::Duration => show_seconds(seconds),
+            Quantity::Power => show_power(value),
+            Quantity::Rate => match self.lanes(datacenter) {
                 0 | 1 => show_rate(value),
                 lanes => format!("{lanes} x {}", show_rate(value)),
             },
-            Number::Switch(_) => show_rate(value),
-            Number::Memory(_) => show_bytes_exactly(value),
-            Number::Cpu(_) => cpu_in_words(value),
+            Quantity::Memory => show_bytes_exactly(value),
+            Quantity::Cpu => cpu_in_words(value),
+            Quantity::Count => value.to_string(),
+        }
+    }
+
+    /// How many lanes have that rate.
+    fn lanes(self, datacenter: &Datacenter) -> u32 {
+        match self {
+            Number::Link(link) | Number::LinksLike(link) => datacenter[link].lanes,
+            _ => 1,
+        }
+    }
+
+    /// What there is where it has a value.
+    fn set_in_words(self, to: u64, dc: &Datacenter, request: &Request) -> String {
+        let value = self.show(to, dc, request);
+        let ends = |link: LinkId| {
+            let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
+            format!("`{a}` - `{b}`")
+        };
+        let server = |server: ServerId| &dc[server].name;
+        match self {
+            Number::Rule(at) => set_rule(&request.rules[at].kind, value),
+            Number::From(at, _) | Number::To(at, _) => {
+                // A period is best told by the rule as it would be written.
+                let (_, changed) = Change::Set(self, to).apply(dc, request);
+                format!("`{}`", rule_in_words(dc, &changed, &changed.rules[at]))
+            }
+            Number::Pace(at) => {
+                let sync = rule_in_words(dc, request, &request.rules[at]);
+                let rate = to / Quantity::Rate.step();
+                format!("`at {rate}Mbps` or less for each migration of `{sync}`")
+            }
+            Number::Link(link) => format!("{value} on the link {}", ends(link)),
+            Number::LinksLike(link) => format!("{value} on each link like {}", ends(link)),
+            Number::Switch(switch) => format!("{value} through `{}`", dc[switch].name),
+            Number::Memory(id) => format!("{value} of memory in `{}`", server(id)),
+            Number::Cpu(id) => format!("{value} in `{}`", server(id)),
+            Number::Boot(id) => format!("a boot of `{}` in {value}", server(id)),
+            Number::BootsLike(id) => {
+                format!("a boot of each server like `{}` in {value}", server(id))
+            }
+            Number::Shutdown(id) => format!("a shutdown of `{}` in {value}", server(id)),
+            Number::ShutdownsLike(id) => {
+                format!("a shutdown of each server like `{}` in {value}", server(id))
+            }
         }
     }
 }
@@ -34,36 +73,35 @@ impl Change {
     /// What would then be there, to be followed by what comes of it: `a budget of 9.42 kW`, ``20 Gbit/s on the link
     /// `r1` - `core` ``, ``no `seq a, b` ``.
     pub fn show(&self, datacenter: &Datacenter, request: &Request) -> String {
-        let dc = datacenter;
         match *self {
-            Change::Set(number, value) => {
-                let value = number.show(value, dc, request);
-                match number {
-                    Number::Rule(at) => set_rule(&request.rules[at].kind, value),
-                    Number::Link(link) => {
-                        let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
-                        format!("{value} on the link `{a}` - `{b}`")
-                    }
-                    Number::LinksLike(link) => {
-                        let (a, b) = (dc.node_name(dc[link].a), dc.node_name(dc[link].b));
-                        format!("{value} on each link like `{a}` - `{b}`")
-                    }
-                    Number::Switch(switch) => format!("{value} through `{}`", dc[switch].name),
-                    Number::Memory(server) => format!("{value} of memory in `{}`", dc[server].name),
-                    Number::Cpu(server) => format!("{value} in `{}`", dc[server].name),
-                }
-            }
-            Change::Drop(rule) => {
-                format!("no `{}`", rule_in_words(dc, request, &request.rules[rule]))
-            }
+            Change::Set(number, value) => number.set_in_words(value, datacenter, request),
+            Change::Drop(rule) => format!("no {}", dropped(datacenter, request, rule)),
             Change::StopOver(step, at) => match request.steps[step].task {
                 Task::Migrate { vm, .. } => {
-                    format!("a stop of `{}` on `{}`", dc[vm].name, dc[at].name)
+                    let (vm, stop) = (&datacenter[vm].name, &datacenter[at].name);
+                    format!("a stop of `{vm}` on `{stop}`")
                 }
                 _ => String::from("nothing else"),
             },
         }
     }
+
+    /// The same as a condition: `with a budget of 9.42 kW`, ``without `seq a, b` ``.
+    pub fn condition(&self, datacenter: &Datacenter, request: &Request) -> String {
+        match *self {
+            Change::Drop(rule) => format!("without {}", dropped(datacenter, request, rule)),
+            Change::Set(..) | Change::StopOver(..) => {
+                format!("with {}", self.show(datacenter, request))
+            }
+        }
+    }
+}
+
+fn dropped(datacenter: &Datacenter, request: &Request, rule: usize) -> String {
+    format!(
+        "`{}`",
+        rule_in_words(datacenter, request, &request.rules[rule])
+    )
 }
 
 fn set_rule(kind: &RuleKind, value: String) -> String {

@@ -82,7 +82,7 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
             }
             Err(failure) => {
                 let hints = match failure {
-                    Failure::Unknown => checked.without_deadlines(index, &options, &mut line),
+                    Failure::Unknown => checked.late_enough(index, &options, &mut line),
                     _ => Vec::new(),
                 };
                 worst = worst.max(report(&checked, index, failure, terminal));
@@ -120,7 +120,7 @@ fn make(
     line: &mut Line,
 ) -> Result<(Made, Option<Written>), Failure> {
     let name = &checked.analysis.requests[index].name;
-    line.read(name);
+    line.start(name);
     let (plan, written) = match &args.certificate {
         None => (checked.plan(index, options, line)?, None),
         Some(_) => {

@@ -47,10 +47,10 @@ impl Line {
         }
     }
 
-    /// Names the plan that is being computed.
-    pub fn read(&mut self, plan: &str) {
+    /// From now on that plan is being computed.
+    pub fn start(&mut self, plan: &str) {
         self.doing = None;
-        self.bar.set_message(format!("{plan}: reading"));
+        self.bar.set_message(format!("{plan}: planning"));
     }
 }
 

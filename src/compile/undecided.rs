@@ -1,22 +1,25 @@
-//! What may be in the way of a plan that was neither found nor excluded: its deadlines, each left out in turn.
+//! What may be in the way of a plan that was neither found nor excluded: its deadlines. For each, when it would be late
+//! enough.
 
 use super::Checked;
 use super::why::Watch;
 use crate::change::Change;
-use crate::critical::{self, Tried};
-use crate::emit::clock::Clock;
+use crate::critical;
 use crate::emit::text::printable;
-use crate::request::RuleKind;
-use crate::schedule::Options;
+use crate::explain::without_deadline;
+use crate::formulate::rule_in_words;
+use crate::request::{RuleKind, show_moment};
+use crate::schedule::{Effort, Options};
 
 /// Deadlines that are tried, the earliest first.
 const TRIED: usize = 3;
 
 impl Checked {
-    /// The deadlines of the request at `index` without which a plan is found, and when that plan ends, in words.
+    /// For deadlines of the request at `index` alone, when each would be late enough for a plan that was found, in
+    /// words.
     ///
-    /// It proves nothing: with more effort there may be a plan that meets them all.
-    pub fn without_deadlines(
+    /// Where it does not say that nothing is earlier, there may be a plan that keeps them all.
+    pub fn late_enough(
         &self,
         index: usize,
         options: &Options,
@@ -31,18 +34,25 @@ impl Checked {
             })
             .collect();
         deadlines.sort_unstable();
+        let options = Options {
+            effort: Effort::Brief,
+            time_limit: options.time_limit,
+        };
         let mut found = Vec::new();
         for (_, rule) in deadlines.into_iter().take(TRIED) {
             if watch.stop() {
                 break;
             }
-            let change = Change::Drop(rule);
-            watch.begin(&critical::trying(datacenter, request, &[change]));
-            if let Tried::Planned(plan) = self.plan_with(index, &[change], options, watch) {
-                let end = Clock::new(&plan).at(plan.makespan);
-                let what = printable(&change.show(datacenter, request));
-                let what = what.replacen("no ", "without ", 1);
-                found.push(format!("{what} a plan was found that ends at {end}"));
+            let dropped = [Change::Drop(rule)];
+            watch.begin(&critical::trying(datacenter, request, &dropped));
+            let earliest = without_deadline(datacenter, request, rule, &options, watch);
+            if let Some(earliest) = earliest {
+                let end = show_moment(request.start.as_ref(), earliest.end);
+                let what = printable(&rule_in_words(datacenter, request, &request.rules[rule]));
+                found.push(match earliest.bound == earliest.end {
+                    true => format!("`{what}`: the earliest end is {end}"),
+                    false => format!("`{what}`: {end} is late enough"),
+                });
             }
         }
         found
@@ -72,14 +82,14 @@ plan p {\n\
     }
 
     #[test]
-    fn each_deadline_is_left_out_in_turn() {
+    fn each_deadline_is_tried_in_turn() {
         let checked = check("p.mvm", &Text);
         assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
         // 69 s for each, one after the other: without the first deadline the second is still missed.
-        let found = checked.without_deadlines(0, &Options::default(), &mut Quiet);
+        let found = checked.late_enough(0, &Options::default(), &mut Quiet);
         assert_eq!(
             found,
-            ["without `before a, b by +2 min` a plan was found that ends at +02:18"]
+            ["`before a, b by +2 min`: the earliest end is +2 min 18 s"]
         );
     }
 }

@@ -216,7 +216,7 @@ fn faster(links: impl Iterator<Item = LinkId>, rate: u64) -> Vec<Change> {
         .collect()
 }
 
-/// Twice the number where there is one, and not the rule at all where there is none, or it is a budget: what would
+/// Twice the number where there is one (half of it where less is easier), and not the rule at all where there is none, or it is a budget: what would
 /// do then shows in the plan.
 fn changes(
     datacenter: &Datacenter,
@@ -227,9 +227,13 @@ fn changes(
     let causes = sources
         .iter()
         .map(|source| problem.causes[source.0 as usize]);
-    let double = |number: Number| {
+    let eased = |number: Number| {
         let value = number.value(datacenter, request)?;
-        Some(Change::Set(number, value.saturating_mul(2)))
+        let eased = match number.allows_more_when_higher(request) {
+            true => value.saturating_mul(2),
+            false => (value / 2).max(number.easiest(datacenter, request)),
+        };
+        Some(Change::Set(number, eased))
     };
     let (mut values, mut dropped) = (BTreeSet::new(), BTreeSet::new());
     for cause in causes {
@@ -239,7 +243,7 @@ fn changes(
                     match request.rules[at].kind {
                         RuleKind::AtMostMigrations { .. }
                         | RuleKind::AtMostOn { .. }
-                        | RuleKind::Limit { .. } => values.extend(double(Number::Rule(at))),
+                        | RuleKind::Limit { .. } => values.extend(eased(Number::Rule(at))),
                         _ => {
                             dropped.insert(at);
                         }
@@ -248,11 +252,12 @@ fn changes(
             }
             Cause::Link(link) => {
                 let links = alike(datacenter, link).into_iter().map(Number::Link);
-                values.extend(links.filter_map(double));
+                values.extend(links.filter_map(eased));
             }
             cause => {
-                let number = Number::of(cause, datacenter, request);
-                values.extend(number.and_then(double));
+                let number = Number::of(cause, datacenter, request).into_iter().next();
+                let all = number.map(|number| number.alike(datacenter).unwrap_or(number));
+                values.extend(all.and_then(eased));
             }
         }
     }

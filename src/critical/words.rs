@@ -321,18 +321,15 @@ impl Why<'_> {
 
     /// What would be different, without what comes of it.
     fn changes(&self, changes: &[Change]) -> String {
-        let Some(first) = changes.first() else {
+        // The last rule of several goes first, so the last change is about the first that is written.
+        let told = match changes.first() {
+            Some(Change::Drop(_)) => changes.last(),
+            first => first,
+        };
+        let Some(told) = told else {
             return String::new();
         };
-        let in_words = |change: &Change| printable(&change.show(self.datacenter, self.request));
-        let text = match first {
-            Change::Drop(_) => {
-                // The last one of several goes first, so the last change is about the first that is written.
-                let text = in_words(changes.last().unwrap_or(first));
-                text.replacen("no ", "without ", 1)
-            }
-            change => format!("with {}", in_words(change)),
-        };
+        let text = printable(&told.condition(self.datacenter, self.request));
         match changes.len() {
             1 => text,
             count => format!("{text} and {} more like it", count - 1),
@@ -391,6 +388,6 @@ impl Why<'_> {
 pub fn trying(datacenter: &Datacenter, request: &Request, changes: &[Change]) -> String {
     changes
         .first()
-        .map(|change| format!("with {}", printable(&change.show(datacenter, request))))
+        .map(|change| printable(&change.condition(datacenter, request)))
         .unwrap_or_default()
 }

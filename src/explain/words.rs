@@ -1,7 +1,7 @@
 //! Explanations in words and pictures.
 
 use super::{Explanation, Offer, Wait, Why};
-use crate::change::{Change, Number};
+use crate::change::{Change, Number, Quantity};
 use crate::datacenter::Datacenter;
 use crate::diag::{Code, Diagnostic, Label};
 use crate::formulate::{Cause, Problem, cpu_in_words};
@@ -52,6 +52,7 @@ impl Explanation {
                 "the effort was spent before each of them was tried: some may have no part in it",
             );
         }
+        drawn.notes.extend(self.left_out());
         drawn.help.extend(self.help(datacenter, request));
         drawn
     }
@@ -80,7 +81,20 @@ impl Explanation {
         if is_general && self.offers.iter().any(|offer| offer.is_enough) {
             finding.help.clear();
         }
+        finding.notes.extend(self.left_out());
         finding.help.extend(self.help(datacenter, request));
+    }
+
+    /// What was not tried.
+    fn left_out(&self) -> Option<String> {
+        let untried = match self.untried {
+            0 => return None,
+            1 => String::from("one more of them was"),
+            several => format!("{several} more of them were"),
+        };
+        Some(format!(
+            "the effort for changes was spent before {untried} tried"
+        ))
     }
 
     /// What is said at which place, rules first.
@@ -213,40 +227,40 @@ fn enumerate(names: &[String]) -> String {
 }
 
 fn help(offer: &Offer, datacenter: &Datacenter, request: &Request) -> String {
-    let shown = offer.change.show(datacenter, request);
-    let rule = |at: usize| &request.rules[at].kind;
     let mut text = match offer.change {
         Change::StopOver(step, at) => return stop_over(datacenter, request, step, at),
         Change::Drop(_) => {
-            let without = shown.replacen("no ", "without ", 1);
+            let without = offer.change.condition(datacenter, request);
             if offer.is_enough {
                 format!("{without} a plan exists")
             } else {
                 format!("{without} this conflict is solved")
             }
         }
-        Change::Set(number @ Number::Rule(at), value)
-            if matches!(rule(at), RuleKind::By { .. }) =>
-        {
-            let moment = number.show(value, datacenter, request);
-            if offer.least {
-                format!("the earliest end is {moment}")
-            } else {
-                format!("{moment} is late enough")
+        Change::Set(number, value) => {
+            let rule = match number {
+                Number::Rule(at) => Some(&request.rules[at].kind),
+                _ => None,
+            };
+            let shown = || number.show(value, datacenter, request);
+            let change = || offer.change.show(datacenter, request);
+            match (rule, offer.least) {
+                (Some(RuleKind::By { .. }), true) => format!("the earliest end is {}", shown()),
+                (Some(RuleKind::By { .. }), false) => format!("{} is late enough", shown()),
+                (Some(RuleKind::After { .. }), true) => {
+                    format!("the latest beginning is {}", shown())
+                }
+                (Some(RuleKind::After { .. }), false) => format!("{} is early enough", shown()),
+                (_, true) => format!("{} would do", change()),
+                (_, false) if number.quantity(request) == Quantity::Moment => {
+                    format!("{} would do, perhaps even a smaller change", change())
+                }
+                (_, false) if number.allows_more_when_higher(request) => {
+                    format!("{} would do, perhaps less", change())
+                }
+                (_, false) => format!("{} would do, perhaps more", change()),
             }
         }
-        Change::Set(number @ Number::Rule(at), value)
-            if matches!(rule(at), RuleKind::After { .. }) =>
-        {
-            let moment = number.show(value, datacenter, request);
-            if offer.least {
-                format!("the latest beginning is {moment}")
-            } else {
-                format!("{moment} is early enough")
-            }
-        }
-        Change::Set(..) if offer.least => format!("{shown} would do"),
-        Change::Set(..) => format!("{shown} would do, perhaps less"),
     };
     if !offer.is_enough {
         text += ", but another conflict remains";

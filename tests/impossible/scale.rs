@@ -71,7 +71,6 @@ fn a_hundred_vms() {
 }
 
 #[test]
-#[ignore = "takes a while"]
 fn a_thousand_vms() {
     let shown = explained(&decommission(1000, "before all by 02:07"));
     eprintln!("{shown}");
