@@ -4,6 +4,9 @@
 //! Lines and columns are computed here and nowhere else; the terminal renderers, the JSON
 //! output and an editor all ask the same [`SourceMap`].
 
+#[cfg(test)]
+pub mod fixture;
+
 use std::ops::Range;
 
 use codespan_reporting::files::{Error as FilesError, Files, SimpleFile};

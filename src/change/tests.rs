@@ -4,15 +4,7 @@ use super::*;
 use crate::compile::check;
 use crate::datacenter::{LinkId, SwitchId, VmId};
 use crate::formulate::Cause;
-use crate::source::Loader;
-
-struct Text;
-
-impl Loader for Text {
-    fn load(&self, _: &str) -> Result<Vec<u8>, String> {
-        Ok(TEXT.as_bytes().to_vec())
-    }
-}
+use crate::source::fixture::OneText;
 
 const TEXT: &str = "\
 switch core capacity 10Gbps
@@ -35,7 +27,7 @@ plan p {
 ";
 
 fn input() -> (Datacenter, Request) {
-    let checked = check("p.mvm", &Text);
+    let checked = check("plan.mvm", &OneText(TEXT));
     assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
     let request = checked.analysis.requests[0].clone();
     (checked.analysis.datacenter, request)
@@ -227,7 +219,7 @@ fn changes_in_words() {
             "with 2 x 1.5 Gbit/s on the link `c` - `core`",
             "with 1.5 GiB of memory in `b`",
             "with 4097 MiB of memory in `b`",
-            "with a boot of `b` in 1 min 35 s",
+            "with a boot of `b` in 95 s",
             "with a shutdown of each server like `a` in 7 s",
             "without `seq web, other`",
             "with a stop of `web` on `c`",

@@ -63,27 +63,22 @@ impl Checked {
 mod tests {
     use crate::compile::check;
     use crate::schedule::{Options, Quiet};
-    use crate::source::Loader;
+    use crate::source::fixture::OneText;
 
-    struct Text;
-
-    impl Loader for Text {
-        fn load(&self, _: &str) -> Result<Vec<u8>, String> {
-            Ok(b"switch tor\n\
-server s[1..2] { memory 64GiB link 1Gbps to tor }\n\
-vm a, b { memory 8GiB on s1 }\n\
-plan p {\n\
-  migrate a, b to s2\n\
-  before b by 100s\n\
-  before all by 2min\n\
-}\n"
-            .to_vec())
-        }
-    }
+    const TEXT: &str = "\
+switch tor
+server s[1..2] { memory 64GiB link 1Gbps to tor }
+vm a, b { memory 8GiB on s1 }
+plan p {
+  migrate a, b to s2
+  before b by 100s
+  before all by 2min
+}
+";
 
     #[test]
     fn each_deadline_is_tried_in_turn() {
-        let checked = check("p.mvm", &Text);
+        let checked = check("plan.mvm", &OneText(TEXT));
         assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
         // 69 s for each, one after the other: without the first deadline the second is still missed.
         let found = checked.late_enough(0, &Options::default(), &mut Quiet);

@@ -5,30 +5,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::change::Change;
 use crate::compile::{self, Checked};
-use crate::formulation::{Action, Demand, Group, Mode, Precedence, Resource, Source, SourceKind};
-use crate::formulation::{Unit, Window};
-use crate::schedule::{Effort, Options, Quiet};
-use crate::source::Loader;
+use crate::formulation::{Action, Demand, Group, Mode, Objective, Precedence, Resource, Source};
+use crate::formulation::{SourceKind, Term, Unit, Window};
+use crate::schedule::{Effort, Feasibility, Options, Quiet, feasible};
+use crate::source::fixture::OneText;
 
 const FAST: Options = Options {
     effort: Effort::Fast,
     time_limit: None,
 };
 
-/// The only file there is.
-struct One(&'static str);
-
-impl Loader for One {
-    fn load(&self, path: &str) -> Result<Vec<u8>, String> {
-        match path {
-            "plan.mvm" => Ok(self.0.as_bytes().to_vec()),
-            _ => Err("there is no such file".to_owned()),
-        }
-    }
-}
-
 fn checked(text: &'static str) -> Checked {
-    let checked = compile::check("plan.mvm", &One(text));
+    let checked = compile::check("plan.mvm", &OneText(text));
     assert_eq!(checked.diagnostics, [], "{text}");
     checked
 }
@@ -131,115 +119,98 @@ fn what_is_claimed_of_a_change_comes_of_planning_with_it() {
     assert!(plan.makespan < before);
 }
 
-/// Actions `(duration, take)` on a level, one after the other, with orders, groups and a window.
-fn problem(
-    actions: &[(i64, i64)],
+/// What a problem is made of.
+#[derive(Debug)]
+struct Parts {
+    /// Duration, and what it takes of the level.
+    actions: Vec<(i64, i64)>,
     capacity: i64,
-    orders: &[(usize, usize)],
+    /// Which action comes before which.
+    orders: Vec<(usize, usize)>,
+    /// Whether the second and the third end together.
     group: bool,
+    /// When the first may begin; soon after, the capacity rises.
     opens: i64,
-) -> Formulation {
-    let source = |kind| Source {
-        label: String::from("rule"),
-        span: None,
-        kind,
-    };
-    let mut out = Formulation {
-        sources: vec![
-            source(SourceKind::Rule),
-            source(SourceKind::Capacity),
-            source(SourceKind::Implied),
-        ],
-        resources: vec![Resource {
-            name: String::from("level"),
-            unit: Unit::Count,
-            initial: 0,
-            capacity: vec![(0, capacity), (opens + 3, capacity + 1)],
-            source: SourceId(1),
-        }],
-        ..Formulation::default()
-    };
-    for (at, &(duration, take)) in actions.iter().enumerate() {
-        out.actions.push(Action {
-            name: format!("act {at}"),
-            modes: vec![Mode {
-                duration,
-                rate: None,
-                demands: vec![Demand {
-                    resource: ResourceId(0),
-                    take,
-                    give: take,
-                }],
-            }],
-            span: None,
-        });
-    }
-    let id = |at: usize| ActionId(at as u32);
-    for &(first, then) in orders {
-        if first < then && then < actions.len() {
-            out.precedences.push(Precedence {
-                first: id(first),
-                then: id(then),
-                source: SourceId(2),
-            });
-        }
-    }
-    out.windows.push(Window {
-        action: id(0),
-        intervals: vec![(opens, Seconds::MAX)],
-        source: SourceId(0),
-    });
-    if group && actions.len() > 3 && !orders.iter().any(|&(a, b)| (a, b) == (1, 2)) {
-        out.groups.push(Group {
-            actions: vec![id(1), id(2)],
-            ends: true,
-            source: SourceId(0),
-        });
-    }
-    out
 }
 
-/// Each action as early as it goes, in order; those of the group one after the other where they do not fit.
-fn left_to_right(f: &Formulation) -> Option<Schedule> {
-    let mut schedule = Schedule {
-        start: vec![0; f.actions.len()],
-        mode: vec![0; f.actions.len()],
-    };
-    let mut base = 0;
-    for action in f.ids() {
-        let at = action.0 as usize;
-        let grouped = f.groups.iter().any(|group| group.actions.contains(&action));
-        if grouped {
-            // In step: both end together, after all that is there.
-            let group = &f.groups[0].actions;
-            let longest = group.iter().map(|a| f[*a].modes[0].duration).max()?;
-            if action == group[0] {
-                base = (0..at)
-                    .map(|other| f.end(&schedule, ActionId(other as u32)))
-                    .max()?;
-            }
-            schedule.start[at] = base + longest - f[action].modes[0].duration;
-            continue;
+impl Parts {
+    fn problem(&self) -> Formulation {
+        let source = |kind| Source {
+            label: String::from("rule"),
+            span: None,
+            kind,
+        };
+        let id = |at: usize| ActionId(at as u32);
+        let actions = self.actions.iter().enumerate();
+        let count = self.actions.len();
+        let orders = self.orders.iter().filter(|&&(a, b)| a < b && b < count);
+        let group = self.group && count > 3 && !self.orders.contains(&(1, 2));
+        Formulation {
+            actions: actions.map(|(at, part)| action(at, *part)).collect(),
+            resources: vec![Resource {
+                name: String::from("level"),
+                unit: Unit::Count,
+                initial: 0,
+                capacity: vec![(0, self.capacity), (self.opens + 3, self.capacity + 1)],
+                source: SourceId(1),
+            }],
+            precedences: orders
+                .map(|&(first, then)| Precedence {
+                    first: id(first),
+                    then: id(then),
+                    source: SourceId(2),
+                })
+                .collect(),
+            groups: Vec::from_iter(group.then(|| Group {
+                actions: vec![id(1), id(2)],
+                ends: true,
+                source: SourceId(0),
+            })),
+            windows: vec![Window {
+                action: id(0),
+                intervals: vec![(self.opens, Seconds::MAX)],
+                source: SourceId(0),
+            }],
+            objectives: vec![Objective {
+                name: String::from("end"),
+                scale: 1,
+                constant: 0,
+                makespan: 1,
+                terms: vec![Term::default(); count],
+            }],
+            sources: [SourceKind::Rule, SourceKind::Capacity, SourceKind::Implied]
+                .map(source)
+                .to_vec(),
         }
-        let fits = (0..500).find(|&start| {
-            let mut tried = f.clone();
-            tried.actions.truncate(at + 1);
-            tried.precedences.retain(|p| p.then.0 as usize <= at);
-            tried
-                .groups
-                .retain(|g| g.actions.iter().all(|a| a.0 as usize <= at));
-            let mut partial = Schedule {
-                start: schedule.start[..at].to_vec(),
-                mode: vec![0; at + 1],
-            };
-            partial.start.push(start);
-            crate::plan::verify(&tried, &partial).is_empty()
-        });
-        schedule.start[at] = fits?;
     }
-    crate::plan::verify(f, &schedule)
-        .is_empty()
-        .then_some(schedule)
+}
+
+fn action(at: usize, (duration, take): (i64, i64)) -> Action {
+    Action {
+        name: format!("act {at}"),
+        modes: vec![Mode {
+            duration,
+            rate: None,
+            demands: vec![Demand {
+                resource: ResourceId(0),
+                take,
+                give: take,
+            }],
+        }],
+        span: None,
+    }
+}
+
+prop_compose! {
+    fn parts()(
+        actions in prop::collection::vec((1_i64..9, 1_i64..4), 1..7),
+        capacity in 3_i64..6,
+        orders in prop::collection::vec((0_usize..6, 0_usize..6), 0..5),
+        group in any::<bool>(),
+        opens in 0_i64..6,
+    ) -> Parts {
+        Parts { actions, capacity, orders, group, opens }
+    }
 }
 
 proptest! {
@@ -247,16 +218,9 @@ proptest! {
 
     /// Whatever the schedule: no second is missing, and no reason is made up.
     #[test]
-    fn chains_have_no_holes(
-        actions in prop::collection::vec((1_i64..9, 1_i64..4), 1..7),
-        capacity in 3_i64..6,
-        orders in prop::collection::vec((0_usize..6, 0_usize..6), 0..5),
-        group in any::<bool>(),
-        opens in 0_i64..6,
-        late in 0_i64..3,
-    ) {
-        let f = problem(&actions, capacity, &orders, group, opens);
-        let Some(mut schedule) = left_to_right(&f) else {
+    fn chains_have_no_holes(parts in parts(), late in 0_i64..3) {
+        let f = parts.problem();
+        let Feasibility::Feasible(mut schedule) = feasible(&f, &|_| true, 0, &mut Quiet) else {
             return Ok(());
         };
         // Everything may also be later than it has to be.

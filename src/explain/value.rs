@@ -5,10 +5,10 @@
 //! earliest end is searched; what is still open is left to SAT.
 
 use crate::change::{Change, Number, Quantity};
+use crate::formulation::Schedule;
 use crate::request::RuleKind;
 
 use super::judge::{FULL, Judge, QUICK, Scope, Verdict};
-use crate::formulation::Schedule;
 
 /// Searches by SAT that may come to nothing, for each number.
 const MOST_SPENT: u32 = 2;
@@ -50,7 +50,7 @@ struct Gap {
 
 impl Gap {
     fn is_open(&self) -> bool {
-        self.helps - self.fails > 1
+        self.helps > self.fails + 1
     }
 }
 
@@ -120,7 +120,9 @@ impl Way {
                         helps: steps,
                     });
                 }
-                Verdict::Fails => fails = steps,
+                // What fails farther on says nothing of what is nearer.
+                Verdict::Fails if open.is_none() => fails = steps,
+                Verdict::Fails => {}
                 Verdict::Unknown => open = Some(steps),
             }
             if steps == self.length || judge.is_over() {
@@ -130,7 +132,6 @@ impl Way {
         }
         let helps = open?;
         let found = self.judge(judge, helps, FULL);
-        let fails = fails.min(helps - 1);
         matches!(found, Verdict::Helps(_)).then_some(Gap { fails, helps })
     }
 

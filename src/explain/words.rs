@@ -85,16 +85,14 @@ impl Explanation {
         finding.help.extend(self.help(datacenter, request));
     }
 
-    /// What was not tried.
+    /// How many could be changed and were not tried.
     fn left_out(&self) -> Option<String> {
-        let untried = match self.untried {
-            0 => return None,
-            1 => String::from("one more of them was"),
-            several => format!("{several} more of them were"),
-        };
-        Some(format!(
-            "the effort for changes was spent before {untried} tried"
-        ))
+        (self.untried > 0).then(|| {
+            format!(
+                "the effort for changes was spent before {} more of these could be tried",
+                self.untried
+            )
+        })
     }
 
     /// What is said at which place, rules first.
