@@ -271,6 +271,37 @@ fn windows() {
     judge("windows");
 }
 
+#[test]
+fn what_was_not_tried_is_told() {
+    let (name, text) = cases("tests/impossible/cases/power.mvm").swap_remove(0);
+    let mut case = Case::new(&name, &text).expect("it is impossible");
+    let notes = |case: &Case| {
+        let drawn = case
+            .explanation
+            .draw(case.datacenter(), case.request(), case.problem());
+        drawn.notes.join("\n")
+    };
+    assert!(!notes(&case).contains("effort"), "{}", notes(&case));
+    case.explanation.untried = 3;
+    assert!(notes(&case).contains("before 3 more"), "{}", notes(&case));
+}
+
+/// Whoever expects that no plan exists gets the conflict without a way out, which takes most of the time.
+#[test]
+fn nobody_pays_for_changes_that_nobody_sees() {
+    let (_, text) = cases("tests/impossible/cases/power.mvm").swap_remove(0);
+    let help = |text: &str| {
+        let checked = check("test.mvm", &Text(text));
+        match checked.plan(0, &FAST, &mut Quiet) {
+            Err(mvm::compile::Failure::Impossible(why)) => why[0].help.len(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_ne!(help(&text), 0);
+    let expected = text.replacen("plan p {", "plan p {\n  expect impossible", 1);
+    assert_eq!(help(&expected), 0);
+}
+
 /// However late the first moment is at which anything may run: what looks far away is no reason.
 #[test]
 fn the_horizon_is_never_the_cause() {
