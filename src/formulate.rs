@@ -148,6 +148,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         energy: method.modes.iter().map(|mode| mode.energy).collect(),
     });
     let work = work.collect();
+    debug_assert_eq!(out.validate(), Ok(()), "{}", request.name);
     (
         Some(Problem {
             formulation: out,

@@ -342,3 +342,44 @@ fn a_reader_that_leaves_is_no_error() {
         .expect("the shell runs");
     assert!(status.success());
 }
+
+/// Four servers at 2 Gbit/s over a switch that carries 3: two migrations share it best in halves.
+const CROWDED: &str = "\
+switch core capacity 3Gbps
+server s[1..4] { link 2Gbps to core }
+vm a { memory 2GB on s1 }
+vm b { memory 2GB on s3 }
+plan share {
+  migrate a to s2
+  migrate b to s4
+}
+";
+
+#[test]
+fn a_plan_with_chosen_rates_is_verified_with_the_same_choice() {
+    let folder = folder(&[("share.mvm", CROWDED)]);
+    let plan = |bandwidth: &str| {
+        let arguments = ["plan", "share.mvm", "--bandwidth", bandwidth];
+        let json = ["--emit", "json", "-o", "plan.json"];
+        let said = session(folder.path(), &[&arguments[..], &json].concat());
+        assert!(said.ends_with("status 0\n"), "{said}");
+        fs::read_to_string(folder.path().join("plan.json")).expect("the plan was written")
+    };
+    let verify = || session(folder.path(), &["verify", "plan.json"]);
+    let full = plan("max");
+    assert!(full.contains("\"bandwidth_mbps\": 2000") && !full.contains("\"bandwidth\""));
+    assert!(verify().ends_with("status 0\n"));
+    let shared = plan("choose");
+    assert_eq!(
+        shared.matches("\"bandwidth_mbps\": 1500").count(),
+        2,
+        "{shared}"
+    );
+    let said = verify();
+    assert!(said.ends_with("status 0\n"), "{said}");
+    // Without the choice there is no such mode.
+    let other = shared.replace("\"choose\"", "\"max\"");
+    assert_ne!(other, shared);
+    fs::write(folder.path().join("plan.json"), other).expect("the plan can be written");
+    assert!(verify().ends_with("status 4\n"));
+}

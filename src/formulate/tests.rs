@@ -38,9 +38,7 @@ fn problem(dc: DatacenterBuilder, plan: RequestBuilder) -> Problem {
     let request = plan.build(&dc).unwrap();
     let (problem, findings) = formulate(&dc, &request);
     assert_eq!(findings, []);
-    let problem = problem.unwrap();
-    assert_eq!(problem.formulation.validate(), Ok(()));
-    problem
+    problem.unwrap()
 }
 
 fn names(problem: &Problem) -> Vec<&str> {

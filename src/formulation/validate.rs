@@ -1,4 +1,5 @@
-//! What every reader of a formulation takes for granted, checked for those that are built by hand.
+//! What every reader of a formulation takes for granted. [`crate::formulate`] asserts it where debug assertions are on;
+//! whoever builds a formulation by hand asks for it.
 
 use super::{ActionId, Formulation, LONGEST, ResourceId, SourceId, UNLIMITED};
 

@@ -71,7 +71,6 @@ fn equal_shares_win_where_full_rates_leave_a_third() {
     let (shared, findings) = formulate(&dc, &request);
     assert_eq!(findings, []);
     let shared = shared.unwrap();
-    assert_eq!(shared.formulation.validate(), Ok(()));
     assert_eq!(rates::modes(&full, "migrate x"), [(8, 2000)]);
     let modes = [(8, 2000), (11, 1500), (16, 1000)];
     assert_eq!(rates::modes(&shared, "migrate x"), modes);
