@@ -1,4 +1,4 @@
-//! Results: standard output, or files that are there whole or not at all.
+//! Results: standard output, a device or pipe, or files that are there whole or not at all.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,6 +14,17 @@ pub fn write(to: Option<&Path>, text: &str) -> Result<(), String> {
             _ => Ok(()),
         };
     };
+    let cannot = |e: io::Error| {
+        format!(
+            "`{}` cannot be written: {}",
+            path.display(),
+            super::disk::why(&e)
+        )
+    };
+    // A device or a pipe is written to. To put a file in its place would take it away from everybody else.
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return std::fs::write(path, text).map_err(cannot);
+    }
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -24,13 +35,7 @@ pub fn write(to: Option<&Path>, text: &str) -> Result<(), String> {
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
     });
-    written.map_err(|e| {
-        format!(
-            "`{}` cannot be written: {}",
-            path.display(),
-            super::disk::why(&e)
-        )
-    })
+    written.map_err(cannot)
 }
 
 /// A name as the beginning of a file's name; what that should not hold becomes `_`.
@@ -52,4 +57,37 @@ fn permissions(path: &Path) -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     let script = path.extension().is_some_and(|e| e == "sh");
     std::fs::Permissions::from_mode(if script { 0o755 } else { 0o644 })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::FileTypeExt;
+    use std::process::Command;
+
+    /// A pipe stands for all that is no file: a device such as `/dev/null` is replaced by the same mistake.
+    #[test]
+    fn a_pipe_is_written_to_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        if !Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .is_ok_and(|s| s.success())
+        {
+            println!("skipped: there is no mkfifo");
+            return;
+        }
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let path = pipe.clone();
+        std::thread::spawn(move || sender.send(std::fs::read_to_string(path)));
+        super::write(Some(&pipe), "plan").unwrap();
+        assert!(
+            std::fs::symlink_metadata(&pipe)
+                .unwrap()
+                .file_type()
+                .is_fifo()
+        );
+        let read = receiver.recv_timeout(std::time::Duration::from_secs(20));
+        assert_eq!(read.unwrap().unwrap(), "plan");
+    }
 }
