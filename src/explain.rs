@@ -2,6 +2,7 @@
 //! smallest changes with which a plan exists.
 
 mod deadlock;
+mod demand;
 mod earliest;
 mod judge;
 mod search;
