@@ -209,7 +209,7 @@ pub struct Vm {
 }
 
 /// What a VM does to its memory (UCC'15, section III-C).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Workload {
     /// mu: bytes in use.
     pub used: u64,

@@ -10,7 +10,7 @@ use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Walk};
 use crate::datacenter::{
-    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
+    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId, Workload,
 };
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration};
@@ -52,16 +52,24 @@ pub(super) fn methods(
         limits: standing_limits(request),
         unlinked: BTreeSet::new(),
         reported: BTreeSet::new(),
+        durations: Durations::default(),
         findings,
     };
     let fastest = walk.deeds.iter();
     let mut methods: Vec<Method> = fastest
         .map(|deed| planner.method(deed).unwrap_or_default())
         .collect();
+    let mut durations = planner.durations;
     let shares = Shares::of(dc, request, walk, scopes);
     for (action, rates) in shares.lower_rates(&methods) {
         let at = action.0 as usize;
-        add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
+        add_modes(
+            dc,
+            &walk.deeds[at],
+            &rates,
+            &mut durations,
+            &mut methods[at],
+        );
     }
     shares.prune(&mut methods);
     if request.bandwidth == Bandwidth::Choose {
@@ -71,7 +79,7 @@ pub(super) fn methods(
             .filter(|&(action, _)| shares.is_free(action))
         {
             let at = action.0 as usize;
-            choose(dc, &walk.deeds[at], rates, &mut methods[at]);
+            choose(dc, &walk.deeds[at], rates, &mut durations, &mut methods[at]);
         }
     }
     shares.thin(&mut methods);
@@ -80,7 +88,13 @@ pub(super) fn methods(
 
 /// Adds modes with the rates that others leave over, as many as keep the choice small: of two that last equally long
 /// the one with the lower rate.
-fn choose(dc: &Datacenter, deed: &Deed, rates: BTreeSet<u64>, method: &mut Method) {
+fn choose(
+    dc: &Datacenter,
+    deed: &Deed,
+    rates: BTreeSet<u64>,
+    durations: &mut Durations,
+    method: &mut Method,
+) {
     let known: BTreeSet<u64> = method.modes.iter().filter_map(|mode| mode.rate).collect();
     let room = shares::LOWER.saturating_sub(known.len().saturating_sub(1));
     let mut spare = Method {
@@ -88,10 +102,10 @@ fn choose(dc: &Datacenter, deed: &Deed, rates: BTreeSet<u64>, method: &mut Metho
         ..Method::default()
     };
     let rates: Vec<u64> = rates.difference(&known).copied().collect();
-    add_modes(dc, deed, &rates, &mut spare);
+    add_modes(dc, deed, &rates, durations, &mut spare);
     // The rates ascend, so the first of each duration is the lowest.
-    let mut durations: BTreeSet<Seconds> = method.modes.iter().map(|mode| mode.duration).collect();
-    spare.modes.retain(|mode| durations.insert(mode.duration));
+    let mut lasting: BTreeSet<Seconds> = method.modes.iter().map(|mode| mode.duration).collect();
+    spare.modes.retain(|mode| lasting.insert(mode.duration));
     spare.modes.reverse();
     shares::few(&mut spare.modes, room);
     method.modes.append(&mut spare.modes);
@@ -102,17 +116,18 @@ fn choose(dc: &Datacenter, deed: &Deed, rates: BTreeSet<u64>, method: &mut Metho
 
 /// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
 /// the migration that its fastest mode is.
-fn add_modes(dc: &Datacenter, deed: &Deed, rates: &[u64], method: &mut Method) {
+fn add_modes(
+    dc: &Datacenter,
+    deed: &Deed,
+    rates: &[u64],
+    durations: &mut Durations,
+    method: &mut Method,
+) {
     let Task::Migrate { vm, .. } = deed.task else {
         return;
     };
-    let copy = if method.post_copy {
-        migration::post_copy
-    } else {
-        migration::pre_copy
-    };
     for &rate in rates {
-        if let Ok(seconds) = copy(&dc[vm].workload, rate) {
+        if let Ok(seconds) = durations.of(&dc[vm].workload, rate, method.post_copy) {
             let model = &dc[deed.from].migration;
             method.modes.push(migrating(model, rate, seconds));
         }
@@ -147,7 +162,24 @@ struct Planner<'a, 'f> {
     /// Servers and pairs of places of which it was said already that no path leads there.
     unlinked: BTreeSet<ServerId>,
     reported: BTreeSet<(Option<SwitchId>, Option<SwitchId>)>,
+    durations: Durations,
     findings: &'f mut Vec<Diagnostic>,
+}
+
+/// How long migrations take, each kind computed once: most VMs of a datacenter are like others, and exact fractions take
+/// their time.
+#[derive(Default)]
+struct Durations(BTreeMap<(Workload, u64, bool), Result<u32, NoDuration>>);
+
+impl Durations {
+    /// Seconds of a migration at a rate, by post-copy or by pre-copy.
+    fn of(&mut self, workload: &Workload, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
+        let known = self.0.entry((*workload, rate, post_copy));
+        *known.or_insert_with(|| match post_copy {
+            true => migration::post_copy(workload, rate),
+            false => migration::pre_copy(workload, rate),
+        })
+    }
 }
 
 impl Planner<'_, '_> {
@@ -210,7 +242,7 @@ impl Planner<'_, '_> {
     ) -> Option<(u32, bool)> {
         let vm_data = &self.dc[vm];
         let workload = &vm_data.workload;
-        let pre = migration::pre_copy(workload, rate);
+        let pre = self.durations.of(workload, rate, false);
         let by_post_copy = match vm_data.copy {
             Copy::Pre => false,
             Copy::Post => true,
@@ -219,10 +251,9 @@ impl Planner<'_, '_> {
         if let Some(seconds) = deed.takes {
             return Some((seconds.max(1), by_post_copy));
         }
-        let result = if by_post_copy {
-            migration::post_copy(workload, rate)
-        } else {
-            pre
+        let result = match by_post_copy {
+            true => self.durations.of(workload, rate, true),
+            false => pre,
         };
         match result {
             Ok(seconds) => Some((seconds, by_post_copy)),
