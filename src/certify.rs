@@ -15,6 +15,7 @@ mod problem;
 mod rup;
 mod starts;
 mod sum;
+mod together;
 
 pub use describe::describe;
 pub use format::{Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, read, write};

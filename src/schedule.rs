@@ -124,6 +124,7 @@ impl Monitor for Quiet {
 pub use evidence::Written;
 
 mod certificate;
+mod chains;
 mod control;
 mod domain;
 mod encode;
@@ -137,6 +138,7 @@ mod improve;
 mod instance;
 mod list;
 mod makespan;
+mod overfull;
 mod partial;
 mod pipeline;
 mod profile;
@@ -145,6 +147,7 @@ mod random;
 mod relaxation;
 mod sat;
 mod sink;
+mod timetable;
 mod window;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use crate::formulation::{Formulation, Seconds};
 
 use super::Kind;
 use super::problem::{Problem, Way};
+use super::together;
 
 /// Ordered, disjoint intervals, both ends included.
 pub type Intervals = Vec<(Seconds, Seconds)>;
@@ -41,28 +42,48 @@ pub fn end_by(problem: &mut Problem, last: Seconds) {
 pub fn tighten(problem: &mut Problem) {
     let orders = orders(problem);
     for _ in 0..=problem.blocks.len() {
-        let mut changed = false;
-        // What is written in order is tightened in one round: from the first on, and from the last back.
-        for &(level, first, then) in &orders {
-            let ends = problem.blocks[first].ways.iter();
-            let ends = ends.filter_map(|way| Some(way.starts.first()?.0 + moment(way, level)));
-            let Some(earliest) = ends.min() else { return };
-            for way in &mut problem.blocks[then].ways {
-                changed |= keep(way, (earliest - moment(way, level), Seconds::MAX));
-            }
+        if problem
+            .blocks
+            .iter()
+            .any(|block| block.ways.iter().all(|way| way.starts.is_empty()))
+        {
+            // It is shown that there is no schedule.
+            return;
         }
-        for &(level, first, then) in orders.iter().rev() {
-            let starts = problem.blocks[then].ways.iter();
-            let starts = starts.filter_map(|way| Some(way.starts.last()?.1 + moment(way, level)));
-            let Some(latest) = starts.max() else { return };
-            for way in &mut problem.blocks[first].ways {
-                changed |= keep(way, (0, latest - moment(way, level)));
-            }
+        let mut changed = along(problem, &orders);
+        if !changed {
+            changed = together::tighten(problem, &orders);
         }
         if !changed {
             return;
         }
     }
+}
+
+/// What is written in order is tightened in one round: from the first on, and from the last back.
+fn along(problem: &mut Problem, orders: &[(usize, usize, usize)]) -> bool {
+    let mut changed = false;
+    for &(level, first, then) in orders {
+        let ends = problem.blocks[first].ways.iter();
+        let ends = ends.filter_map(|way| Some(way.starts.first()?.0 + moment(way, level)));
+        let Some(earliest) = ends.min() else {
+            return false;
+        };
+        for way in &mut problem.blocks[then].ways {
+            changed |= keep(way, (earliest - moment(way, level), Seconds::MAX));
+        }
+    }
+    for &(level, first, then) in orders.iter().rev() {
+        let starts = problem.blocks[then].ways.iter();
+        let starts = starts.filter_map(|way| Some(way.starts.last()?.1 + moment(way, level)));
+        let Some(latest) = starts.max() else {
+            return false;
+        };
+        for way in &mut problem.blocks[first].ways {
+            changed |= keep(way, (0, latest - moment(way, level)));
+        }
+    }
+    changed
 }
 
 /// The orders between two blocks: their level, the block that ends first and the one that starts then.
@@ -82,14 +103,14 @@ fn orders(problem: &Problem) -> Vec<(usize, usize, usize)> {
 }
 
 /// When a way changes the level of an order, after its start.
-fn moment(way: &Way, level: usize) -> Seconds {
+pub fn moment(way: &Way, level: usize) -> Seconds {
     way.changes
         .binary_search_by_key(&level, |change| change.level)
         .map_or(0, |at| way.changes[at].at)
 }
 
 /// Keeps the starts inside of an interval; whether any was dropped.
-fn keep(way: &mut Way, (from, to): (Seconds, Seconds)) -> bool {
+pub fn keep(way: &mut Way, (from, to): (Seconds, Seconds)) -> bool {
     let inside = |starts: &Intervals| {
         starts.first().is_none_or(|s| from <= s.0) && starts.last().is_none_or(|s| s.1 <= to)
     };

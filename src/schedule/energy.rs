@@ -7,34 +7,49 @@ use std::collections::BTreeSet;
 use crate::formulation::Seconds;
 
 use super::instance::{Instance, Job, Level};
+use super::overfull::Overfull;
 
 /// A use of a level that lies between two moments and holds at least that area, in units of the level times seconds.
 #[derive(Debug, Clone, Copy)]
-struct Use {
-    from: Seconds,
-    to: Seconds,
-    area: i128,
+pub struct Use {
+    /// It cannot begin before.
+    pub from: Seconds,
+    /// It cannot end after.
+    pub to: Seconds,
+    /// What it holds at least.
+    pub area: i128,
 }
 
-/// Beginnings of intervals that are tried for a level, the latest first.
-const MOST_BEGINNINGS: usize = 200;
+/// Beginnings of intervals that are tried for a level, from each side.
+const MOST_BEGINNINGS: usize = 100;
 
-/// Whether no schedule exists since some level is overfull between two moments.
-pub fn is_overfull(instance: &Instance) -> bool {
-    let mut uses: Vec<Vec<Use>> = vec![Vec::new(); instance.levels.len()];
-    let mut relieved = vec![false; instance.levels.len()];
-    for job in &instance.jobs {
-        add_uses(job, &mut uses, &mut relieved);
+/// A level that is overfull between two moments.
+pub fn overfull(instance: &Instance) -> Option<Overfull> {
+    let mut of_level: Vec<Vec<Use>> = vec![Vec::new(); instance.levels.len()];
+    for (level, used) in uses(instance).into_iter().flatten() {
+        of_level[level as usize].push(used);
     }
-    let levels = instance.levels.iter().zip(uses).zip(relieved);
-    levels
-        .filter(|&(_, relieved)| !relieved)
-        .any(|((level, uses), _)| exceeds(level, uses))
+    let levels = instance.levels.iter().zip(of_level).enumerate();
+    let mut found = levels.filter_map(|(level, (limit, uses))| {
+        let (from, to) = exceeds(limit, uses)?;
+        Some(Overfull { level, from, to })
+    });
+    found.next()
 }
 
-/// The least that a job takes of each level, whatever its mode. Levels that a job relieves are left out, and so are
-/// those that it fills for good.
-fn add_uses(job: &Job, uses: &mut [Vec<Use>], relieved: &mut [bool]) {
+/// For each job the least that it takes of each level, whatever its mode. Levels that some job relieves are left out,
+/// and so are those that one fills for good.
+pub fn uses(instance: &Instance) -> Vec<Vec<(u32, Use)>> {
+    let mut lasting = vec![false; instance.levels.len()];
+    let modes = instance.jobs.iter().flat_map(|job| &job.modes);
+    for segment in modes.flat_map(|mode| &mode.segments) {
+        lasting[segment.level as usize] |= segment.amount < 0 || segment.to == Seconds::MAX;
+    }
+    let jobs = instance.jobs.iter();
+    jobs.map(|job| least(job, &lasting)).collect()
+}
+
+fn least(job: &Job, lasting: &[bool]) -> Vec<(u32, Use)> {
     let mut least: Vec<(u32, Use, usize)> = Vec::new();
     for mode in &job.modes {
         let (Some(first), Some(last)) = (mode.starts.first(), mode.starts.last()) else {
@@ -42,8 +57,7 @@ fn add_uses(job: &Job, uses: &mut [Vec<Use>], relieved: &mut [bool]) {
         };
         for own in mode.segments.chunk_by(|a, b| a.level == b.level) {
             let level = own[0].level;
-            if own.iter().any(|s| s.amount < 0 || s.to == Seconds::MAX) {
-                relieved[level as usize] = true;
+            if lasting[level as usize] {
                 continue;
             }
             let area =
@@ -64,17 +78,21 @@ fn add_uses(job: &Job, uses: &mut [Vec<Use>], relieved: &mut [bool]) {
             }
         }
     }
-    for (level, used, modes) in least {
-        if modes == job.modes.len() {
-            uses[level as usize].push(used);
-        }
-    }
+    // What some mode does without is no use that can be counted on.
+    least.retain(|&(.., modes)| modes == job.modes.len());
+    least
+        .into_iter()
+        .map(|(level, used, _)| (level, used))
+        .collect()
 }
 
-fn exceeds(level: &Level, mut uses: Vec<Use>) -> bool {
+fn exceeds(level: &Level, mut uses: Vec<Use>) -> Option<(Seconds, Seconds)> {
     let beginnings: BTreeSet<Seconds> = uses.iter().map(|used| used.from).collect();
     uses.sort_by_key(|used| used.to);
-    beginnings.iter().rev().take(MOST_BEGINNINGS).any(|&from| {
+    // The first ones hold the most, the last ones are what windows and deadlines make.
+    let first = beginnings.iter().take(MOST_BEGINNINGS);
+    let last = beginnings.iter().rev().take(MOST_BEGINNINGS);
+    let mut found = first.chain(last).filter_map(|&from| {
         let mut area = 0;
         let inside = uses.iter().filter(|used| used.from >= from);
         let mut inside = inside.peekable();
@@ -82,11 +100,12 @@ fn exceeds(level: &Level, mut uses: Vec<Use>) -> bool {
             area += used.area;
             let is_last = inside.peek().is_none_or(|next| next.to > used.to);
             if is_last && area > room(level, from, used.to) {
-                return true;
+                return Some((from, used.to));
             }
         }
-        false
-    })
+        None
+    });
+    found.next()
 }
 
 /// The room of a level between two moments.

@@ -196,28 +196,27 @@ impl Task<'_, '_> {
     }
 }
 
-/// What shows that nothing can have ended before a second, where a resource shows more than the longest path does.
+/// What shows that nothing can have ended before a second, where that is after the first second.
 fn last_end(f: &Formulation) -> Option<LastEnd> {
     if f.objectives.iter().all(|objective| objective.makespan == 0) {
         return None;
     }
     let instance = Instance::new(f, &|_: SourceId| true).ok()?;
-    // What lasts a second or less shows no more than the longest path does.
-    let full = makespan::full(&instance).filter(|full| full.head < full.end - 1 - full.tail)?;
-    let level = &instance.levels[full.level];
-    let (kind, index) = place(&instance, level.origin);
-    // All that is used from the head on would have to be over by then.
-    let steps = vec![(full.head, 1), (full.end - 1 - full.tail, 0)];
-    let row = Multipliers {
-        kind,
-        index,
-        name: String::new(),
-        unit: level.unit,
-        steps,
-    };
+    let bound = makespan::bound(&instance);
+    let rows = bound.overfull.map(|overfull| {
+        let level = &instance.levels[overfull.level];
+        let (kind, index) = place(&instance, level.origin);
+        Multipliers {
+            kind,
+            index,
+            name: String::new(),
+            unit: level.unit,
+            steps: vec![(overfull.from, 1), (overfull.to, 0)],
+        }
+    });
     Some(LastEnd {
-        at_least: full.end,
-        multipliers: named(f, vec![row]),
+        at_least: bound.least,
+        multipliers: named(f, rows.into_iter().collect()),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::formulation::{
 };
 
 use super::domain::Domain;
+use super::{overfull, propagate};
 
 /// The most combinations of modes that a group may have.
 const MOST_COMBINATIONS: usize = 4096;
@@ -175,16 +176,15 @@ impl Instance {
         instance.open_windows(formulation, keep);
         instance.check_range()?;
         instance.drop_slack_levels();
-        instance.propagate()?;
-        for job in &mut instance.jobs {
-            for mode in &mut job.modes {
-                mode.segments = segments(&mode.events);
-            }
+        propagate::reachable(&mut instance)?;
+        for mode in instance.jobs.iter_mut().flat_map(|job| &mut job.modes) {
+            mode.segments = segments(&mode.events);
         }
-        if super::energy::is_overfull(&instance) {
-            return Err(Refusal::Infeasible);
+        propagate::tighten(&mut instance)?;
+        match overfull::find(&instance) {
+            Some(_) => Err(Refusal::Infeasible),
+            None => Ok(instance),
         }
-        Ok(instance)
     }
 
     /// Some jobs alone, with levels of their own.
@@ -386,12 +386,6 @@ impl Instance {
                 });
             }
         }
-    }
-
-    /// Drops the modes that can never run, and says so where a job or a level has no way out.
-    fn propagate(&mut self) -> Result<(), Refusal> {
-        super::propagate::reachable(self)?;
-        super::propagate::shave(self)
     }
 }
 

@@ -85,7 +85,7 @@ fn settles(instance: &Instance) -> Result<(), Refusal> {
 }
 
 /// Tightens the domains along precedences, from both sides.
-pub fn shave(instance: &mut Instance) -> Result<(), Refusal> {
+fn shave(instance: &mut Instance) -> Result<(), Refusal> {
     let links = links(instance);
     // A chain of n jobs needs n rounds; what windows make slower than that is left to the search.
     for _ in 0..=instance.jobs.len() {
@@ -100,8 +100,25 @@ pub fn shave(instance: &mut Instance) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The same, with what jobs on one side of a precedence take of a level together.
+pub fn tighten(instance: &mut Instance) -> Result<(), Refusal> {
+    // What a round finds tightens the next one; after a few there is little left.
+    const ROUNDS: usize = 10;
+    for job in &mut instance.jobs {
+        let possible: Vec<bool> = job.modes.iter().map(|m| !m.starts.is_empty()).collect();
+        retain(&mut job.modes, &possible)?;
+    }
+    for _ in 0..ROUNDS {
+        shave(instance)?;
+        if !super::chains::tighten(instance)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The precedences between two jobs: level, first, then.
-fn links(instance: &Instance) -> Vec<(u32, usize, usize)> {
+pub fn links(instance: &Instance) -> Vec<(u32, usize, usize)> {
     let mut ends = vec![(None, None); instance.levels.len()];
     for (index, job) in instance.jobs.iter().enumerate() {
         for event in job.modes.iter().flat_map(|mode| &mode.events) {
@@ -155,7 +172,7 @@ fn push(instance: &mut Instance, level: u32, first: usize, then: usize) -> Resul
     Ok(changed)
 }
 
-fn cut(mode: &mut super::instance::Mode, to: (Seconds, Seconds)) -> bool {
+pub fn cut(mode: &mut super::instance::Mode, to: (Seconds, Seconds)) -> bool {
     let before = mode.starts.count();
     mode.starts.intersect(&[to]);
     mode.starts.count() != before

@@ -1,0 +1,114 @@
+//! What each level holds at least at every moment, wherever jobs start: the sum of what no start of a job avoids
+//! (timetabling with compulsory parts, Lahrichi 1982; here with levels that jobs may relieve).
+
+use crate::formulation::Seconds;
+
+use super::instance::{Instance, Job, Segment};
+use super::overfull::Overfull;
+
+/// A level that is overfull at some moment.
+pub fn overfull(instance: &Instance) -> Option<Overfull> {
+    let mut changes: Vec<Vec<(Seconds, i64)>> = vec![Vec::new(); instance.levels.len()];
+    for job in &instance.jobs {
+        for level in levels(job) {
+            compulsory(job, level, &mut changes[level as usize]);
+        }
+    }
+    let levels = instance.levels.iter().zip(changes).enumerate();
+    let mut found = levels.filter_map(|(level, (limit, changes))| {
+        let from = exceeds(&limit.room, changes)?;
+        let to = from + 1;
+        Some(Overfull { level, from, to })
+    });
+    found.next()
+}
+
+fn levels(job: &Job) -> Vec<u32> {
+    let segments = job.modes.iter().flat_map(|mode| &mode.segments);
+    let mut levels: Vec<u32> = segments.map(|segment| segment.level).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    levels
+}
+
+/// Adds how the least that a job holds of a level changes over time.
+fn compulsory(job: &Job, level: u32, changes: &mut Vec<(Seconds, i64)>) {
+    let mut ways = Vec::new();
+    let mut moments = Vec::new();
+    for mode in &job.modes {
+        let (Some(first), Some(last)) = (mode.starts.first(), mode.starts.last()) else {
+            continue;
+        };
+        let own: Vec<Segment> = mode
+            .segments
+            .iter()
+            .filter(|s| s.level == level)
+            .copied()
+            .collect();
+        for segment in &own {
+            for edge in [segment.from, segment.to]
+                .into_iter()
+                .filter(|&edge| edge < Seconds::MAX)
+            {
+                moments.extend([first + edge, last + edge]);
+            }
+        }
+        ways.push((first, last, own));
+    }
+    moments.sort_unstable();
+    moments.dedup();
+    let mut held = 0;
+    for moment in moments {
+        let now = ways
+            .iter()
+            .map(|(first, last, own)| least(own, moment - last, moment - first))
+            .min()
+            .unwrap_or(0);
+        if now != held {
+            changes.push((moment, now - held));
+            held = now;
+        }
+    }
+}
+
+/// The least that segments hold at any of the offsets from one to another, both included.
+fn least(own: &[Segment], from: Seconds, to: Seconds) -> i64 {
+    let (mut least, mut covered) = (i64::MAX, from);
+    for segment in own {
+        if segment.to <= covered || segment.from > to {
+            continue;
+        }
+        if segment.from > covered {
+            least = least.min(0);
+        }
+        least = least.min(segment.amount);
+        covered = segment.to;
+    }
+    if covered <= to { least.min(0) } else { least }
+}
+
+/// The first moment at which the sum of the changes exceeds the room.
+fn exceeds(room: &[(Seconds, i64)], mut changes: Vec<(Seconds, i64)>) -> Option<Seconds> {
+    changes.sort_unstable();
+    let mut moments: Vec<Seconds> = changes
+        .iter()
+        .map(|&(at, _)| at.max(0))
+        .chain(room.iter().map(|&(from, _)| from))
+        .collect();
+    moments.sort_unstable();
+    moments.dedup();
+    let (mut held, mut next, mut limit) = (0, 0, 0);
+    for moment in moments {
+        while next < changes.len() && changes[next].0 <= moment {
+            held += changes[next].1;
+            next += 1;
+        }
+        while limit + 1 < room.len() && room[limit + 1].0 <= moment {
+            limit += 1;
+        }
+        if held > room[limit].1 {
+            return Some(moment);
+        }
+    }
+    None
+}
