@@ -3,7 +3,7 @@
 
 use super::instance::{Instance, Placed};
 use super::list;
-use super::partial::{Partial, Place};
+use super::partial::{Partial, Place, Saved};
 use super::random::Random;
 
 /// Jobs taken out at once, but for two. Fewer find less in the same time, and so do more.
@@ -15,6 +15,7 @@ pub struct Search<'a> {
     users: Vec<Vec<u32>>,
     random: Random,
     partial: Partial<'a>,
+    saved: Saved,
     values: Vec<i64>,
     best: Placed,
     best_values: Vec<i64>,
@@ -39,6 +40,7 @@ impl<'a> Search<'a> {
             users,
             random: Random::new(seed),
             partial: Partial::from_placed(instance, from),
+            saved: Saved::default(),
             best: from.clone(),
             best_values: values.clone(),
             values,
@@ -70,7 +72,7 @@ impl<'a> Search<'a> {
     /// Takes a number of steps at a temperature: something worse by that much is accepted once in e times.
     pub fn run(&mut self, steps: usize, temperature: f64) {
         for _ in 0..steps {
-            let slack = -temperature * (1.0 - self.random.unit()).ln();
+            let slack = -temperature * libm::log(1.0 - self.random.unit());
             self.step(slack as i64);
         }
     }
@@ -78,6 +80,7 @@ impl<'a> Search<'a> {
     fn step(&mut self, slack: i64) {
         let chosen = self.choose();
         let mut order = self.order(&chosen);
+        self.partial.save(&chosen, &mut self.saved);
         let old: Vec<(usize, Place)> = chosen
             .iter()
             .filter_map(|&job| Some((job, self.partial.remove(job)?)))
@@ -103,12 +106,7 @@ impl<'a> Search<'a> {
             Vec::new()
         };
         if !placed || !self.accepts(&values, slack) {
-            for &(job, _) in &old {
-                self.partial.remove(job);
-            }
-            for &(job, place) in &old {
-                self.partial.insert(job, place);
-            }
+            self.partial.restore(&mut self.saved);
             return;
         }
         self.values = values;

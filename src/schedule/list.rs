@@ -21,29 +21,57 @@ pub fn generate(instance: &Instance, order: &[usize], by_time: bool) -> Option<P
     partial.finish()
 }
 
+/// A job that is to be placed.
+struct Waiting {
+    job: usize,
+    /// Where it would go now; None where that is not known, or others could still make room for something better.
+    place: Option<Place>,
+    /// What it costs at least in the first objective.
+    cost: i64,
+}
+
+/// What is to be placed, and what it costs at least: others only take more room, unless they make some for good.
+fn waiting(partial: &Partial, instance: &Instance, order: &[usize]) -> (Vec<Waiting>, i64) {
+    let mut spent: i64 = 0;
+    let waiting = order.iter().map(|&job| {
+        let place = (!partial.counts_on_others(job))
+            .then(|| best_place(partial, instance, job, None))
+            .flatten();
+        let cost = match place {
+            Some(place) => cost(instance, job, place),
+            None => cheapest(instance, job),
+        };
+        spent += cost;
+        Waiting { job, place, cost }
+    });
+    (waiting.collect(), spent)
+}
+
 /// Places jobs in an order; says whether all found a place, and cost no more than `most` of the first objective.
 pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize], most: i64) -> bool {
-    let mut waiting = order.to_vec();
-    let mut spent: i64 = order.iter().map(|&job| cheapest(instance, job)).sum();
+    let (mut waiting, mut spent) = waiting(partial, instance, order);
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|&job| {
-            if spent > most {
-                return true;
-            }
-            match best_place(partial, instance, job) {
-                Some(place) => {
-                    spent += cost(instance, job, place) - cheapest(instance, job);
-                    partial.insert(job, place);
-                    false
+        waiting.retain(
+            |&Waiting {
+                 job,
+                 place,
+                 cost: known,
+             }| {
+                if spent > most {
+                    return true;
                 }
-                None => true,
-            }
-        });
-        if spent > most {
-            return false;
-        }
-        if waiting.len() == before {
+                match best_place(partial, instance, job, place) {
+                    Some(place) => {
+                        spent += cost(instance, job, place) - known;
+                        partial.insert(job, place);
+                        false
+                    }
+                    None => true,
+                }
+            },
+        );
+        if spent > most || waiting.len() == before {
             return false;
         }
     }
@@ -59,26 +87,33 @@ pub fn place_by_time(
     order: &[usize],
     most: i64,
 ) -> bool {
-    let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> =
-        (0..order.len()).map(|rank| Reverse((0, rank))).collect();
+    let (mut waiting, mut spent) = waiting(partial, instance, order);
+    let starts = waiting
+        .iter()
+        .map(|w| w.place.map_or(0, |place| place.start));
+    let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> = starts.zip(0..).map(Reverse).collect();
     let mut stuck: Vec<usize> = Vec::new();
-    // What is not placed yet costs at least what it would cost now: others only take more room.
-    let mut known: Vec<i64> = order.iter().map(|&job| cheapest(instance, job)).collect();
-    let mut spent: i64 = known.iter().sum();
     while let Some(Reverse((time, rank))) = queue.pop() {
-        let job = order[rank];
-        let Some(place) = best_place(partial, instance, job) else {
+        if spent > most {
+            return false;
+        }
+        let Waiting {
+            job,
+            place,
+            cost: known,
+        } = waiting[rank];
+        let Some(place) = best_place(partial, instance, job, place) else {
             stuck.push(rank);
             continue;
         };
         let now = cost(instance, job, place);
-        spent += now - known[rank];
-        known[rank] = now;
-        if spent > most {
-            return false;
-        }
+        spent += now - known;
+        waiting[rank].cost = now;
         if place.start > time {
             queue.push(Reverse((place.start, rank)));
+            if waiting[rank].place.is_some() {
+                waiting[rank].place = Some(place);
+            }
             continue;
         }
         partial.insert(job, place);
@@ -89,7 +124,7 @@ pub fn place_by_time(
             queue.extend(retried);
         }
     }
-    stuck.is_empty()
+    stuck.is_empty() && spent <= most
 }
 
 /// What a place costs in the first objective, as far as being placed early helps.
@@ -112,15 +147,21 @@ fn cheapest(instance: &Instance, job: usize) -> i64 {
     first.min().unwrap_or(0)
 }
 
-/// The mode and earliest start that cost least.
-pub fn best_place(partial: &Partial, instance: &Instance, job: usize) -> Option<Place> {
+/// The mode and earliest start that cost least; `known` is where that was before others were placed, if it is known.
+fn best_place(
+    partial: &Partial,
+    instance: &Instance,
+    job: usize,
+    known: Option<Place>,
+) -> Option<Place> {
     let modes = &instance.jobs[job].modes;
     if let [_] = modes[..] {
-        let start = partial.earliest(job, 0, Seconds::MAX)?;
+        let from = known.map_or(0, |place| place.start);
+        let start = partial.earliest(job, 0, (from, Seconds::MAX))?;
         return Some(Place { mode: 0, start });
     }
     let places = modes.iter().enumerate().filter_map(|(mode, _)| {
-        let start = partial.earliest(job, mode as u32, Seconds::MAX)?;
+        let start = partial.earliest(job, mode as u32, (0, Seconds::MAX))?;
         Some(Place {
             mode: mode as u32,
             start,
@@ -188,10 +229,10 @@ pub fn advance(partial: &mut Partial, instance: &Instance, job: usize) -> Option
     }
     let old = partial.remove(job)?;
     let better = if instance.jobs[job].modes.len() == 1 {
-        let start = partial.earliest(job, 0, old.start - 1);
+        let start = partial.earliest(job, 0, (0, old.start - 1));
         start.map(|start| Place { mode: 0, start })
     } else {
-        let best = best_place(partial, instance, job);
+        let best = best_place(partial, instance, job, None);
         best.filter(|best| price(instance, job, *best) < price(instance, job, old))
     };
     partial.insert(job, better.unwrap_or(old));

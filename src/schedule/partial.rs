@@ -24,6 +24,14 @@ pub struct Place {
     pub start: Seconds,
 }
 
+/// What some jobs and their levels were like; its memory is used again.
+#[derive(Debug, Clone, Default)]
+pub struct Saved {
+    places: Vec<(usize, Option<Place>)>,
+    levels: Vec<u32>,
+    profiles: Vec<Profile>,
+}
+
 impl<'a> Partial<'a> {
     /// Nothing placed.
     pub fn new(instance: &'a Instance) -> Self {
@@ -97,6 +105,38 @@ impl<'a> Partial<'a> {
         Some(place)
     }
 
+    /// Remembers where everything is, as far as jobs placed or taken out can change it; until the next time.
+    pub fn save(&mut self, jobs: &[usize], saved: &mut Saved) {
+        saved.places.clear();
+        saved.levels.clear();
+        for &job in jobs {
+            saved.places.push((job, self.places[job]));
+            for mode in &self.instance.jobs[job].modes {
+                saved.levels.extend(mode.segments.iter().map(|s| s.level));
+            }
+        }
+        saved.levels.sort_unstable();
+        saved.levels.dedup();
+        let levels = saved.levels.iter();
+        let missing = levels.len().saturating_sub(saved.profiles.len());
+        saved
+            .profiles
+            .extend(std::iter::repeat_n(Profile::default(), missing));
+        for (&level, profile) in levels.zip(&mut saved.profiles) {
+            profile.clone_from(&self.profiles[level as usize]);
+        }
+    }
+
+    /// Goes back to what was remembered.
+    pub fn restore(&mut self, saved: &mut Saved) {
+        for &(job, place) in &saved.places {
+            self.places[job] = place;
+        }
+        for (&level, profile) in saved.levels.iter().zip(&mut saved.profiles) {
+            std::mem::swap(profile, &mut self.profiles[level as usize]);
+        }
+    }
+
     fn change(&mut self, job: usize, place: Place, sign: i64) {
         for segment in &self.mode(job, place.mode).segments {
             let to = match segment.to {
@@ -108,10 +148,25 @@ impl<'a> Partial<'a> {
         }
     }
 
-    /// The earliest start up to a moment at which a mode takes no more than is left.
-    pub fn earliest(&self, job: usize, mode: u32, until: Seconds) -> Option<Seconds> {
+    /// Whether a job takes of a level that others may give room for good: then it may go earlier when they are placed.
+    pub fn counts_on_others(&self, job: usize) -> bool {
+        let segments = self.instance.jobs[job]
+            .modes
+            .iter()
+            .flat_map(|mode| &mode.segments);
+        let mut taken = segments.filter(|segment| segment.amount > 0);
+        taken.any(|segment| self.relieved[segment.level as usize])
+    }
+
+    /// The earliest start between two moments at which a mode takes no more than is left.
+    pub fn earliest(
+        &self,
+        job: usize,
+        mode: u32,
+        (from, until): (Seconds, Seconds),
+    ) -> Option<Seconds> {
         let mode = self.mode(job, mode);
-        let mut start = mode.starts.next(0)?;
+        let mut start = mode.starts.next(from)?;
         'again: loop {
             if start > until {
                 return None;

@@ -210,7 +210,7 @@ impl Run<'_, '_> {
             }
             let left = 1.0 - batch as f64 / batches as f64;
             let ratio = self.work.hottest / COLDEST;
-            search.run(BATCH, search.unit() * COLDEST * ratio.powf(left));
+            search.run(BATCH, search.unit() * COLDEST * libm::pow(ratio, left));
             if batch % 8 == 0 {
                 let (best, bound) = (search.best_values()[0], self.bounds[0]);
                 let done = (1000 * batch / batches) as u32;

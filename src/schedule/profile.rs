@@ -3,9 +3,21 @@
 use crate::formulation::Seconds;
 
 /// A step function of time: the room that is left; the first step is at the beginning of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     steps: Vec<(Seconds, i64)>,
+}
+
+impl Clone for Profile {
+    fn clone(&self) -> Profile {
+        let steps = self.steps.clone();
+        Profile { steps }
+    }
+
+    // The derived one would not use the memory again.
+    fn clone_from(&mut self, other: &Profile) {
+        self.steps.clone_from(&other.steps);
+    }
 }
 
 impl Profile {
