@@ -7,7 +7,7 @@ use super::partial::{Partial, Place, Saved};
 use super::random::Random;
 
 /// Jobs taken out at once, but for two. Fewer find less in the same time, and so do more.
-const LARGEST: usize = 30;
+const LARGEST: usize = 15;
 
 /// A search from one schedule on.
 pub struct Search<'a> {

@@ -1,5 +1,6 @@
 //! Brute force against the scheduler on small random problems with every kind of constraint.
 
+mod bounds;
 mod certificates;
 mod later;
 
