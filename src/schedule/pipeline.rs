@@ -35,13 +35,13 @@ struct Work {
 }
 
 fn work(effort: Effort, jobs: usize) -> Work {
-    // Beyond that many jobs more steps would take longer than people wait.
-    let once = 4_000 + 150 * jobs.min(1_000);
+    // Beyond so many jobs more steps would take longer than people wait.
+    let once = |most: usize| 4_000 + 150 * jobs.min(most);
     let (rounds, moves, proof) = match effort {
-        Effort::Brief => (2, once / 4, 8_000_000),
-        Effort::Fast => (5, once, 8_000_000),
-        Effort::Normal => (10, 8 * once, 40_000_000),
-        Effort::Best => (40, 40 * once, 400_000_000),
+        Effort::Brief => (2, once(1_000) / 4, 8_000_000),
+        Effort::Fast => (5, once(1_000), 8_000_000),
+        Effort::Normal => (10, 30 * once(400), 40_000_000),
+        Effort::Best => (40, 150 * once(1_000), 400_000_000),
     };
     Work {
         rounds,
@@ -160,12 +160,15 @@ impl Run<'_, '_> {
         let closed = self.closed.clone();
         let horizon = closed.horizon;
         let grid = Grid::new(
-            slot(self.instance.makespan(&self.best)),
+            slot(self.instance.makespan(&self.best), closed.levels.len()),
             self.instance.makespan(&self.best) + 1,
             horizon,
         );
         let values = self.instance.values(&self.best);
         let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
+        // Less than that gained in a round, twice in a row, is not worth another one.
+        const CONVERGED: f64 = 2e-5;
+        let (mut reached, mut idle) = (f64::NEG_INFINITY, 0);
         for _ in 0..rounds {
             if self.control.stopped() {
                 break;
@@ -180,8 +183,21 @@ impl Run<'_, '_> {
                     }
                 }
             }
-            self.report("relaxation");
-            if relaxation.best() > self.value(goal) as f64 - 1.0 {
+            let (best, bound) = (self.value(0), relaxation.best());
+            let shown = if goal == 0 {
+                bound.floor() as i64
+            } else {
+                i64::MIN
+            };
+            let shown = Some(shown.max(self.bounds[0]));
+            self.control.report("relaxation", Some(best), shown, None);
+            let gained = bound - std::mem::replace(&mut reached, bound);
+            idle = if gained < CONVERGED * bound.abs() {
+                idle + 1
+            } else {
+                0
+            };
+            if bound > self.value(goal) as f64 - 1.0 || idle == 2 {
                 break;
             }
         }
@@ -303,8 +319,10 @@ fn affordable(effort: u64, starts: usize) -> u64 {
     effort / starts * FEW / starts * FEW
 }
 
-/// Seconds in a slot for a schedule of that length.
-fn slot(makespan: i64) -> i64 {
+/// Seconds in a slot for a schedule of that length, so that neither a level has too many slots nor all together.
+fn slot(makespan: i64, levels: usize) -> i64 {
     const MOST_SLOTS: i64 = 4_000;
-    makespan.max(1).div_euclid(MOST_SLOTS) + 1
+    const MOST_NUMBERS: i64 = 2_000_000;
+    let most = (MOST_NUMBERS / (levels as i64).max(1)).clamp(1, MOST_SLOTS);
+    makespan.max(1).div_euclid(most) + 1
 }
