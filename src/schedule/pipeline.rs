@@ -143,7 +143,8 @@ impl Run<'_, '_> {
         let target = self.relax(0, self.work.rounds);
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 16);
-        self.prove(0, self.work.starts / 2, self.work.proof);
+        // What is easy to prove needs no more improvement; what is not is tried again at the end.
+        self.prove(0, self.work.starts / 2, self.work.proof / 4);
         self.improve(&target, self.work.moves);
         self.rearrange();
         for goal in 0..self.instance.goals.len() {
@@ -159,11 +160,10 @@ impl Run<'_, '_> {
     fn relax(&mut self, goal: usize, rounds: usize) -> Vec<f64> {
         let closed = self.closed.clone();
         let horizon = closed.horizon;
-        let grid = Grid::new(
-            slot(self.instance.makespan(&self.best), closed.levels.len()),
-            self.instance.makespan(&self.best) + 1,
-            horizon,
-        );
+        let makespan = self.instance.makespan(&self.best);
+        let grid = Grid::new(slot(makespan), makespan + 1, horizon);
+        let steps = self.work.steps;
+        let rounds = affordable_rounds(rounds, steps, closed.levels.len(), makespan);
         let values = self.instance.values(&self.best);
         let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
         // Less than that gained in a round, twice in a row, is not worth another one.
@@ -173,7 +173,7 @@ impl Run<'_, '_> {
             if self.control.stopped() {
                 break;
             }
-            relaxation.improve(self.work.steps, self.value(goal) as f64);
+            relaxation.improve(steps, self.value(goal) as f64);
             for keys in [relaxation.starts(), &relaxation.last()] {
                 let mut order: Vec<usize> = (0..self.instance.jobs.len()).collect();
                 order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
@@ -319,10 +319,19 @@ fn affordable(effort: u64, starts: usize) -> u64 {
     effort / starts * FEW / starts * FEW
 }
 
-/// Seconds in a slot for a schedule of that length, so that neither a level has too many slots nor all together.
-fn slot(makespan: i64, levels: usize) -> i64 {
+/// Seconds in a slot for a schedule of that length.
+fn slot(makespan: i64) -> i64 {
     const MOST_SLOTS: i64 = 4_000;
-    const MOST_NUMBERS: i64 = 2_000_000;
-    let most = (MOST_NUMBERS / (levels as i64).max(1)).clamp(1, MOST_SLOTS);
-    makespan.max(1).div_euclid(most) + 1
+    makespan.max(1).div_euclid(MOST_SLOTS) + 1
+}
+
+/// How many rounds of so many steps people wait for, where there are so many levels and the schedule has that length:
+/// at least two.
+fn affordable_rounds(rounds: usize, steps: usize, levels: usize, makespan: i64) -> usize {
+    const NUMBERS: usize = 300_000_000;
+    let numbers = levels
+        .max(1)
+        .saturating_mul(usize::try_from(makespan).unwrap_or(0).max(1));
+    let most = rounds.saturating_mul(NUMBERS) / numbers.saturating_mul(steps).max(1);
+    rounds.min(most.max(2))
 }
