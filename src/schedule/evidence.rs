@@ -196,7 +196,7 @@ impl Task<'_, '_> {
     }
 }
 
-/// What shows that nothing can have ended before a second, where that is after the first second.
+/// What shows that not everything can be over before a second, where an objective weighs the last end.
 fn last_end(f: &Formulation) -> Option<LastEnd> {
     if f.objectives.iter().all(|objective| objective.makespan == 0) {
         return None;
