@@ -13,6 +13,7 @@ mod format;
 mod price;
 mod problem;
 mod rup;
+mod seal;
 mod starts;
 mod sum;
 mod together;

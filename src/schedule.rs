@@ -146,6 +146,7 @@ mod propagate;
 mod random;
 mod relaxation;
 mod sat;
+mod seal;
 mod sink;
 mod timetable;
 mod window;

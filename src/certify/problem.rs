@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::formulation::{ActionId, Formulation, Objective, Seconds};
 
 use super::blocks::blocks;
+use super::seal::seal;
 use super::starts::{self, Intervals};
 use super::{Kind, Rejection, level_name};
 
@@ -113,6 +114,7 @@ impl Problem {
             starts::tighten(&mut problem);
             problem.add_last_end(f, hypothesis.last_end, last);
         }
+        seal(&mut problem);
         Ok(problem)
     }
 

@@ -657,7 +657,8 @@ fn collect_events(
     Ok(())
 }
 
-fn segments(events: &[Event]) -> Vec<Segment> {
+/// What events add up to between each and the next.
+pub fn segments(events: &[Event]) -> Vec<Segment> {
     let mut segments = Vec::new();
     let mut amount = 0;
     for (at, event) in events.iter().enumerate() {

@@ -11,6 +11,7 @@ use super::grid::Grid;
 use super::improve::Search;
 use super::instance::{Instance, Job, Placed, Refusal};
 use super::relaxation::Relaxation;
+use super::seal::seal;
 use super::sink::{with_sink, without_sink};
 use super::window::Windows;
 use super::{Bounded, Effort, Outcome, Solution, list, makespan};
@@ -79,9 +80,11 @@ pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
         First::Infeasible => return Outcome::Infeasible(explain::conflict(formulation, control)),
         First::Unknown => return Outcome::Unknown,
     };
+    let mut closed = with_sink(&instance, makespan::least(&instance));
+    seal(&mut closed);
     let mut run = Run {
         instance: &instance,
-        closed: with_sink(&instance, makespan::least(&instance)),
+        closed,
         bounds: trivial(&instance),
         best: first,
         certificate: None,

@@ -142,6 +142,11 @@ pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulatio
             });
         }
     }
+    if random.below(4) == 0 && actions > 1 && !f.resources.is_empty() {
+        let source = source(&mut f);
+        let resource = ResourceId(random.below(f.resources.len()) as u32);
+        empty_before(&mut f, resource, pick(random), source);
+    }
     for _ in 0..[0, 0, 1, 2][random.below(4)] {
         if actions < 2 {
             break;
@@ -174,6 +179,30 @@ pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulatio
         f.objectives.push(objective);
     }
     f
+}
+
+/// All that is taken of a resource is given back, and an action that takes none of it comes after all who do.
+fn empty_before(f: &mut Formulation, resource: ResourceId, last: ActionId, source: SourceId) {
+    for (index, action) in f.actions.iter_mut().enumerate() {
+        let first = ActionId(index as u32);
+        let mut uses = false;
+        for mode in &mut action.modes {
+            if first == last {
+                mode.demands.retain(|demand| demand.resource != resource);
+            }
+            for demand in mode.demands.iter_mut().filter(|d| d.resource == resource) {
+                demand.give = demand.take;
+                uses |= demand.take > 0;
+            }
+        }
+        if uses {
+            f.precedences.push(Precedence {
+                first,
+                then: last,
+                source,
+            });
+        }
+    }
 }
 
 fn random_mode(random: &mut Random, resources: usize) -> Mode {

@@ -70,7 +70,7 @@ impl Case {
 #[test]
 fn a_schedule_within_the_limits_is_left_open() {
     let mut by_clauses = 0;
-    for case in cases(3, 250) {
+    for case in cases(3, 500) {
         let values = case.values();
         for (at, proof) in case.written.certificate.objectives.iter().enumerate() {
             by_clauses += usize::from(proof.clauses.is_some());
