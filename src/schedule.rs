@@ -123,9 +123,12 @@ impl Monitor for Quiet {
 
 pub use evidence::Written;
 
+mod aligned;
+mod arrange;
 mod certificate;
 mod chains;
 mod control;
+mod dive;
 mod domain;
 mod encode;
 mod energy;

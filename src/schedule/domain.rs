@@ -33,6 +33,13 @@ impl Domain {
         self.intervals = kept;
     }
 
+    /// Moves all by as many seconds to the front.
+    pub fn advance(&mut self, by: Seconds) {
+        for (first, last) in &mut self.intervals {
+            (*first, *last) = (*first - by, *last - by);
+        }
+    }
+
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.intervals.is_empty()

@@ -335,7 +335,7 @@ impl Instance {
     }
 
     /// Refuses numbers whose sums could overflow.
-    fn check_range(&self) -> Result<(), Refusal> {
+    pub fn check_range(&self) -> Result<(), Refusal> {
         let mut peak = vec![0_i128; self.levels.len()];
         for event in self.events() {
             peak[event.level as usize] += i128::from(event.change.unsigned_abs());

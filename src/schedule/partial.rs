@@ -63,9 +63,9 @@ impl<'a> Partial<'a> {
         partial
     }
 
-    /// The room that is left of a level: `(from, room)`, the first at 0.
-    pub fn room(&self, level: usize) -> Vec<(Seconds, i64)> {
-        self.profiles[level].room()
+    /// The room that is left of a level from a moment on, which counts as 0: `(from, room)`, the first at 0.
+    pub fn room(&self, level: usize, from: Seconds) -> Vec<(Seconds, i64)> {
+        self.profiles[level].room(from)
     }
 
     /// Where a job is.
@@ -185,6 +185,19 @@ impl<'a> Partial<'a> {
             }
             return Some(start);
         }
+    }
+
+    /// A level that has not enough left for a job's first mode at a start, if there is one.
+    pub fn blocking(&self, job: usize, start: Seconds) -> Option<u32> {
+        let segments = &self.mode(job, 0).segments;
+        let mut taken = segments.iter().filter(|segment| segment.amount > 0);
+        let short = taken.find(|segment| {
+            let to = segment.to.saturating_add(start);
+            let profile = &self.profiles[segment.level as usize];
+            let from = start + segment.from;
+            profile.obstacle(from, to, segment.amount).is_some()
+        });
+        short.map(|segment| segment.level)
     }
 
     /// The latest start up to a moment at which a mode takes no more than is left.

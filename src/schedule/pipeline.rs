@@ -2,8 +2,11 @@
 
 use crate::formulation::{Formulation, SourceId};
 
+use super::aligned::Aligned;
+use super::arrange::{self, Rough};
 use super::certificate::Certificate;
 use super::control::Control;
+use super::dive;
 use super::exact::{self, Answer};
 use super::explain;
 use super::feasible::{self, First};
@@ -16,6 +19,9 @@ use super::sink::{with_sink, without_sink};
 use super::window::Windows;
 use super::{Bounded, Effort, Outcome, Solution, list, makespan};
 
+/// The temperature from which a schedule is improved that came of long slots.
+const NEAR: f64 = 0.2;
+
 /// Counted work of each stage.
 struct Work {
     /// Rounds of relaxation and list scheduling.
@@ -27,6 +33,8 @@ struct Work {
     /// The temperature at the beginning, in units of what a typical delay of one job costs: with few moves there
     /// is no time to come back from far.
     hottest: f64,
+    /// Work for a schedule in long slots.
+    arrange: arrange::Work,
     /// Windows of the schedule that are solved by SAT.
     windows: usize,
     /// Starts that an exact search may have.
@@ -41,8 +49,14 @@ fn work(effort: Effort, jobs: usize) -> Work {
     let (rounds, moves, proof) = match effort {
         Effort::Brief => (2, once(1_000) / 4, 8_000_000),
         Effort::Fast => (5, once(1_000), 8_000_000),
-        Effort::Normal => (10, 30 * once(400), 40_000_000),
+        Effort::Normal => (10, 10 * once(2_000), 40_000_000),
         Effort::Best => (40, 150 * once(1_000), 400_000_000),
+    };
+    let (again, priced) = match effort {
+        Effort::Brief => (0, 100_000_000),
+        Effort::Fast => (0, 3_000_000_000),
+        Effort::Normal => (15, 60_000_000_000),
+        Effort::Best => (100, 600_000_000_000),
     };
     Work {
         rounds,
@@ -51,6 +65,17 @@ fn work(effort: Effort, jobs: usize) -> Work {
         hottest: match effort {
             Effort::Brief | Effort::Fast => 0.2,
             Effort::Normal | Effort::Best => 0.8,
+        },
+        arrange: arrange::Work {
+            steps: 2_000,
+            dive: dive::Work {
+                steps: 300,
+                sets: if effort == Effort::Fast { 4 } else { 8 },
+                trial: 60,
+                exchanges: 1_000,
+            },
+            again,
+            priced,
         },
         // After reinsertion they found nothing on the instances measured, and cost as much time again.
         windows: if effort == Effort::Best { 400 } else { 0 },
@@ -143,24 +168,63 @@ impl Run<'_, '_> {
     }
 
     fn optimise(&mut self) {
-        let target = self.relax(0, self.work.rounds);
+        let aligned = Aligned::new(self.instance, self.instance.makespan(&self.best));
+        let makespan = self.instance.makespan(&self.best);
+        let rough = aligned.as_ref();
+        let rough =
+            rough.map(|aligned| Rough::new(aligned, makespan, &self.work.arrange, self.control));
+        let target = self.relax(0, self.work.rounds, rough.as_ref());
         // A little improvement is enough where few starts are left: SAT does the rest.
-        self.improve(&target, self.work.moves / 16);
+        self.improve(&target, self.work.moves / 16, self.work.hottest);
         // What is easy to prove needs no more improvement; what is not is tried again at the end.
         self.prove(0, self.work.starts / 2, self.work.proof / 4);
-        self.improve(&target, self.work.moves);
+        // From there on what is far is not better.
+        let arranged = rough.and_then(|rough| self.arrange(&rough));
+        let hottest = if arranged.is_some() {
+            NEAR
+        } else {
+            self.work.hottest
+        };
+        self.improve(&arranged.unwrap_or(target), self.work.moves, hottest);
         self.rearrange();
         for goal in 0..self.instance.goals.len() {
             if goal > 0 {
                 self.certificate = None;
-                self.relax(goal, self.work.rounds.min(3));
+                self.relax(goal, self.work.rounds.min(3), None);
             }
             self.prove(goal, self.work.starts, self.work.proof);
         }
     }
 
+    /// Schedules in long slots, then in seconds in the order that comes of it; says when jobs start then.
+    fn arrange(&mut self, rough: &Rough) -> Option<Vec<f64>> {
+        if self.bounds == self.instance.values(&self.best) {
+            return None;
+        }
+        self.report("long slots");
+        let aligned = rough.aligned;
+        let fixed = rough.fix(&self.work.arrange, self.control)?;
+        self.follow(aligned, &fixed);
+        let starts: Vec<f64> = fixed.start.iter().map(|&start| start as f64).collect();
+        let mut search = Search::new(&aligned.instance, &fixed, &starts, 1);
+        self.anneal(&mut search, self.work.moves / 8, NEAR);
+        self.follow(aligned, search.best());
+        let seconds = |&start: &i64| (start * aligned.slot) as f64;
+        Some(search.best().start.iter().map(seconds).collect())
+    }
+
+    /// A schedule in seconds in the order of one in long slots.
+    fn follow(&mut self, aligned: &Aligned, placed: &Placed) {
+        let order = aligned.order(self.instance, placed);
+        for by_time in [false, true] {
+            if let Some(placed) = list::generate(self.instance, &order, by_time) {
+                self.offer(placed);
+            }
+        }
+    }
+
     /// Bounds a goal; returns when the relaxation would start each job.
-    fn relax(&mut self, goal: usize, rounds: usize) -> Vec<f64> {
+    fn relax(&mut self, goal: usize, rounds: usize, rough: Option<&Rough>) -> Vec<f64> {
         let closed = self.closed.clone();
         let horizon = closed.horizon;
         let makespan = self.instance.makespan(&self.best);
@@ -168,7 +232,10 @@ impl Run<'_, '_> {
         let steps = self.work.steps;
         let rounds = affordable_rounds(rounds, steps, closed.levels.len(), makespan);
         let values = self.instance.values(&self.best);
-        let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
+        let mut relaxation = match rough {
+            Some(rough) => Relaxation::at(&closed, goal, &values, grid, &rough.in_seconds(grid)),
+            None => Relaxation::new(&closed, goal, &values, grid),
+        };
         // Less than that gained in a round, twice in a row, is not worth another one.
         const CONVERGED: f64 = 2e-5;
         let (mut reached, mut idle) = (f64::NEG_INFINITY, 0);
@@ -215,30 +282,36 @@ impl Run<'_, '_> {
         target
     }
 
-    fn improve(&mut self, target: &[f64], moves: usize) {
+    fn improve(&mut self, target: &[f64], moves: usize, hottest: f64) {
         if self.bounds == self.instance.values(&self.best) {
             return;
         }
+        let from = self.best.clone();
+        let mut search = Search::new(self.instance, &from, target, moves as u64);
+        self.anneal(&mut search, moves, hottest);
+        let best = search.best().clone();
+        self.offer(best);
+    }
+
+    /// Simulated annealing from a temperature down, in units of what a typical delay of one job costs.
+    fn anneal(&self, search: &mut Search, moves: usize, hottest: f64) {
         const BATCH: usize = 500;
         const COLDEST: f64 = 0.03;
-        let mut search = Search::new(self.instance, &self.best, target, moves as u64);
         let batches = moves.div_ceil(BATCH);
         for batch in 0..batches {
             if self.control.stopped() || search.best_values() == self.bounds {
                 break;
             }
             let left = 1.0 - batch as f64 / batches as f64;
-            let ratio = self.work.hottest / COLDEST;
+            let ratio = hottest / COLDEST;
             search.run(BATCH, search.unit() * COLDEST * libm::pow(ratio, left));
             if batch % 8 == 0 {
-                let (best, bound) = (search.best_values()[0], self.bounds[0]);
+                let (best, bound) = (self.value(0), self.bounds[0]);
                 let done = (1000 * batch / batches) as u32;
                 self.control
                     .report("improvement", Some(best), Some(bound), Some(done));
             }
         }
-        let best = search.best().clone();
-        self.offer(best);
     }
 
     /// Solves windows of the schedule by SAT.

@@ -30,14 +30,11 @@ impl Profile {
         Profile { steps }
     }
 
-    /// `(from, room)`, the first at 0.
-    pub fn room(&self) -> Vec<(Seconds, i64)> {
-        let mut steps = self.steps.clone();
-        steps.drain(..self.at(0));
-        if let Some(first) = steps.first_mut() {
-            first.0 = 0;
-        }
-        steps
+    /// From a moment on, which counts as 0: `(from, room)`, the first at 0.
+    pub fn room(&self, from: Seconds) -> Vec<(Seconds, i64)> {
+        let steps = self.steps[self.at(from)..].iter();
+        let moved = steps.map(|&(at, room)| (at.saturating_sub(from).max(0), room));
+        moved.collect()
     }
 
     fn at(&self, moment: Seconds) -> usize {

@@ -8,7 +8,7 @@ use crate::formulation::Seconds;
 
 use super::certificate::{Certificate, FRACTION};
 use super::grid::Grid;
-use super::instance::{Instance, Mode, Origin};
+use super::instance::{Instance, Job, Mode, Origin};
 
 /// The relaxation of one objective on one grid, the objectives before it being no worse than they are known to be.
 ///
@@ -31,6 +31,10 @@ pub struct Relaxation<'a> {
     volume: Vec<f64>,
     /// Average of the starts.
     mean: Vec<f64>,
+    /// Until when starts count as early.
+    front: Seconds,
+    /// The share of each job that starts by then, on average.
+    early: Vec<f64>,
     factor: f64,
     weight: f64,
     target: f64,
@@ -65,6 +69,34 @@ struct Scratch {
 impl<'a> Relaxation<'a> {
     /// With multipliers of 0, but where those would reward lateness; `values` are those of a known schedule.
     pub fn new(instance: &'a Instance, goal: usize, values: &[i64], grid: Grid) -> Self {
+        let mut relaxation = Relaxation::blank(instance, goal, values, grid);
+        let first = first_multipliers(instance, goal, &grid);
+        relaxation.lambda[..first.len()].copy_from_slice(&first);
+        relaxation
+    }
+
+    /// With what a unit of each level costs in each slot as a whole.
+    pub fn at(
+        instance: &'a Instance,
+        goal: usize,
+        values: &[i64],
+        grid: Grid,
+        prices: &[f64],
+    ) -> Self {
+        let mut relaxation = Relaxation::blank(instance, goal, values, grid);
+        let width = relaxation.width;
+        let rows = relaxation.lambda.chunks_mut(width).zip(&relaxation.scale);
+        for ((row, scale), prices) in rows.zip(prices.chunks(width)) {
+            for (l, price) in row.iter_mut().zip(prices) {
+                *l = price * scale;
+            }
+        }
+        // They are near: long steps would lead away.
+        relaxation.factor = 0.1;
+        relaxation
+    }
+
+    fn blank(instance: &'a Instance, goal: usize, values: &[i64], grid: Grid) -> Self {
         let levels = instance.levels.len();
         let width = grid.slots + 1;
         let mut scale = vec![1.0_f64; levels];
@@ -90,8 +122,7 @@ impl<'a> Relaxation<'a> {
             scale.push(steepest * grid.slot as f64 * (width as f64).sqrt());
             room.push((limit - parts.constant) as f64 / scale[levels + earlier]);
         }
-        let mut lambda = first_multipliers(instance, goal, &grid);
-        lambda.resize(levels * width + goal, 0.0);
+        let lambda = vec![0.0; levels * width + goal];
         Relaxation {
             instance,
             goal,
@@ -104,6 +135,8 @@ impl<'a> Relaxation<'a> {
             best: f64::NEG_INFINITY,
             volume: Vec::new(),
             mean: Vec::new(),
+            front: -1,
+            early: Vec::new(),
             factor: 0.5,
             weight: 0.1,
             target: 0.0,
@@ -122,6 +155,56 @@ impl<'a> Relaxation<'a> {
     /// When the relaxation starts each job on average.
     pub fn starts(&self) -> &[f64] {
         &self.mean
+    }
+
+    /// Counts from now on which share of each job starts by a moment.
+    pub fn watch(&mut self, front: Seconds) {
+        self.front = front;
+    }
+
+    /// The share of each job that starts by then.
+    pub fn early(&self) -> &[f64] {
+        &self.early
+    }
+
+    /// What a unit of each level costs in each slot as a whole.
+    pub fn prices(&self) -> Vec<f64> {
+        let rows = self.lambda.chunks(self.width).zip(&self.scale);
+        rows.flat_map(|(row, scale)| row.iter().map(move |l| l / scale))
+            .collect()
+    }
+
+    /// What each job gains if it starts at a moment rather than later, the room of that moment itself being free of
+    /// charge; slots are seconds.
+    pub fn gains(&self, now: Seconds) -> Vec<f64> {
+        let width = self.width;
+        let mut tails = vec![0.0; self.instance.levels.len() * (width + 1)];
+        for (row, tails) in self.lambda.chunks(width).zip(tails.chunks_mut(width + 1)) {
+            for slot in (0..width).rev() {
+                tails[slot] = tails[slot + 1] + row[slot];
+            }
+        }
+        let mut price = Vec::new();
+        let gain = |job: &Job| {
+            let (mut at_once, mut later) = (f64::INFINITY, f64::INFINITY);
+            for mode in &job.modes {
+                let cost = self.cost(mode, &self.lambda[self.instance.levels.len() * width..]);
+                if mode.starts.next(now) == Some(now) {
+                    let events = mode.events.iter().map(|event| {
+                        let slot = (now + event.at).clamp(now + 1, self.grid.horizon - 1);
+                        let (slot, _) = self.grid.locate(slot);
+                        let level = event.level as usize;
+                        tails[level * (width + 1) + slot] * event.change as f64 / self.scale[level]
+                    });
+                    at_once = at_once.min(cost.at(now) + events.sum::<f64>());
+                }
+                let mut rest = mode.clone();
+                rest.starts.intersect(&[(now + 1, Seconds::MAX)]);
+                later = later.min(self.least(&rest, cost, &tails, &mut price).0);
+            }
+            later - at_once
+        };
+        self.instance.jobs.iter().map(gain).collect()
     }
 
     /// Where each job went in the last step.
@@ -156,6 +239,11 @@ impl<'a> Relaxation<'a> {
             .iter()
             .map(|&(_, start)| start as f64)
             .collect();
+        let early = scratch
+            .choice
+            .iter()
+            .map(|&(_, start)| f64::from(u8::from(start <= self.front)));
+        self.early = early.collect();
         self.checkpoint = self.best;
         self.scratch = scratch;
     }
@@ -186,6 +274,9 @@ impl<'a> Relaxation<'a> {
         }
         for (mean, &(_, start)) in self.mean.iter_mut().zip(&scratch.choice) {
             *mean += alpha * (start as f64 - *mean);
+        }
+        for (early, &(_, start)) in self.early.iter_mut().zip(&scratch.choice) {
+            *early += alpha * (f64::from(u8::from(start <= self.front)) - *early);
         }
         self.adapt(value, along, &mut scratch);
         self.scratch = scratch;
@@ -349,7 +440,7 @@ impl<'a> Relaxation<'a> {
             let dense = last.min(self.grid.end());
             if first <= dense && self.grid.slot == 1 {
                 let count = (dense - first + 1) as usize;
-                self.prices(mode, cost, (first, count), tails, price);
+                self.dense(mode, cost, (first, count), tails, price);
                 let mut least = (f64::INFINITY, 0);
                 for (at, &value) in price.iter().enumerate() {
                     if value < least.0 {
@@ -372,7 +463,7 @@ impl<'a> Relaxation<'a> {
     }
 
     /// Prices at every moment of an interval, slots being seconds.
-    fn prices(
+    fn dense(
         &self,
         mode: &Mode,
         cost: Cost,

@@ -1,7 +1,7 @@
 //! The makespan as a job of its own: it takes no time, comes after all others, and pays for its start.
 
 use super::domain::Domain;
-use super::instance::{Event, Instance, Job, Level, Linear, Mode, Origin, Placed, Segment};
+use super::instance::{Event, Instance, Job, Level, Linear, Mode, Origin, Placed, segments};
 use crate::formulation::Seconds;
 
 /// The same problem with a job for the last end, so that every objective is a sum over jobs; `least` bounds that end.
@@ -24,6 +24,7 @@ pub fn with_sink(instance: &Instance, least: Seconds) -> Instance {
                 at: mode.span,
                 change: -1,
             });
+            mode.segments = segments(&mode.events);
         }
         events.push(Event {
             level,
@@ -39,15 +40,7 @@ pub fn with_sink(instance: &Instance, least: Seconds) -> Instance {
         choice: Vec::new(),
         offset: Vec::new(),
         span: 0,
-        segments: events
-            .iter()
-            .map(|e| Segment {
-                level: e.level,
-                from: 0,
-                to: Seconds::MAX,
-                amount: 1,
-            })
-            .collect(),
+        segments: segments(&events),
         events,
         starts: Domain::interval(least, instance.horizon),
         cost: cost.collect(),

@@ -137,7 +137,7 @@ impl<'a> Windows<'a> {
         }
         let levels = used.iter().map(|&level| {
             let mut free = self.instance.levels[level as usize].clone();
-            free.room = self.partial.room(level as usize);
+            free.room = self.partial.room(level as usize, 0);
             free
         });
         let levels = levels.collect();

@@ -1,0 +1,106 @@
+//! A schedule in long slots: relaxed, fixed slot by slot, and fixed again from some of its slots on.
+
+use crate::formulation::Seconds;
+
+use super::aligned::Aligned;
+use super::control::Control;
+use super::dive::{self, Dived};
+use super::grid::Grid;
+use super::instance::{Instance, Placed};
+use super::random::Random;
+use super::relaxation::Relaxation;
+use super::sink::without_sink;
+
+/// Counted work for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// Steps of the relaxation.
+    pub steps: usize,
+    /// Work for fixing it once.
+    pub dive: dive::Work,
+    /// How often it is fixed again from some slot on.
+    pub again: usize,
+    /// Prices of starts and multipliers that may be computed for all of that.
+    pub priced: usize,
+}
+
+/// What the relaxation in long slots has found.
+pub struct Rough<'a> {
+    /// The problem.
+    pub aligned: &'a Aligned,
+    grid: Grid,
+    /// What a unit of each level costs in each slot.
+    prices: Vec<f64>,
+}
+
+impl<'a> Rough<'a> {
+    /// Relaxes the first objective for schedules of about that many seconds.
+    pub fn new(aligned: &'a Aligned, makespan: Seconds, work: &Work, control: &Control) -> Self {
+        const ROUND: usize = 50;
+        let closed = &aligned.closed;
+        let makespan = makespan / aligned.slot;
+        // What is fixed slot by slot may end a little later.
+        let grid = Grid::new(1, makespan + makespan / 8 + 2, closed.horizon);
+        let mut relaxation = Relaxation::new(closed, 0, &[], grid);
+        let steps = (work.priced / (4 * rows(closed) * grid.slots).max(1)).min(work.steps);
+        for _ in 0..steps / ROUND {
+            if control.stopped() {
+                break;
+            }
+            relaxation.improve(ROUND, f64::INFINITY);
+        }
+        let prices = relaxation.prices();
+        Rough {
+            aligned,
+            grid,
+            prices,
+        }
+    }
+
+    /// What a unit of each level costs in each slot of a grid of seconds.
+    pub fn in_seconds(&self, grid: Grid) -> Vec<f64> {
+        self.aligned.in_seconds(self.grid, &self.prices, grid)
+    }
+
+    /// A schedule of the aligned problem; None where fixing leads nowhere, or takes too long.
+    pub fn fix(&self, work: &Work, control: &Control) -> Option<Placed> {
+        let closed = &self.aligned.closed;
+        let dive_work = self.affordable(work)?;
+        let dive = |known: &Dived, at: (Seconds, u64)| {
+            dive::dive(closed, self.grid, known, at, dive_work, control)
+        };
+        let mut best = dive(&Dived::nothing(closed, self.prices.clone()), (0, 0))?;
+        let mut random = Random::new(1);
+        for seed in 1..=work.again as u64 {
+            // Early slots more often: more depends on them.
+            let slots = best.prices.len() as f64;
+            let from = (0.8 * slots * random.unit() * random.unit()) as Seconds;
+            if let Some(other) = dive(&best, (from, seed))
+                && closed.values(&other.placed) <= closed.values(&best.placed)
+            {
+                best = other;
+            }
+        }
+        Some(without_sink(&self.aligned.instance, best.placed))
+    }
+
+    /// Less work where slots and jobs are many; None where too little would be left.
+    fn affordable(&self, work: &Work) -> Option<dive::Work> {
+        // On average half of the jobs and of the slots are left.
+        let numbers = rows(&self.aligned.closed) * self.grid.slots * self.grid.slots / 4;
+        let steps = work.priced / (1 + work.again) / numbers.max(1);
+        let dive = work.dive;
+        let sets = steps.saturating_sub(dive.steps) / dive.trial.max(1);
+        (steps >= dive.steps / 5).then_some(dive::Work {
+            steps: dive.steps.min(steps),
+            sets: dive.sets.min(sets).max(1),
+            ..dive
+        })
+    }
+}
+
+/// How many numbers a step of the relaxation touches in each slot.
+fn rows(instance: &Instance) -> usize {
+    let modes = instance.jobs.iter().flat_map(|job| &job.modes);
+    instance.levels.len() + modes.map(|mode| mode.events.len()).sum::<usize>()
+}

@@ -1,0 +1,415 @@
+//! A schedule from the relaxation, slot by slot: what starts in a slot is fixed, and what is left is relaxed again (relax
+//! and fix: Pochet, Wolsey 2006).
+//!
+//! Multipliers say what it costs each job to start later, and the relaxation, which of those with equal costs it would
+//! rather start. So several sets of jobs are made that fill the slot well; the one that leaves the least bound is fixed.
+
+use rayon::prelude::*;
+
+use crate::formulation::Seconds;
+
+use super::control::Control;
+use super::grid::Grid;
+use super::instance::{Instance, Level, Placed};
+use super::list;
+use super::partial::{Partial, Place};
+use super::random::Random;
+use super::relaxation::Relaxation;
+
+/// How much work is done for a schedule.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// Steps of the relaxation in each slot.
+    pub steps: usize,
+    /// Sets of jobs that are compared in each slot.
+    pub sets: usize,
+    /// Steps by which they are compared.
+    pub trial: usize,
+    /// Exchanges by which each is made better.
+    pub exchanges: usize,
+}
+
+/// How far apart sets are: what is added by chance to the share of a job that starts in the slot.
+const SPREAD: f64 = 0.3;
+
+/// Jobs that start together, as indices into those that are left.
+type Set = Vec<(usize, Place)>;
+
+/// What a set costs, and what it leaves; None where some job would be too late.
+struct After {
+    spent: i64,
+    rest: Option<Instance>,
+}
+
+struct Dive<'a> {
+    instance: &'a Instance,
+    grid: Grid,
+    work: Work,
+    partial: Partial<'a>,
+    left: Vec<usize>,
+    /// What a unit of each level costs in each slot.
+    prices: Vec<f64>,
+    /// The share of each job left that the relaxation starts in the slot.
+    early: Vec<f64>,
+    /// What each job left gains if it starts in the slot rather than later.
+    gain: Vec<f64>,
+    random: Random,
+}
+
+/// A schedule, and what a unit of each level cost in each slot when the jobs of a slot were chosen, for each slot.
+#[derive(Debug, Clone)]
+pub struct Dived {
+    /// The schedule.
+    pub placed: Placed,
+    /// From each slot on the prices; as many slots as the schedule has.
+    pub prices: Vec<Vec<f64>>,
+}
+
+impl Dived {
+    /// Where to begin: with what a relaxation has found.
+    pub fn nothing(instance: &Instance, prices: Vec<f64>) -> Dived {
+        let jobs = instance.jobs.len();
+        Dived {
+            placed: Placed {
+                start: vec![0; jobs],
+                mode: vec![0; jobs],
+            },
+            prices: vec![prices],
+        }
+    }
+}
+
+/// A schedule on a grid whose slots are seconds: what starts before a slot stays where it is known to be, all else is
+/// fixed slot by slot. None where that leads nowhere. The instance has no makespan of its own (see `sink`).
+pub fn dive(
+    instance: &Instance,
+    grid: Grid,
+    known: &Dived,
+    (from, seed): (Seconds, u64),
+    work: Work,
+    control: &Control,
+) -> Option<Dived> {
+    let mut prices = known.prices.clone();
+    prices.truncate(from as usize + 1);
+    let mut dive = Dive {
+        instance,
+        grid,
+        work,
+        partial: Partial::new(instance),
+        left: Vec::new(),
+        prices: prices.pop()?,
+        early: Vec::new(),
+        gain: Vec::new(),
+        random: Random::new(seed),
+    };
+    for job in 0..instance.jobs.len() {
+        let (start, mode) = (known.placed.start[job], known.placed.mode[job]);
+        if start < from {
+            dive.partial.insert(job, Place { mode, start });
+        } else {
+            dive.left.push(job);
+        }
+    }
+    dive.from(from, prices, control)
+}
+
+impl Dive<'_> {
+    fn from(
+        &mut self,
+        from: Seconds,
+        mut prices: Vec<Vec<f64>>,
+        control: &Control,
+    ) -> Option<Dived> {
+        for now in from..self.grid.end() {
+            if self.left.is_empty() {
+                break;
+            }
+            if control.stopped() {
+                return None;
+            }
+            prices.push(self.prices.clone());
+            self.relax(now)?;
+            for (at, place) in self.best_set(now) {
+                self.partial.insert(self.left[at], place);
+            }
+            self.prices = without_first(&self.prices, self.grid_from(now).slots + 1);
+            let partial = &self.partial;
+            self.left.retain(|&job| partial.place(job).is_none());
+        }
+        // What had better be late, or does not end within the slots.
+        let left = std::mem::take(&mut self.left);
+        list::place_by_time(&mut self.partial, self.instance, &left, i64::MAX);
+        list::shift_late(&mut self.partial, self.instance, &left);
+        let placed = self.partial.finish()?;
+        Some(Dived { placed, prices })
+    }
+}
+
+impl Dive<'_> {
+    fn relax(&mut self, now: Seconds) -> Option<()> {
+        let rest = self.rest(now)?;
+        let mut relaxation = Relaxation::at(&rest, 0, &[], self.grid_from(now), &self.prices);
+        relaxation.watch(0);
+        relaxation.improve(self.work.steps, f64::INFINITY);
+        self.prices = relaxation.prices();
+        self.early = relaxation.early().to_vec();
+        self.gain = relaxation.gains(0);
+        Some(())
+    }
+
+    /// The slots that are left.
+    fn grid_from(&self, now: Seconds) -> Grid {
+        let Grid {
+            slot,
+            slots,
+            horizon,
+        } = self.grid;
+        Grid {
+            slot,
+            slots: slots - now as usize,
+            horizon: horizon - now,
+        }
+    }
+
+    /// The jobs that have no place, from a moment on that counts as 0, with the room that the others leave; None where one
+    /// is too late.
+    fn rest(&self, from: Seconds) -> Option<Instance> {
+        let left = self
+            .left
+            .iter()
+            .filter(|&&job| self.partial.place(job).is_none());
+        let mut jobs: Vec<_> = left.map(|&job| self.instance.jobs[job].clone()).collect();
+        for job in &mut jobs {
+            for mode in &mut job.modes {
+                mode.starts.intersect(&[(from, Seconds::MAX)]);
+                mode.starts.advance(from);
+            }
+            job.modes.retain(|mode| !mode.starts.is_empty());
+            if job.modes.is_empty() {
+                return None;
+            }
+        }
+        let levels = self.instance.levels.iter().enumerate();
+        let levels = levels.map(|(index, level)| Level {
+            room: self.partial.room(index, from),
+            ..level.clone()
+        });
+        let mut rest = self.instance.part(jobs, levels.collect());
+        rest.horizon -= from;
+        Some(rest)
+    }
+
+    /// The set after which the least bound is left.
+    fn best_set(&mut self, now: Seconds) -> Set {
+        let first = self.set(now, 0.0);
+        if self.work.sets < 2 || first.len() == self.left.len() {
+            return first;
+        }
+        let mut sets = vec![first];
+        for _ in 1..self.work.sets {
+            sets.push(self.set(now, SPREAD));
+        }
+        let after: Vec<After> = sets.iter().map(|set| self.after(now, set)).collect();
+        let bounds = after.par_iter().map(|after| self.bound(now + 1, after));
+        let bounds: Vec<f64> = bounds.collect();
+        let sets = sets.into_iter().zip(bounds);
+        let best = sets.min_by(|a, b| a.1.total_cmp(&b.1));
+        best.map(|(set, _)| set).unwrap_or_default()
+    }
+
+    /// What is left after a set.
+    fn after(&mut self, now: Seconds, set: &Set) -> After {
+        let mut spent = 0;
+        for &(at, place) in set {
+            self.partial.insert(self.left[at], place);
+            spent += list::cost(self.instance, self.left[at], place);
+        }
+        let rest = self.rest(now + 1);
+        for &(at, _) in set {
+            self.partial.remove(self.left[at]);
+        }
+        After { spent, rest }
+    }
+
+    /// What all would cost at least.
+    fn bound(&self, from: Seconds, after: &After) -> f64 {
+        let Some(rest) = &after.rest else {
+            return f64::INFINITY;
+        };
+        let grid = self.grid_from(from);
+        let prices = without_first(&self.prices, grid.slots + 2);
+        let mut relaxation = Relaxation::at(rest, 0, &[], grid, &prices);
+        relaxation.improve(self.work.trial, f64::INFINITY);
+        relaxation.best() + after.spent as f64
+    }
+
+    /// A set of jobs that start now: those that the relaxation starts most of, and whoever else fits, made better by
+    /// exchanges.
+    fn set(&mut self, now: Seconds, spread: f64) -> Set {
+        let most = self.gain.iter().filter(|gain| gain.is_finite()).copied();
+        let most = most.fold(1e-9, f64::max);
+        // Among equals, who gains more.
+        let keys = self.early.iter().zip(&self.gain);
+        let keys = keys.map(|(early, gain)| early + 1e-3 * gain / most);
+        let keys: Vec<f64> = keys.map(|key| key + spread * self.random.unit()).collect();
+        let late =
+            |at: usize| list::wants_late(self.instance, self.left[at]) && self.early[at] < 0.5;
+        let mut order: Vec<usize> = (0..self.left.len()).filter(|&at| !late(at)).collect();
+        order.sort_by(|&a, &b| keys[b].total_cmp(&keys[a]));
+        let (mut set, mut out) = (Set::new(), Vec::new());
+        for at in order {
+            match self.fit(at, now) {
+                Some(place) => _ = self.add(at, place, &mut set),
+                None => out.push(at),
+            }
+        }
+        for _ in 0..self.work.exchanges {
+            if out.is_empty() {
+                break;
+            }
+            let which = self.random.below(out.len());
+            self.exchange(now, which, &mut set, &mut out);
+        }
+        for &(at, _) in &set {
+            self.partial.remove(self.left[at]);
+        }
+        set
+    }
+
+    /// Where a job would start now, if there is room.
+    fn fit(&self, at: usize, now: Seconds) -> Option<Place> {
+        let job = self.left[at];
+        let modes = 0..self.instance.jobs[job].modes.len() as u32;
+        let fits = modes.filter_map(|mode| {
+            let start = self.partial.earliest(job, mode, (now, now))?;
+            Some(Place { mode, start })
+        });
+        fits.min_by_key(|&place| list::cost(self.instance, job, place))
+    }
+
+    /// Puts a job in the place of those that gain least, and whoever fits then besides, unless less is gained so.
+    fn exchange(&mut self, now: Seconds, which: usize, set: &mut Set, out: &mut Vec<usize>) {
+        let at = out[which];
+        let (mut ejected, mut lost) = (Set::new(), 0.0);
+        let place = loop {
+            if let Some(place) = self.fit(at, now) {
+                break Some(place);
+            }
+            let Some(user) = self.least_in_the_way(now, at, set) else {
+                break None;
+            };
+            let user = set.swap_remove(user);
+            self.partial.remove(self.left[user.0]);
+            lost += self.gain[user.0];
+            ejected.push(user);
+            if lost > self.gain[at] {
+                break None;
+            }
+        };
+        let mut added = Set::new();
+        if let Some(place) = place {
+            lost -= self.add(at, place, &mut added);
+            for &other in out.iter().filter(|&&other| other != at) {
+                if let Some(place) = self.fit(other, now) {
+                    lost -= self.add(other, place, &mut added);
+                }
+            }
+        }
+        if added.is_empty() || lost > 0.0 {
+            for (at, _) in added {
+                self.partial.remove(self.left[at]);
+            }
+            for &(at, place) in &ejected {
+                self.partial.insert(self.left[at], place);
+            }
+            set.extend(ejected);
+        } else {
+            out.retain(|at| added.iter().all(|(added, _)| added != at));
+            out.extend(ejected.into_iter().map(|(at, _)| at));
+            set.extend(added);
+        }
+    }
+
+    /// Starts a job; says what that gains.
+    fn add(&mut self, at: usize, place: Place, set: &mut Set) -> f64 {
+        self.partial.insert(self.left[at], place);
+        set.push((at, place));
+        self.gain[at]
+    }
+
+    /// Which of a set gains least of those that use the level that a job has not enough of.
+    fn least_in_the_way(&self, now: Seconds, at: usize, set: &Set) -> Option<usize> {
+        let level = self.partial.blocking(self.left[at], now)?;
+        let uses = |&which: &usize| {
+            let (user, place) = set[which];
+            let mode = &self.instance.jobs[self.left[user]].modes[place.mode as usize];
+            let mut segments = mode.segments.iter();
+            // Others of the set may count on what is given at once.
+            let gives = segments.clone().any(|s| s.amount < 0 && s.from == 0);
+            !gives && segments.any(|s| s.amount > 0 && s.level == level)
+        };
+        let users = (0..set.len()).filter(uses);
+        users.min_by(|&a, &b| self.gain[set[a].0].total_cmp(&self.gain[set[b].0]))
+    }
+}
+
+/// Rows of so many slots without the first of each.
+fn without_first(prices: &[f64], slots: usize) -> Vec<f64> {
+    let rows = prices.chunks(slots);
+    rows.flat_map(|row| row.iter().skip(1).copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::sink::{with_sink, without_sink};
+    use crate::schedule::tests::{holds, random_formulation};
+    use crate::schedule::{Options, Quiet};
+
+    /// What is fixed slot by slot keeps every constraint, and so does what is fixed again.
+    #[test]
+    fn every_schedule_holds() {
+        let mut random = Random::new(5);
+        let (options, mut quiet) = (Options::default(), Quiet);
+        let control = Control::new(&options, &mut quiet);
+        let work = Work {
+            steps: 20,
+            sets: 3,
+            trial: 5,
+            exchanges: 20,
+        };
+        let (mut found, mut again) = (0, 0);
+        for round in 0..400 {
+            let formulation = random_formulation(&mut random);
+            let Ok(instance) = Instance::new(&formulation, &|_| true) else {
+                continue;
+            };
+            let closed = with_sink(&instance, 0);
+            let grid = Grid::new(1, 20, closed.horizon);
+            let prices = vec![0.0; closed.levels.len() * (grid.slots + 1)];
+            let mut known = Dived::nothing(&closed, prices);
+            for from in [0, 1, 3] {
+                let Some(dived) = dive(&closed, grid, &known, (from, round), work, &control) else {
+                    break;
+                };
+                let placed = without_sink(&instance, dived.placed.clone());
+                assert!(
+                    holds(&formulation, &instance.expand(&placed)),
+                    "{formulation:#?}"
+                );
+                let kept = |job: usize| {
+                    known.placed.start[job] >= from
+                        || dived.placed.start[job] == known.placed.start[job]
+                };
+                assert!((0..closed.jobs.len()).all(|job| from == 0 || kept(job)));
+                found += usize::from(from == 0);
+                again += usize::from(from > 0);
+                known = dived;
+                if known.prices.len() <= 3 {
+                    break;
+                }
+            }
+        }
+        assert!(found > 100 && again > 100, "{found} found, {again} again");
+    }
+}
