@@ -3,7 +3,7 @@
 
 use super::instance::{Instance, Placed};
 use super::list;
-use super::partial::{Partial, Place, Saved};
+use super::partial::{Partial, Place};
 use super::random::Random;
 
 /// Jobs taken out at once, but for two. Twice as many were no better beyond chance, and take longer each time.
@@ -15,7 +15,6 @@ pub struct Search<'a> {
     users: Vec<Vec<u32>>,
     random: Random,
     partial: Partial<'a>,
-    saved: Saved,
     values: Vec<i64>,
     best: Placed,
     best_values: Vec<i64>,
@@ -40,7 +39,6 @@ impl<'a> Search<'a> {
             users,
             random: Random::new(seed),
             partial: Partial::from_placed(instance, from),
-            saved: Saved::default(),
             best: from.clone(),
             best_values: values.clone(),
             values,
@@ -80,7 +78,6 @@ impl<'a> Search<'a> {
     fn step(&mut self, slack: i64) {
         let chosen = self.choose();
         let mut order = self.order(&chosen);
-        self.partial.save(&chosen, &mut self.saved);
         let old: Vec<(usize, Place)> = chosen
             .iter()
             .filter_map(|&job| Some((job, self.partial.remove(job)?)))
@@ -106,7 +103,7 @@ impl<'a> Search<'a> {
             Vec::new()
         };
         if !placed || !self.accepts(&values, slack) {
-            self.partial.restore(&mut self.saved);
+            self.partial.restore(&old);
             return;
         }
         self.values = values;

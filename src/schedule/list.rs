@@ -24,10 +24,24 @@ pub fn generate(instance: &Instance, order: &[usize], by_time: bool) -> Option<P
 /// A job that is to be placed.
 struct Waiting {
     job: usize,
-    /// Where it would go now; None where that is not known, or others could still make room for something better.
+    /// Where it would go, when it was last looked at.
     place: Option<Place>,
+    /// How many were placed by then.
+    seen: usize,
     /// What it costs at least in the first objective.
     cost: i64,
+}
+
+impl Waiting {
+    /// Where it would go now that so many are placed.
+    fn look(&self, partial: &Partial, instance: &Instance, placed: usize) -> Option<Place> {
+        if self.seen == placed && self.place.is_some() {
+            return self.place;
+        }
+        // Others only take more room, unless they make some for good.
+        let known = self.place.filter(|_| !partial.counts_on_others(self.job));
+        best_place(partial, instance, self.job, known)
+    }
 }
 
 /// What is to be placed, and what it costs at least: others only take more room, unless they make some for good.
@@ -42,7 +56,12 @@ fn waiting(partial: &Partial, instance: &Instance, order: &[usize]) -> (Vec<Wait
             None => cheapest(instance, job),
         };
         spent += cost;
-        Waiting { job, place, cost }
+        Waiting {
+            job,
+            place,
+            seen: 0,
+            cost,
+        }
     });
     (waiting.collect(), spent)
 }
@@ -50,27 +69,23 @@ fn waiting(partial: &Partial, instance: &Instance, order: &[usize]) -> (Vec<Wait
 /// Places jobs in an order; says whether all found a place, and cost no more than `most` of the first objective.
 pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize], most: i64) -> bool {
     let (mut waiting, mut spent) = waiting(partial, instance, order);
+    let mut placed = 0;
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(
-            |&Waiting {
-                 job,
-                 place,
-                 cost: known,
-             }| {
-                if spent > most {
-                    return true;
+        waiting.retain(|waiting| {
+            if spent > most {
+                return true;
+            }
+            match waiting.look(partial, instance, placed) {
+                Some(place) => {
+                    spent += cost(instance, waiting.job, place) - waiting.cost;
+                    partial.insert(waiting.job, place);
+                    placed += 1;
+                    false
                 }
-                match best_place(partial, instance, job, place) {
-                    Some(place) => {
-                        spent += cost(instance, job, place) - known;
-                        partial.insert(job, place);
-                        false
-                    }
-                    None => true,
-                }
-            },
-        );
+                None => true,
+            }
+        });
         if spent > most || waiting.len() == before {
             return false;
         }
@@ -93,29 +108,27 @@ pub fn place_by_time(
         .map(|w| w.place.map_or(0, |place| place.start));
     let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> = starts.zip(0..).map(Reverse).collect();
     let mut stuck: Vec<usize> = Vec::new();
+    let mut placed = 0;
     while let Some(Reverse((time, rank))) = queue.pop() {
         if spent > most {
             return false;
         }
-        let Waiting {
-            job,
-            place,
-            cost: known,
-        } = waiting[rank];
-        let Some(place) = best_place(partial, instance, job, place) else {
+        let waiting = &mut waiting[rank];
+        let job = waiting.job;
+        let Some(place) = waiting.look(partial, instance, placed) else {
             stuck.push(rank);
             continue;
         };
         let now = cost(instance, job, place);
-        spent += now - known;
-        waiting[rank].cost = now;
+        spent += now - waiting.cost;
+        waiting.cost = now;
         if place.start > time {
             queue.push(Reverse((place.start, rank)));
-            if waiting[rank].place.is_some() {
-                waiting[rank].place = Some(place);
-            }
+            waiting.place = Some(place);
+            waiting.seen = placed;
             continue;
         }
+        placed += 1;
         partial.insert(job, place);
         let mode = &instance.jobs[job].modes[place.mode as usize];
         if mode.segments.iter().any(|segment| segment.amount < 0) {

@@ -2,17 +2,39 @@
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Mode, Placed};
-use super::profile::Profile;
+use super::instance::{Instance, Mode, Placed, Segment};
+use super::room::Room;
 
 /// Some jobs placed, the others not.
 #[derive(Debug, Clone)]
 pub struct Partial<'a> {
     instance: &'a Instance,
-    profiles: Vec<Profile>,
+    /// For each level what is left of it.
+    rooms: Vec<Room>,
+    /// For each job, by mode.
+    needs: Vec<Vec<Needs>>,
     /// Whether any job gives a level room for good, so that others may come to count on it.
     relieved: Vec<bool>,
+    /// For each job whether it takes of such a level.
+    counting: Vec<bool>,
     places: Vec<Option<Place>>,
+}
+
+/// The segments of a mode that take of levels.
+#[derive(Debug, Clone)]
+struct Needs {
+    /// Those that end.
+    passing: Vec<Segment>,
+    /// Those that stay for good.
+    lasting: Vec<Segment>,
+}
+
+impl Needs {
+    fn of(mode: &Mode) -> Needs {
+        let taking = mode.segments.iter().filter(|segment| segment.amount > 0);
+        let (lasting, passing) = taking.partition(|segment| segment.to == Seconds::MAX);
+        Needs { passing, lasting }
+    }
 }
 
 /// Where a job is.
@@ -24,31 +46,30 @@ pub struct Place {
     pub start: Seconds,
 }
 
-/// What some jobs and their levels were like; its memory is used again.
-#[derive(Debug, Clone, Default)]
-pub struct Saved {
-    places: Vec<(usize, Option<Place>)>,
-    levels: Vec<u32>,
-    profiles: Vec<Profile>,
-}
-
 impl<'a> Partial<'a> {
     /// Nothing placed.
     pub fn new(instance: &'a Instance) -> Self {
-        let profiles = instance
-            .levels
-            .iter()
-            .map(|level| Profile::new(&level.room));
         let mut relieved = vec![false; instance.levels.len()];
         for mode in instance.jobs.iter().flat_map(|job| &job.modes) {
             for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
                 relieved[segment.level as usize] = true;
             }
         }
+        let jobs = instance.jobs.iter();
+        let needs: Vec<Vec<Needs>> = jobs
+            .map(|job| job.modes.iter().map(Needs::of).collect())
+            .collect();
+        let counts = |needs: &Needs| {
+            let mut taken = needs.passing.iter().chain(&needs.lasting);
+            taken.any(|segment| relieved[segment.level as usize])
+        };
+        let counting = needs.iter().map(|modes| modes.iter().any(counts));
         Partial {
             instance,
+            rooms: Room::of(instance),
+            counting: counting.collect(),
+            needs,
             relieved,
-            profiles: profiles.collect(),
             places: vec![None; instance.jobs.len()],
         }
     }
@@ -65,7 +86,10 @@ impl<'a> Partial<'a> {
 
     /// The room that is left of a level from a moment on, which counts as 0: `(from, room)`, the first at 0.
     pub fn room(&self, level: usize, from: Seconds) -> Vec<(Seconds, i64)> {
-        self.profiles[level].room(from)
+        let steps = self.rooms[level].steps();
+        let first = steps.partition_point(|&(at, _)| at <= from).max(1) - 1;
+        let left = steps[first..].iter();
+        left.map(|&(at, room)| ((at - from).max(0), room)).collect()
     }
 
     /// Where a job is.
@@ -81,10 +105,7 @@ impl<'a> Partial<'a> {
             start: start.collect::<Option<_>>()?,
             mode: mode.collect::<Option<_>>()?,
         };
-        let kept = self
-            .profiles
-            .iter()
-            .all(|profile| profile.overdrawn().is_none());
+        let kept = self.rooms.iter().all(|room| room.overdrawn().is_none());
         kept.then_some(placed)
     }
 
@@ -105,35 +126,17 @@ impl<'a> Partial<'a> {
         Some(place)
     }
 
-    /// Remembers where everything is, as far as jobs placed or taken out can change it; until the next time.
-    pub fn save(&mut self, jobs: &[usize], saved: &mut Saved) {
-        saved.places.clear();
-        saved.levels.clear();
-        for &job in jobs {
-            saved.places.push((job, self.places[job]));
-            for mode in &self.instance.jobs[job].modes {
-                saved.levels.extend(mode.segments.iter().map(|s| s.level));
+    /// Moves jobs to where they were; all of them are taken out first, so that none finds its place in use.
+    pub fn restore(&mut self, places: &[(usize, Place)]) {
+        for &(job, place) in places {
+            if self.places[job] != Some(place) {
+                self.remove(job);
             }
         }
-        saved.levels.sort_unstable();
-        saved.levels.dedup();
-        let levels = saved.levels.iter();
-        let missing = levels.len().saturating_sub(saved.profiles.len());
-        saved
-            .profiles
-            .extend(std::iter::repeat_n(Profile::default(), missing));
-        for (&level, profile) in levels.zip(&mut saved.profiles) {
-            profile.clone_from(&self.profiles[level as usize]);
-        }
-    }
-
-    /// Goes back to what was remembered.
-    pub fn restore(&mut self, saved: &mut Saved) {
-        for &(job, place) in &saved.places {
-            self.places[job] = place;
-        }
-        for (&level, profile) in saved.levels.iter().zip(&mut saved.profiles) {
-            std::mem::swap(profile, &mut self.profiles[level as usize]);
+        for &(job, place) in places {
+            if self.places[job].is_none() {
+                self.insert(job, place);
+            }
         }
     }
 
@@ -143,19 +146,24 @@ impl<'a> Partial<'a> {
                 Seconds::MAX => Seconds::MAX,
                 to => place.start + to,
             };
-            let profile = &mut self.profiles[segment.level as usize];
-            profile.take(place.start + segment.from, to, sign * segment.amount);
+            let room = &mut self.rooms[segment.level as usize];
+            room.take(place.start + segment.from, to, sign * segment.amount);
         }
     }
 
     /// Whether a job takes of a level that others may give room for good: then it may go earlier when they are placed.
     pub fn counts_on_others(&self, job: usize) -> bool {
-        let segments = self.instance.jobs[job]
-            .modes
-            .iter()
-            .flat_map(|mode| &mode.segments);
-        let mut taken = segments.filter(|segment| segment.amount > 0);
-        taken.any(|segment| self.relieved[segment.level as usize])
+        self.counting[job]
+    }
+
+    /// From when on a mode finds the room that it takes for good; None if never.
+    fn settled(&self, needs: &Needs) -> Option<Seconds> {
+        let mut from = Seconds::MIN;
+        for need in &needs.lasting {
+            let moment = self.rooms[need.level as usize].settled(need.amount)?;
+            from = from.max(moment.saturating_sub(need.from));
+        }
+        Some(from)
     }
 
     /// The earliest start between two moments at which a mode takes no more than is left.
@@ -165,67 +173,69 @@ impl<'a> Partial<'a> {
         mode: u32,
         (from, until): (Seconds, Seconds),
     ) -> Option<Seconds> {
-        let mode = self.mode(job, mode);
-        let mut start = mode.starts.next(from)?;
-        'again: loop {
-            if start > until {
-                return None;
+        let needs = &self.needs[job][mode as usize];
+        let starts = &self.mode(job, mode).starts;
+        let mut start = starts.next(from.max(self.settled(needs)?))?;
+        // How many needs in a row have room at that start.
+        let mut met = 0;
+        for need in needs.passing.iter().cycle() {
+            if start > until || met == needs.passing.len() {
+                break;
             }
-            for segment in mode.segments.iter().filter(|segment| segment.amount > 0) {
-                let to = segment.to.saturating_add(start);
-                let profile = &self.profiles[segment.level as usize];
-                let obstacle = profile.obstacle(start + segment.from, to, segment.amount);
-                if let Some(end) = obstacle {
-                    if end == Seconds::MAX {
-                        return None;
-                    }
-                    start = mode.starts.next(end - segment.from)?;
-                    continue 'again;
-                }
+            let room = &self.rooms[need.level as usize];
+            let begin = room.fit(start + need.from, need.to - need.from, need.amount)?;
+            met += 1;
+            if begin > start + need.from {
+                start = starts.next(begin - need.from)?;
+                met = usize::from(start == begin - need.from);
             }
-            return Some(start);
         }
+        (start <= until).then_some(start)
     }
 
     /// A level that has not enough left for a job's first mode at a start, if there is one.
     pub fn blocking(&self, job: usize, start: Seconds) -> Option<u32> {
-        let segments = &self.mode(job, 0).segments;
-        let mut taken = segments.iter().filter(|segment| segment.amount > 0);
-        let short = taken.find(|segment| {
-            let to = segment.to.saturating_add(start);
-            let profile = &self.profiles[segment.level as usize];
-            let from = start + segment.from;
-            profile.obstacle(from, to, segment.amount).is_some()
+        let needs = &self.needs[job][0];
+        let mut passing = needs.passing.iter().filter(|need| {
+            let begin = start + need.from;
+            let room = &self.rooms[need.level as usize];
+            room.fit(begin, need.to - need.from, need.amount) != Some(begin)
         });
-        short.map(|segment| segment.level)
+        let mut lasting = needs.lasting.iter().filter(|need| {
+            let settled = self.rooms[need.level as usize].settled(need.amount);
+            settled.is_none_or(|settled| settled > start + need.from)
+        });
+        let short = passing.next().or_else(|| lasting.next());
+        short.map(|need| need.level)
     }
 
     /// The latest start up to a moment at which a mode takes no more than is left.
     pub fn latest(&self, job: usize, mode: u32, until: Seconds) -> Option<Seconds> {
+        let needs = &self.needs[job][mode as usize];
         let mode = self.mode(job, mode);
         let mut bound = until;
         for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
             // What others have counted on must be there in time.
-            if let Some(moment) = self.profiles[segment.level as usize].overdrawn() {
+            if let Some(moment) = self.rooms[segment.level as usize].overdrawn() {
                 bound = bound.min(moment - segment.from);
             }
         }
+        let from = self.settled(needs)?;
         let mut start = mode.starts.previous(bound)?;
-        'again: loop {
-            for segment in mode.segments.iter().filter(|segment| segment.amount > 0) {
-                let to = segment.to.saturating_add(start);
-                let profile = &self.profiles[segment.level as usize];
-                let begin = start + segment.from;
-                if let Some(step) = profile.last_obstacle(begin, to, segment.amount) {
-                    if segment.to == Seconds::MAX {
-                        return None;
-                    }
-                    start = mode.starts.previous(step.saturating_sub(segment.to))?;
-                    continue 'again;
-                }
+        let mut met = 0;
+        for need in needs.passing.iter().cycle() {
+            if start < from || met == needs.passing.len() {
+                break;
             }
-            return Some(start);
+            let room = &self.rooms[need.level as usize];
+            let begin = room.fit_back(start + need.from, need.to - need.from, need.amount)?;
+            met += 1;
+            if begin < start + need.from {
+                start = mode.starts.previous(begin - need.from)?;
+                met = usize::from(start == begin - need.from);
+            }
         }
+        (start >= from).then_some(start)
     }
 
     /// Whether every level that a placed job touches has room left.
@@ -237,6 +247,6 @@ impl<'a> Partial<'a> {
         segments
             .iter()
             .filter(|s| self.relieved[s.level as usize])
-            .all(|s| self.profiles[s.level as usize].overdrawn().is_none())
+            .all(|s| self.rooms[s.level as usize].overdrawn().is_none())
     }
 }

@@ -3,21 +3,9 @@
 use crate::formulation::Seconds;
 
 /// A step function of time: the room that is left; the first step is at the beginning of time.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     steps: Vec<(Seconds, i64)>,
-}
-
-impl Clone for Profile {
-    fn clone(&self) -> Profile {
-        let steps = self.steps.clone();
-        Profile { steps }
-    }
-
-    // The derived one would not use the memory again.
-    fn clone_from(&mut self, other: &Profile) {
-        self.steps.clone_from(&other.steps);
-    }
 }
 
 impl Profile {
@@ -30,19 +18,24 @@ impl Profile {
         Profile { steps }
     }
 
-    /// From a moment on, which counts as 0: `(from, room)`, the first at 0.
-    pub fn room(&self, from: Seconds) -> Vec<(Seconds, i64)> {
-        let steps = self.steps[self.at(from)..].iter();
-        let moved = steps.map(|&(at, room)| (at.saturating_sub(from).max(0), room));
-        moved.collect()
+    /// `(from, room)`, the first at 0.
+    pub fn room(&self) -> Vec<(Seconds, i64)> {
+        let mut steps = self.steps.clone();
+        steps.drain(..self.at(0));
+        if let Some(first) = steps.first_mut() {
+            first.0 = 0;
+        }
+        steps
     }
 
+    /// The step that a moment is in.
     fn at(&self, moment: Seconds) -> usize {
         self.steps
             .partition_point(|&(from, _)| from <= moment)
             .saturating_sub(1)
     }
 
+    /// The step that begins at a moment, made if there is none.
     fn split(&mut self, moment: Seconds) -> usize {
         let at = self.at(moment);
         if self.steps[at].0 == moment {
@@ -61,46 +54,56 @@ impl Profile {
     /// Uses an amount of room from one moment to before another; a negative amount gives it back.
     pub fn take(&mut self, from: Seconds, to: Seconds, amount: i64) {
         let first = self.split(from);
-        let last = if to == Seconds::MAX {
-            self.steps.len()
-        } else {
-            self.split(to)
-        };
-        for (_, room) in &mut self.steps[first..last] {
+        // Few steps lie between the two moments: the end is found on the way.
+        let mut last = first;
+        while let Some((_, room)) = self.steps.get_mut(last).filter(|step| step.0 < to) {
             *room -= amount;
+            last += 1;
+        }
+        let next = self.steps.get(last).map_or(Seconds::MAX, |step| step.0);
+        if to < next {
+            let room = self.steps[last - 1].1 + amount;
+            self.steps.insert(last, (to, room));
         }
         self.join(last);
         self.join(first);
     }
 
-    /// Where an amount does not fit between two moments: when there is room for it again after the first such place,
-    /// [`Seconds::MAX`] if never.
-    pub fn obstacle(&self, from: Seconds, to: Seconds, amount: i64) -> Option<Seconds> {
-        let mut steps = self.steps[self.at(from)..].iter();
-        let &(start, _) = steps.find(|&&(start, room)| room < amount || start >= to)?;
-        if start >= to {
-            return None;
+    /// The earliest begin at or after a moment from which on there is an amount of room for so many seconds.
+    pub fn fit(&self, from: Seconds, length: Seconds, amount: i64) -> Option<Seconds> {
+        let mut begin = from;
+        let mut fits = true;
+        for &(start, room) in &self.steps[self.at(from)..] {
+            if fits && start >= begin + length {
+                break;
+            }
+            if !fits && room >= amount {
+                begin = start;
+            }
+            fits = room >= amount;
         }
-        let after = steps.find(|&&(_, room)| room >= amount);
-        Some(after.map_or(Seconds::MAX, |&(start, _)| start))
+        fits.then_some(begin)
     }
 
-    /// The same from the other side: the last step that has too little room.
-    pub fn last_obstacle(&self, from: Seconds, to: Seconds, amount: i64) -> Option<Seconds> {
-        let last = if to == Seconds::MAX {
-            self.steps.len() - 1
-        } else {
-            self.at(to - 1)
-        };
-        for &(start, room) in self.steps[..=last].iter().rev() {
+    /// The latest such begin at or before a moment.
+    pub fn fit_back(&self, from: Seconds, length: Seconds, amount: i64) -> Option<Seconds> {
+        let mut end = from + length;
+        for &(start, room) in self.steps[..=self.at(end - 1)].iter().rev() {
             if room < amount {
-                return Some(start);
-            }
-            if start <= from {
-                return None;
+                end = start;
+            } else if start <= end - length {
+                return Some(end - length);
             }
         }
         None
+    }
+
+    /// From when on there is an amount of room for good; [`Seconds::MIN`] if always, None if never.
+    pub fn settled(&self, amount: i64) -> Option<Seconds> {
+        match self.steps.iter().rposition(|&(_, room)| room < amount) {
+            None => Some(Seconds::MIN),
+            Some(last) => self.steps.get(last + 1).map(|&(start, _)| start),
+        }
     }
 
     /// When there is less than no room for the first time.

@@ -5,21 +5,20 @@
 //! use a level one after the other, so that half of each is over early and the job after them starts half early. A
 //! server that is shut down once its VMs have left, one by one over its link, is the common case.
 
-use super::instance::{Event, Instance, Job, Origin, segments};
+use super::instance::{Event, Instance, Job, Level, Origin, segments};
 use crate::formulation::Seconds;
 
 /// Lets the job that comes after all users of a level take its room for good.
 pub fn seal(instance: &mut Instance) {
     let users = users(instance);
     let before = before(instance);
-    for level in 0..instance.levels.len() {
-        let room = &instance.levels[level].room;
+    for (level, users) in users.iter().enumerate() {
+        let Level { room, origin, .. } = &instance.levels[level];
         let least = room.iter().map(|&(_, room)| room).min().unwrap_or(0);
-        let origin = instance.levels[level].origin;
-        if least <= 0 || !matches!(origin, Origin::Resource(_)) || users[level].len() < 2 {
+        if least <= 0 || !matches!(origin, Origin::Resource(_)) || users.len() < 2 {
             continue;
         }
-        let Some(last) = last(instance, level, &users[level], &before) else {
+        let Some(last) = last(instance, level, users, &before) else {
             continue;
         };
         for (mode, at) in instance.jobs[last.job].modes.iter_mut().zip(last.at) {
