@@ -65,9 +65,9 @@ impl<'a> Rough<'a> {
     /// A schedule of the aligned problem; None where fixing leads nowhere, or takes too long.
     pub fn fix(&self, work: &Work, control: &Control) -> Option<Placed> {
         let closed = &self.aligned.closed;
-        let dive_work = self.affordable(work)?;
+        let work = self.affordable(*work)?;
         let dive = |known: &Dived, at: (Seconds, u64)| {
-            dive::dive(closed, self.grid, known, at, dive_work, control)
+            dive::dive(closed, self.grid, known, at, work.dive, control)
         };
         let mut best = dive(&Dived::nothing(closed, self.prices.clone()), (0, 0))?;
         let mut random = Random::new(1);
@@ -84,18 +84,21 @@ impl<'a> Rough<'a> {
         Some(without_sink(&self.aligned.instance, best.placed))
     }
 
-    /// Less work where slots and jobs are many; None where too little would be left.
-    fn affordable(&self, work: &Work) -> Option<dive::Work> {
+    /// Less work where slots and jobs are many: rather once and well than again; None where too little would be left.
+    fn affordable(&self, mut work: Work) -> Option<Work> {
         // On average half of the jobs and of the slots are left.
         let numbers = rows(&self.aligned.closed) * self.grid.slots * self.grid.slots / 4;
-        let steps = work.priced / (1 + work.again) / numbers.max(1);
-        let dive = work.dive;
-        let sets = steps.saturating_sub(dive.steps) / dive.trial.max(1);
-        (steps >= dive.steps / 5).then_some(dive::Work {
-            steps: dive.steps.min(steps),
-            sets: dive.sets.min(sets).max(1),
-            ..dive
-        })
+        let steps = work.priced / numbers.max(1);
+        let dive = &mut work.dive;
+        let whole = dive.steps + dive.sets * dive.trial;
+        work.again = work.again.min((steps / whole).saturating_sub(1));
+        dive.sets = dive
+            .sets
+            .min(steps.saturating_sub(dive.steps) / dive.trial)
+            .max(1);
+        let least = dive.steps / 5;
+        dive.steps = dive.steps.min(steps);
+        (steps >= least).then_some(work)
     }
 }
 
