@@ -38,11 +38,14 @@ impl Aligned {
     /// None where no slot fits the durations of a schedule of that length, or numbers become too large.
     pub fn new(instance: &Instance, makespan: Seconds) -> Option<Aligned> {
         let slot = slot(&durations(instance), makespan)?;
-        let jobs = instance.jobs.iter().map(|job| Job {
-            members: job.members.clone(),
-            modes: job.modes.iter().map(|mode| align(mode, slot)).collect(),
+        let jobs = instance.jobs.iter().map(|job| {
+            let modes = job.modes.iter().map(|mode| align(mode, slot));
+            Some(Job {
+                members: job.members.clone(),
+                modes: modes.collect::<Option<_>>()?,
+            })
         });
-        let jobs: Vec<Job> = jobs.collect();
+        let jobs: Vec<Job> = jobs.collect::<Option<_>>()?;
         let levels = instance.levels.iter().map(|level| Level {
             room: room(&level.room, slot),
             ..level.clone()
@@ -122,7 +125,8 @@ fn rounded(time: Seconds, slot: Seconds) -> Seconds {
     (time + slot / 2).div_euclid(slot)
 }
 
-fn align(mode: &Mode, slot: Seconds) -> Mode {
+/// A mode in slots; None where its cost becomes too large.
+fn align(mode: &Mode, slot: Seconds) -> Option<Mode> {
     let mut events: Vec<Event> = Vec::new();
     for event in &mode.events {
         let at = rounded(event.at, slot);
@@ -139,10 +143,11 @@ fn align(mode: &Mode, slot: Seconds) -> Mode {
     let cost = mode.cost.iter().map(|cost| {
         let slope = i128::from(cost.slope) * i128::from(PART * slot);
         let weighted = slope * i128::from(nominal) / i128::from(mode.span.max(1));
-        Linear {
-            slope: if slope < 0 { slope } else { weighted } as i64,
+        let slope = if slope < 0 { slope } else { weighted };
+        Some(Linear {
+            slope: i64::try_from(slope).ok()?,
             constant: 0,
-        }
+        })
     });
     let starts = mode.starts.intervals().iter().map(|&(first, last)| {
         let first = (first + slot - 1).div_euclid(slot);
@@ -150,15 +155,15 @@ fn align(mode: &Mode, slot: Seconds) -> Mode {
     });
     let mut open = Domain::interval(0, Seconds::MAX / 2);
     open.intersect(&starts.collect::<Vec<_>>());
-    Mode {
+    Some(Mode {
         segments: segments(&events),
         events,
         span,
         starts: open,
-        cost: cost.collect(),
+        cost: cost.collect::<Option<_>>()?,
         choice: mode.choice.clone(),
         offset: mode.offset.iter().map(|&at| rounded(at, slot)).collect(),
-    }
+    })
 }
 
 /// For each slot the least room in it.
@@ -230,7 +235,8 @@ mod tests {
                 constant: span,
             }],
         };
-        let (short, long) = (align(&mode(18), 19), align(&mode(38), 19));
+        let aligned = |span| align(&mode(span), 19).expect("small");
+        let (short, long) = (aligned(18), aligned(38));
         assert_eq!((short.span, long.span), (1, 2));
         assert_eq!(long.cost[0].slope, 19 * PART);
         assert_eq!(short.cost[0].slope, 19 * 19 * PART / 18);
@@ -238,6 +244,6 @@ mod tests {
         assert_eq!(long.segments.len(), 1);
         assert_eq!((long.segments[0].from, long.segments[0].to), (0, 2));
         // Nothing is left of what takes no time in slots.
-        assert_eq!(align(&mode(2), 19).events, []);
+        assert_eq!(aligned(2).events, []);
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Rough<'a> {
         // What is fixed slot by slot may end a little later.
         let grid = Grid::new(1, makespan + makespan / 8 + 2, closed.horizon);
         let mut relaxation = Relaxation::new(closed, 0, &[], grid);
-        let steps = (work.priced / (4 * rows(closed) * grid.slots).max(1)).min(work.steps);
+        let steps = (work.priced / (numbers(closed) * grid.slots).max(1)).min(work.steps);
         for _ in 0..steps / ROUND {
             if control.stopped() {
                 break;
@@ -87,8 +87,8 @@ impl<'a> Rough<'a> {
     /// Less work where slots and jobs are many: rather once and well than again; None where too little would be left.
     fn affordable(&self, mut work: Work) -> Option<Work> {
         // On average half of the jobs and of the slots are left.
-        let numbers = rows(&self.aligned.closed) * self.grid.slots * self.grid.slots / 4;
-        let steps = work.priced / numbers.max(1);
+        let step = numbers(&self.aligned.closed) * self.grid.slots * self.grid.slots / 4;
+        let steps = work.priced / step.max(1);
         let dive = &mut work.dive;
         let whole = dive.steps + dive.sets * dive.trial;
         work.again = work.again.min((steps / whole).saturating_sub(1));
@@ -102,8 +102,8 @@ impl<'a> Rough<'a> {
     }
 }
 
-/// How many numbers a step of the relaxation touches in each slot.
-fn rows(instance: &Instance) -> usize {
+/// How many numbers a step of the relaxation touches in each slot: those of a level several times.
+fn numbers(instance: &Instance) -> usize {
     let modes = instance.jobs.iter().flat_map(|job| &job.modes);
-    instance.levels.len() + modes.map(|mode| mode.events.len()).sum::<usize>()
+    6 * instance.levels.len() + modes.map(|mode| mode.events.len()).sum::<usize>()
 }

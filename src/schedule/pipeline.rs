@@ -53,9 +53,9 @@ fn work(effort: Effort, jobs: usize) -> Work {
         Effort::Best => (40, 150 * once(1_000), 400_000_000),
     };
     let (again, priced) = match effort {
-        Effort::Brief => (0, 100_000_000),
+        Effort::Brief => (0, 0),
         Effort::Fast => (0, 3_000_000_000),
-        Effort::Normal => (15, 60_000_000_000),
+        Effort::Normal => (30, 40_000_000_000),
         Effort::Best => (100, 600_000_000_000),
     };
     Work {
@@ -168,8 +168,9 @@ impl Run<'_, '_> {
     }
 
     fn optimise(&mut self) {
-        let aligned = Aligned::new(self.instance, self.instance.makespan(&self.best));
         let makespan = self.instance.makespan(&self.best);
+        let wanted = self.work.arrange.priced > 0;
+        let aligned = Aligned::new(self.instance, makespan).filter(|_| wanted);
         let rough = aligned.as_ref();
         let rough =
             rough.map(|aligned| Rough::new(aligned, makespan, &self.work.arrange, self.control));
@@ -230,16 +231,28 @@ impl Run<'_, '_> {
         let makespan = self.instance.makespan(&self.best);
         let grid = Grid::new(slot(makespan), makespan + 1, horizon);
         let steps = self.work.steps;
-        let rounds = affordable_rounds(rounds, steps, closed.levels.len(), makespan);
+        let most = affordable_rounds(steps, closed.levels.len(), makespan, self.work.rounds);
         let values = self.instance.values(&self.best);
-        let mut relaxation = match rough {
-            Some(rough) => Relaxation::at(&closed, goal, &values, grid, &rough.in_seconds(grid)),
-            None => Relaxation::new(&closed, goal, &values, grid),
-        };
+        let upper = self.value(goal) as f64;
+        let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
+        if let Some(rough) = rough {
+            let prices = rough.in_seconds(grid);
+            let mut warm = Relaxation::at(&closed, goal, &values, grid, &prices);
+            // Where slots do not fit well, it is better to begin anew; where a round takes long, they must do.
+            if most >= rounds {
+                relaxation.improve(steps, upper);
+                warm.improve(steps, upper);
+            }
+            if most < rounds || warm.best() > relaxation.best() {
+                relaxation = warm;
+            }
+        }
         // Less than that gained in a round, twice in a row, is not worth another one.
         const CONVERGED: f64 = 2e-5;
         let (mut reached, mut idle) = (f64::NEG_INFINITY, 0);
-        for _ in 0..rounds {
+        // What long slots have shown is nearly right.
+        let least = if rough.is_some() { 1 } else { 2 };
+        for _ in 0..rounds.min(most.max(least)) {
             if self.control.stopped() {
                 break;
             }
@@ -401,13 +414,11 @@ fn slot(makespan: i64) -> i64 {
     makespan.max(1).div_euclid(MOST_SLOTS) + 1
 }
 
-/// How many rounds of so many steps people wait for, where there are so many levels and the schedule has that length:
-/// at least two.
-fn affordable_rounds(rounds: usize, steps: usize, levels: usize, makespan: i64) -> usize {
+/// How many rounds of so many steps people wait for, where there are so many levels and the schedule has that length;
+/// with more effort, for more.
+fn affordable_rounds(steps: usize, levels: usize, makespan: i64, effort: usize) -> usize {
     const NUMBERS: usize = 300_000_000;
-    let numbers = levels
-        .max(1)
-        .saturating_mul(usize::try_from(makespan).unwrap_or(0).max(1));
-    let most = rounds.saturating_mul(NUMBERS) / numbers.saturating_mul(steps).max(1);
-    rounds.min(most.max(2))
+    let makespan = usize::try_from(makespan).unwrap_or(0).max(1);
+    let numbers = levels.max(1).saturating_mul(makespan);
+    effort.saturating_mul(NUMBERS) / numbers.saturating_mul(steps).max(1)
 }
