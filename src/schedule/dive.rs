@@ -32,6 +32,9 @@ pub struct Work {
 /// How far apart sets are: what is added by chance to the share of a job that starts in the slot.
 const SPREAD: f64 = 0.3;
 
+/// How often all exchanges for a set may look whether a job fits.
+const MOST_LOOKS: usize = 1_000_000;
+
 /// Jobs that start together, as indices into those that are left.
 type Set = Vec<(usize, Place)>;
 
@@ -263,7 +266,9 @@ impl Dive<'_> {
                 None => out.push(at),
             }
         }
-        for _ in 0..self.work.exchanges {
+        // Each looks at all who are out.
+        let affordable = MOST_LOOKS / out.len().max(1);
+        for _ in 0..self.work.exchanges.min(affordable) {
             if out.is_empty() {
                 break;
             }
