@@ -49,7 +49,8 @@ fn work(effort: Effort, jobs: usize) -> Work {
     let (rounds, moves, proof) = match effort {
         Effort::Brief => (2, once(1_000) / 4, 8_000_000),
         Effort::Fast => (5, once(1_000), 8_000_000),
-        Effort::Normal => (10, 10 * once(2_000), 40_000_000),
+        // Few jobs are worth more: a better one may be the best.
+        Effort::Normal => (10, (10 * once(2_000)).max(30 * once(100)), 40_000_000),
         Effort::Best => (40, 150 * once(1_000), 400_000_000),
     };
     let (again, priced) = match effort {
