@@ -1,4 +1,5 @@
-//! The order of work: presolve, a first schedule, bound and guidance by the relaxation, improvement, proof.
+//! The order of work: presolve, a first schedule, bound and guidance by the relaxation, a schedule in long slots,
+//! improvement, proof.
 
 use crate::formulation::{Formulation, SourceId};
 
