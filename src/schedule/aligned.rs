@@ -20,6 +20,9 @@ const WASTE: f64 = 0.05;
 /// Slots of a schedule: with fewer there is nothing to arrange, with more it is the seconds that are rearranged.
 const SLOTS: std::ops::RangeInclusive<Seconds> = 6..=600;
 
+/// The longest slot, in seconds: few actions take longer than that.
+const LONGEST: Seconds = 7_200;
+
 /// Costs are counted in this part of their unit: durations are rounded, what a second costs is not.
 const PART: i64 = 64;
 
@@ -113,7 +116,7 @@ fn slot(durations: &[(Seconds, usize)], makespan: Seconds) -> Option<Seconds> {
             .map(|&(d, count)| of(d) as f64 * count as f64);
         parts.sum()
     };
-    let longest = makespan / SLOTS.start();
+    let longest = (makespan / SLOTS.start()).min(LONGEST);
     let shortest = (makespan / SLOTS.end()).max(1) + 1;
     let all = sum(&|d| d);
     let fits = |slot: Seconds| sum(&|d| (rounded(d, slot) * slot - d).abs()) <= WASTE * all;
@@ -200,6 +203,8 @@ mod tests {
         // Nothing to arrange in less than six slots.
         assert_eq!(slot(&[(10, 5)], 55), Some(5));
         assert_eq!(slot(&[(2, 5)], 9), None);
+        // A schedule that waits for years is not cut by trying each length.
+        assert_eq!(slot(&[(20, 5)], 1 << 40), None);
     }
 
     #[test]

@@ -146,9 +146,7 @@ impl Dive<'_> {
         let placed = self.partial.finish()?;
         Some(Dived { placed, prices })
     }
-}
 
-impl Dive<'_> {
     fn relax(&mut self, now: Seconds) -> Option<()> {
         let rest = self.rest(now)?;
         let mut relaxation = Relaxation::at(&rest, 0, &[], self.grid_from(now), &self.prices);

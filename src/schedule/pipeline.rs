@@ -172,7 +172,8 @@ impl Run<'_, '_> {
     fn optimise(&mut self) {
         let makespan = self.instance.makespan(&self.best);
         let wanted = self.work.arrange.priced > 0;
-        let aligned = Aligned::new(self.instance, makespan).filter(|_| wanted);
+        let aligned = wanted.then(|| Aligned::new(self.instance, makespan));
+        let aligned = aligned.flatten();
         let rough = aligned.as_ref();
         let rough =
             rough.map(|aligned| Rough::new(aligned, makespan, &self.work.arrange, self.control));
@@ -210,7 +211,9 @@ impl Run<'_, '_> {
         self.follow(aligned, &fixed);
         let starts: Vec<f64> = fixed.start.iter().map(|&start| start as f64).collect();
         let mut search = Search::new(&aligned.instance, &fixed, &starts, 1);
-        self.anneal(&mut search, self.work.moves / 8, NEAR);
+        // Its values are not in seconds.
+        let best = self.value(0);
+        self.anneal(&mut search, self.work.moves / 8, NEAR, &|_| best);
         self.follow(aligned, search.best());
         let seconds = |&start: &i64| (start * aligned.slot) as f64;
         Some(search.best().start.iter().map(seconds).collect())
@@ -236,19 +239,27 @@ impl Run<'_, '_> {
         let most = affordable_rounds(steps, closed.levels.len(), makespan, self.work.rounds);
         let values = self.instance.values(&self.best);
         let upper = self.value(goal) as f64;
-        let mut relaxation = Relaxation::new(&closed, goal, &values, grid);
-        if let Some(rough) = rough {
+        let cold = || Relaxation::new(&closed, goal, &values, grid);
+        let warm = rough.map(|rough| {
             let prices = rough.in_seconds(grid);
-            let mut warm = Relaxation::at(&closed, goal, &values, grid, &prices);
-            // Where slots do not fit well, it is better to begin anew; where a round takes long, they must do.
-            if most >= rounds {
-                relaxation.improve(steps, upper);
+            Relaxation::at(&closed, goal, &values, grid, &prices)
+        });
+        let mut relaxation = match warm {
+            // A round takes long: what long slots have shown must do.
+            Some(warm) if most < rounds => warm,
+            // Where slots do not fit well, it is better to begin anew.
+            Some(mut warm) => {
+                let mut cold = cold();
+                cold.improve(steps, upper);
                 warm.improve(steps, upper);
+                if warm.best() > cold.best() {
+                    warm
+                } else {
+                    cold
+                }
             }
-            if most < rounds || warm.best() > relaxation.best() {
-                relaxation = warm;
-            }
-        }
+            None => cold(),
+        };
         // Less than that gained in a round, twice in a row, is not worth another one.
         const CONVERGED: f64 = 2e-5;
         let (mut reached, mut idle) = (f64::NEG_INFINITY, 0);
@@ -303,13 +314,22 @@ impl Run<'_, '_> {
         }
         let from = self.best.clone();
         let mut search = Search::new(self.instance, &from, target, moves as u64);
-        self.anneal(&mut search, moves, hottest);
+        self.anneal(&mut search, moves, hottest, &|search| {
+            search.best_values()[0]
+        });
         let best = search.best().clone();
         self.offer(best);
     }
 
-    /// Simulated annealing from a temperature down, in units of what a typical delay of one job costs.
-    fn anneal(&self, search: &mut Search, moves: usize, hottest: f64) {
+    /// Simulated annealing from a temperature down, in units of what a typical delay of one job costs; `best` is what the
+    /// listener is told of the search.
+    fn anneal(
+        &self,
+        search: &mut Search,
+        moves: usize,
+        hottest: f64,
+        best: &dyn Fn(&Search) -> i64,
+    ) {
         const BATCH: usize = 500;
         const COLDEST: f64 = 0.03;
         let batches = moves.div_ceil(BATCH);
@@ -321,7 +341,7 @@ impl Run<'_, '_> {
             let ratio = hottest / COLDEST;
             search.run(BATCH, search.unit() * COLDEST * libm::pow(ratio, left));
             if batch % 8 == 0 {
-                let (best, bound) = (self.value(0), self.bounds[0]);
+                let (best, bound) = (best(search), self.bounds[0]);
                 let done = (1000 * batch / batches) as u32;
                 self.control
                     .report("improvement", Some(best), Some(bound), Some(done));
