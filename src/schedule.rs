@@ -148,6 +148,7 @@ mod pipeline;
 mod profile;
 mod propagate;
 mod random;
+mod refine;
 mod relaxation;
 mod room;
 mod sat;

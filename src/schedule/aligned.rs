@@ -73,15 +73,27 @@ impl Aligned {
     }
 
     /// What a unit of each level costs in each slot of a grid of seconds, from what it costs in each long slot.
-    pub fn in_seconds(&self, long: Grid, prices: &[f64], grid: Grid) -> Vec<f64> {
+    pub fn in_seconds(&self, long: Grid, prices: &[f32], grid: Grid) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.closed.levels.len() * (grid.slots + 1));
+        let edges = (0..=grid.slots).map(|slot| grid.slot * slot as Seconds);
+        let edges: Vec<(usize, f32)> = edges
+            .map(|at| (at / self.slot, (at % self.slot) as f32 / self.slot as f32))
+            .map(|(slot, over)| ((slot as usize).min(long.slots), over))
+            .collect();
+        let mut before = vec![0.0; long.slots + 1];
         for row in prices.chunks(long.slots + 1) {
-            // What comes after the last long slot that counts costs nothing.
-            all.extend((0..grid.slots).map(|slot| {
-                let at = (grid.slot * slot as Seconds).div_euclid(self.slot) as usize;
-                let price = if at < long.slots { row[at] } else { 0.0 };
-                price * grid.slot as f64 / (PART * self.slot) as f64
-            }));
+            for slot in 0..long.slots {
+                before[slot + 1] = before[slot] + row[slot] / PART as f32;
+            }
+            let until = |&(slot, over): &(usize, f32)| {
+                // What comes after the last long slot that counts costs nothing.
+                let next = before.get(slot + 1).unwrap_or(&before[slot]);
+                before[slot] + (next - before[slot]) * over
+            };
+            let slots = edges
+                .windows(2)
+                .map(|edge| until(&edge[1]) - until(&edge[0]));
+            all.extend(slots.map(|price| price.max(0.0)));
             all.push(0.0);
         }
         all

@@ -6,9 +6,9 @@ use super::aligned::Aligned;
 use super::control::Control;
 use super::dive::{self, Dived};
 use super::grid::Grid;
-use super::instance::{Instance, Placed};
+use super::instance::Placed;
 use super::random::Random;
-use super::relaxation::Relaxation;
+use super::relaxation::{Relaxation, numbers};
 use super::sink::without_sink;
 
 /// Counted work for it.
@@ -30,7 +30,7 @@ pub struct Rough<'a> {
     pub aligned: &'a Aligned,
     grid: Grid,
     /// What a unit of each level costs in each slot.
-    prices: Vec<f64>,
+    prices: Vec<f32>,
 }
 
 impl<'a> Rough<'a> {
@@ -42,7 +42,7 @@ impl<'a> Rough<'a> {
         // What is fixed slot by slot may end a little later.
         let grid = Grid::new(1, makespan + makespan / 8 + 2, closed.horizon);
         let mut relaxation = Relaxation::new(closed, 0, &[], grid);
-        let steps = (work.priced / (numbers(closed) * grid.slots).max(1)).min(work.steps);
+        let steps = (work.priced / numbers(closed, grid)).min(work.steps);
         for _ in 0..steps / ROUND {
             if control.stopped() {
                 break;
@@ -58,7 +58,7 @@ impl<'a> Rough<'a> {
     }
 
     /// What a unit of each level costs in each slot of a grid of seconds.
-    pub fn in_seconds(&self, grid: Grid) -> Vec<f64> {
+    pub fn in_seconds(&self, grid: Grid) -> Vec<f32> {
         self.aligned.in_seconds(self.grid, &self.prices, grid)
     }
 
@@ -87,7 +87,7 @@ impl<'a> Rough<'a> {
     /// Less work where slots and jobs are many: rather once and well than again; None where too little would be left.
     fn affordable(&self, mut work: Work) -> Option<Work> {
         // On average half of the jobs and of the slots are left.
-        let step = numbers(&self.aligned.closed) * self.grid.slots * self.grid.slots / 4;
+        let step = numbers(&self.aligned.closed, self.grid) * self.grid.slots / 4;
         let steps = work.priced / step.max(1);
         let dive = &mut work.dive;
         let whole = dive.steps + dive.sets * dive.trial;
@@ -100,10 +100,4 @@ impl<'a> Rough<'a> {
         dive.steps = dive.steps.min(steps);
         (steps >= least).then_some(work)
     }
-}
-
-/// How many numbers a step of the relaxation touches in each slot: those of a level several times.
-fn numbers(instance: &Instance) -> usize {
-    let modes = instance.jobs.iter().flat_map(|job| &job.modes);
-    6 * instance.levels.len() + modes.map(|mode| mode.events.len()).sum::<usize>()
 }

@@ -51,7 +51,7 @@ struct Dive<'a> {
     partial: Partial<'a>,
     left: Vec<usize>,
     /// What a unit of each level costs in each slot.
-    prices: Vec<f64>,
+    prices: Vec<f32>,
     /// The share of each job left that the relaxation starts in the slot.
     early: Vec<f64>,
     /// What each job left gains if it starts in the slot rather than later.
@@ -65,12 +65,12 @@ pub struct Dived {
     /// The schedule.
     pub placed: Placed,
     /// From each slot on the prices; as many slots as the schedule has.
-    pub prices: Vec<Vec<f64>>,
+    pub prices: Vec<Vec<f32>>,
 }
 
 impl Dived {
     /// Where to begin: with what a relaxation has found.
-    pub fn nothing(instance: &Instance, prices: Vec<f64>) -> Dived {
+    pub fn nothing(instance: &Instance, prices: Vec<f32>) -> Dived {
         let jobs = instance.jobs.len();
         Dived {
             placed: Placed {
@@ -120,7 +120,7 @@ impl Dive<'_> {
     fn from(
         &mut self,
         from: Seconds,
-        mut prices: Vec<Vec<f64>>,
+        mut prices: Vec<Vec<f32>>,
         control: &Control,
     ) -> Option<Dived> {
         for now in from..self.grid.end() {
@@ -357,7 +357,7 @@ impl Dive<'_> {
 }
 
 /// Rows of so many slots without the first of each.
-fn without_first(prices: &[f64], slots: usize) -> Vec<f64> {
+fn without_first(prices: &[f32], slots: usize) -> Vec<f32> {
     let rows = prices.chunks(slots);
     rows.flat_map(|row| row.iter().skip(1).copied()).collect()
 }

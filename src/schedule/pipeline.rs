@@ -14,6 +14,7 @@ use super::feasible::{self, First};
 use super::grid::Grid;
 use super::improve::Search;
 use super::instance::{Instance, Job, Placed, Refusal};
+use super::refine::{self, Next, Refinement};
 use super::relaxation::Relaxation;
 use super::seal::seal;
 use super::sink::{with_sink, without_sink};
@@ -232,44 +233,11 @@ impl Run<'_, '_> {
     /// Bounds a goal; returns when the relaxation would start each job.
     fn relax(&mut self, goal: usize, rounds: usize, rough: Option<&Rough>) -> Vec<f64> {
         let closed = self.closed.clone();
-        let horizon = closed.horizon;
         let makespan = self.instance.makespan(&self.best);
-        let grid = Grid::new(slot(makespan), makespan + 1, horizon);
-        let steps = self.work.steps;
-        let most = affordable_rounds(steps, closed.levels.len(), makespan, self.work.rounds);
-        let values = self.instance.values(&self.best);
-        let upper = self.value(goal) as f64;
-        let cold = || Relaxation::new(&closed, goal, &values, grid);
-        let warm = rough.map(|rough| {
-            let prices = rough.in_seconds(grid);
-            Relaxation::at(&closed, goal, &values, grid, &prices)
-        });
-        let mut relaxation = match warm {
-            // A round takes long: what long slots have shown must do.
-            Some(warm) if most < rounds => warm,
-            // Where slots do not fit well, it is better to begin anew.
-            Some(mut warm) => {
-                let mut cold = cold();
-                cold.improve(steps, upper);
-                warm.improve(steps, upper);
-                if warm.best() > cold.best() {
-                    warm
-                } else {
-                    cold
-                }
-            }
-            None => cold(),
-        };
-        // Less than that gained in a round, twice in a row, is not worth another one.
-        const CONVERGED: f64 = 2e-5;
-        let (mut reached, mut idle) = (f64::NEG_INFINITY, 0);
-        // What long slots have shown is nearly right.
-        let least = if rough.is_some() { 1 } else { 2 };
-        for _ in 0..rounds.min(most.max(least)) {
-            if self.control.stopped() {
-                break;
-            }
-            relaxation.improve(steps, self.value(goal) as f64);
+        let mut relaxation = self.begin(&closed, goal, rough);
+        let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.rounds);
+        while !self.control.stopped() {
+            relaxation.improve(self.work.steps, self.value(goal) as f64);
             for keys in [relaxation.starts(), &relaxation.last()] {
                 let mut order: Vec<usize> = (0..self.instance.jobs.len()).collect();
                 order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
@@ -287,14 +255,15 @@ impl Run<'_, '_> {
             };
             let shown = Some(shown.max(self.bounds[0]));
             self.control.report("relaxation", Some(best), shown, None);
-            let gained = bound - std::mem::replace(&mut reached, bound);
-            idle = if gained < CONVERGED * bound.abs() {
-                idle + 1
-            } else {
-                0
-            };
-            if bound > self.value(goal) as f64 - 1.0 || idle == 2 {
+            if bound > self.value(goal) as f64 - 1.0 {
                 break;
+            }
+            let work = self.work.steps * relaxation.numbers();
+            match refinement.next(relaxation.grid(), bound, work) {
+                Next::Again => {}
+                Next::Halve => relaxation = relaxation.halved(),
+                Next::Restart => relaxation.restart(),
+                Next::Done => break,
             }
         }
         let certificate = relaxation.certificate();
@@ -306,6 +275,33 @@ impl Run<'_, '_> {
         let mut target = relaxation.starts().to_vec();
         target.resize(self.instance.jobs.len().max(target.len()), 0.0);
         target
+    }
+
+    /// The relaxation in the first slots, from what longer ones have shown.
+    fn begin<'c>(
+        &self,
+        closed: &'c Instance,
+        goal: usize,
+        rough: Option<&Rough>,
+    ) -> Relaxation<'c> {
+        let makespan = self.instance.makespan(&self.best);
+        let slot = refine::longest(closed, makespan, self.work.steps);
+        let grid = Grid::new(slot, makespan + 1, closed.horizon);
+        let values = self.instance.values(&self.best);
+        let mut cold = Relaxation::new(closed, goal, &values, grid);
+        let Some(rough) = rough else {
+            return cold;
+        };
+        let mut warm = Relaxation::at(closed, goal, &values, grid, &rough.in_seconds(grid));
+        let upper = values[goal] as f64;
+        cold.improve(self.work.steps, upper);
+        warm.improve(self.work.steps, upper);
+        // Where its slots do not fit well, it is better to begin anew.
+        if warm.best() > cold.best() {
+            warm
+        } else {
+            cold
+        }
     }
 
     fn improve(&mut self, target: &[f64], moves: usize, hottest: f64) {
@@ -406,7 +402,6 @@ impl Run<'_, '_> {
         if proved {
             self.bounds[goal] = self.value(goal);
         }
-        self.report("proof");
     }
 
     fn solution(&self) -> Solution {
@@ -428,19 +423,4 @@ fn affordable(effort: u64, starts: usize) -> u64 {
     const FEW: u64 = 2_000;
     let starts = (starts as u64).max(FEW);
     effort / starts * FEW / starts * FEW
-}
-
-/// Seconds in a slot for a schedule of that length.
-fn slot(makespan: i64) -> i64 {
-    const MOST_SLOTS: i64 = 4_000;
-    makespan.max(1).div_euclid(MOST_SLOTS) + 1
-}
-
-/// How many rounds of so many steps people wait for, where there are so many levels and the schedule has that length;
-/// with more effort, for more.
-fn affordable_rounds(steps: usize, levels: usize, makespan: i64, effort: usize) -> usize {
-    const NUMBERS: usize = 300_000_000;
-    let makespan = usize::try_from(makespan).unwrap_or(0).max(1);
-    let numbers = levels.max(1).saturating_mul(makespan);
-    effort.saturating_mul(NUMBERS) / numbers.saturating_mul(steps).max(1)
 }

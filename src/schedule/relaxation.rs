@@ -4,74 +4,69 @@
 //! Multipliers are found by the volume algorithm (Barahona, Anbil 2000), which also gives an approximate primal
 //! solution: how each job's start is spread, and from it the start that guides list scheduling.
 
+mod pricing;
+mod rows;
+
+use rayon::prelude::*;
+
 use crate::formulation::Seconds;
 
 use super::certificate::{Certificate, FRACTION};
 use super::grid::Grid;
 use super::instance::{Instance, Job, Mode, Origin};
+use pricing::{Buffer, Choice, Cost, Pricing};
+use rows::{Products, Rows};
+
+/// Jobs that a core looks at before it asks for more.
+const JOBS: usize = 16;
+
+/// Where multipliers are near the best ones, longer steps would lead away.
+const NEAR: f64 = 0.1;
+
+/// How long steps are when they are longer again, and how large a share then is.
+const AGAIN: f64 = 0.02;
+
+/// The largest share of a new subgradient in the average, at first.
+const WEIGHT: f64 = 0.1;
 
 /// The relaxation of one objective on one grid, the objectives before it being no worse than they are known to be.
-///
-/// Each row of levels and slots is followed by one number for each earlier objective, which is priced as they are.
 pub struct Relaxation<'a> {
     instance: &'a Instance,
     goal: usize,
     /// What each objective before it may be at most.
     limits: Vec<i64>,
     grid: Grid,
-    width: usize,
-    /// By what a level's numbers are divided, and then those of each earlier objective.
+    /// By what a level's numbers are divided.
     scale: Vec<f64>,
-    /// Mean room of each level and slot, and then of each earlier objective.
-    room: Vec<f64>,
-    /// Multiplier of each level and slot, for the slot as a whole, and then of each earlier objective.
-    lambda: Vec<f64>,
+    /// By what those of an earlier objective are divided.
+    scales: Vec<f64>,
+    /// A row for each level; multipliers are for a slot as a whole, room is the mean of the slot.
+    levels: Rows,
+    /// A row of one slot for each earlier objective, which is priced as levels are.
+    earlier: Rows,
     best: f64,
-    /// Average of the subgradients.
-    volume: Vec<f64>,
+    /// Where each job goes at the multipliers tried last.
+    choices: Vec<Choice>,
     /// Average of the starts.
     mean: Vec<f64>,
     /// Until when starts count as early.
     front: Seconds,
     /// The share of each job that starts by then, on average.
     early: Vec<f64>,
+    /// The square of the length of the average of the subgradients.
+    norm: f64,
     factor: f64,
     weight: f64,
-    target: f64,
     bad: usize,
     stale: usize,
     checkpoint: f64,
-    scratch: Scratch,
-}
-
-/// `constant + slope * start`
-#[derive(Clone, Copy)]
-struct Cost {
-    constant: f64,
-    slope: f64,
-}
-
-impl Cost {
-    fn at(self, start: Seconds) -> f64 {
-        self.constant + self.slope * start as f64
-    }
-}
-
-#[derive(Default)]
-struct Scratch {
-    trial: Vec<f64>,
-    tails: Vec<f64>,
-    gradient: Vec<f64>,
-    price: Vec<f64>,
-    choice: Vec<(u32, Seconds)>,
 }
 
 impl<'a> Relaxation<'a> {
     /// With multipliers of 0, but where those would reward lateness; `values` are those of a known schedule.
     pub fn new(instance: &'a Instance, goal: usize, values: &[i64], grid: Grid) -> Self {
-        let mut relaxation = Relaxation::blank(instance, goal, values, grid);
-        let first = first_multipliers(instance, goal, &grid);
-        relaxation.lambda[..first.len()].copy_from_slice(&first);
+        let mut relaxation = Relaxation::blank(instance, goal, values[..goal].to_vec(), grid);
+        begin_with_lateness(instance, goal, &grid, &mut relaxation.levels);
         relaxation
     }
 
@@ -81,70 +76,107 @@ impl<'a> Relaxation<'a> {
         goal: usize,
         values: &[i64],
         grid: Grid,
-        prices: &[f64],
+        prices: &[f32],
     ) -> Self {
-        let mut relaxation = Relaxation::blank(instance, goal, values, grid);
-        let width = relaxation.width;
-        let rows = relaxation.lambda.chunks_mut(width).zip(&relaxation.scale);
-        for ((row, scale), prices) in rows.zip(prices.chunks(width)) {
+        let mut relaxation = Relaxation::blank(instance, goal, values[..goal].to_vec(), grid);
+        let rows = relaxation.levels.lambda_mut().zip(&relaxation.scale);
+        for ((row, &scale), prices) in rows.zip(prices.chunks(grid.slots + 1)) {
             for (l, price) in row.iter_mut().zip(prices) {
-                *l = price * scale;
+                *l = price * scale as f32;
             }
         }
-        // They are near: long steps would lead away.
-        relaxation.factor = 0.1;
+        relaxation.factor = NEAR;
         relaxation
     }
 
-    fn blank(instance: &'a Instance, goal: usize, values: &[i64], grid: Grid) -> Self {
-        let levels = instance.levels.len();
+    fn blank(instance: &'a Instance, goal: usize, limits: Vec<i64>, grid: Grid) -> Self {
         let width = grid.slots + 1;
-        let mut scale = vec![1.0_f64; levels];
+        let mut scale = vec![1.0_f64; instance.levels.len()];
         for mode in instance.jobs.iter().flat_map(|job| &job.modes) {
             for event in &mode.events {
                 let scale = &mut scale[event.level as usize];
                 *scale = scale.max(event.change.unsigned_abs() as f64);
             }
         }
-        let mut room = Vec::with_capacity(levels * width + goal);
+        let mut room = Vec::with_capacity(scale.len() * width);
         for (level, scale) in instance.levels.iter().zip(&scale) {
-            for (slot, sum) in grid.sums(&level.room).into_iter().enumerate() {
-                room.push(sum as f64 / grid.length(slot) as f64 / scale);
-            }
+            let sums = grid.sums(&level.room).into_iter().enumerate();
+            room.extend(
+                sums.map(|(slot, sum)| (sum as f64 / grid.length(slot) as f64 / scale) as f32),
+            );
         }
-        let limits = values[..goal].to_vec();
+        let (mut scales, mut least) = (Vec::new(), Vec::new());
         for (earlier, &limit) in limits.iter().enumerate() {
             let parts = instance.goals[earlier];
             // A job that moves through all slots changes as much as one that holds a level all the time.
             let slopes = instance.jobs.iter().flat_map(|job| &job.modes);
             let steepest = slopes.map(|mode| mode.cost[earlier].slope.unsigned_abs());
             let steepest = steepest.max().unwrap_or(0).max(1) as f64;
-            scale.push(steepest * grid.slot as f64 * (width as f64).sqrt());
-            room.push((limit - parts.constant) as f64 / scale[levels + earlier]);
+            let scale = steepest * grid.slot as f64 * (width as f64).sqrt();
+            least.push(((limit - parts.constant) as f64 / scale) as f32);
+            scales.push(scale);
         }
-        let lambda = vec![0.0; levels * width + goal];
+        let jobs = instance.jobs.len();
         Relaxation {
             instance,
             goal,
             limits,
             grid,
-            width,
             scale,
-            room,
-            lambda,
+            scales,
+            levels: Rows::new(width, &room),
+            earlier: Rows::new(1, &least),
             best: f64::NEG_INFINITY,
-            volume: Vec::new(),
-            mean: Vec::new(),
+            choices: vec![Choice::default(); jobs],
+            mean: vec![0.0; jobs],
             front: -1,
-            early: Vec::new(),
+            early: vec![0.0; jobs],
+            norm: 0.0,
             factor: 0.5,
-            weight: 0.1,
-            target: 0.0,
+            weight: WEIGHT,
             bad: 0,
             stale: 0,
             checkpoint: f64::NEG_INFINITY,
-            scratch: Scratch::default(),
         }
+    }
+
+    /// The same in slots half as long.
+    pub fn halved(self) -> Self {
+        let mut fine = Relaxation::blank(self.instance, self.goal, self.limits, self.grid.halved());
+        let norm = fine.levels.take_halved(&self.levels);
+        let earlier = self.earlier.lambda().zip(&self.scales);
+        let scaled = earlier.zip(&fine.scales);
+        for (fine, ((l, old), new)) in fine.earlier.lambda_mut().zip(scaled) {
+            fine[0] = l[0] * (new / old) as f32;
+        }
+        Relaxation {
+            best: self.best,
+            choices: self.choices,
+            mean: self.mean,
+            front: self.front,
+            early: self.early,
+            norm,
+            factor: NEAR,
+            checkpoint: self.checkpoint,
+            ..fine
+        }
+    }
+
+    /// Takes steps that are longer again, though not as long as at first.
+    pub fn restart(&mut self) {
+        (self.factor, self.weight) = (AGAIN, AGAIN);
+        (self.bad, self.stale) = (0, 0);
+        self.checkpoint = self.best;
+    }
+
+    /// How time is cut.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// How many numbers each step touches.
+    pub fn numbers(&self) -> usize {
+        numbers(self.instance, self.grid)
     }
 
     /// The best bound so far, up to rounding of floats.
@@ -168,39 +200,36 @@ impl<'a> Relaxation<'a> {
     }
 
     /// What a unit of each level costs in each slot as a whole.
-    pub fn prices(&self) -> Vec<f64> {
-        let rows = self.lambda.chunks(self.width).zip(&self.scale);
-        rows.flat_map(|(row, scale)| row.iter().map(move |l| l / scale))
-            .collect()
+    pub fn prices(&self) -> Vec<f32> {
+        let rows = self.levels.lambda().zip(&self.scale);
+        let priced = rows.flat_map(|(row, &scale)| row.iter().map(move |l| l / scale as f32));
+        priced.collect()
     }
 
     /// What each job gains if it starts at a moment rather than later, the room of that moment itself being free of
     /// charge; slots are seconds.
-    pub fn gains(&self, now: Seconds) -> Vec<f64> {
-        let width = self.width;
-        let mut tails = vec![0.0; self.instance.levels.len() * (width + 1)];
-        for (row, tails) in self.lambda.chunks(width).zip(tails.chunks_mut(width + 1)) {
-            for slot in (0..width).rev() {
-                tails[slot] = tails[slot + 1] + row[slot];
-            }
-        }
-        let mut price = Vec::new();
+    pub fn gains(&mut self, now: Seconds) -> Vec<f64> {
+        self.levels.advance(0.0);
+        self.earlier.advance(0.0);
+        let pricing = self.pricing();
+        let mut buffer = Buffer::default();
         let gain = |job: &Job| {
             let (mut at_once, mut later) = (f64::INFINITY, f64::INFINITY);
             for mode in &job.modes {
-                let cost = self.cost(mode, &self.lambda[self.instance.levels.len() * width..]);
+                let cost = self.cost(mode);
                 if mode.starts.next(now) == Some(now) {
                     let events = mode.events.iter().map(|event| {
                         let slot = (now + event.at).clamp(now + 1, self.grid.horizon - 1);
                         let (slot, _) = self.grid.locate(slot);
                         let level = event.level as usize;
-                        tails[level * (width + 1) + slot] * event.change as f64 / self.scale[level]
+                        let tail = f64::from(self.levels.tails(level)[slot]);
+                        tail * event.change as f64 / self.scale[level]
                     });
                     at_once = at_once.min(cost.at(now) + events.sum::<f64>());
                 }
                 let mut rest = mode.clone();
                 rest.starts.intersect(&[(now + 1, Seconds::MAX)]);
-                later = later.min(self.least(&rest, cost, &tails, &mut price).0);
+                later = later.min(pricing.least(&rest, cost, &mut buffer).0);
             }
             later - at_once
         };
@@ -209,112 +238,37 @@ impl<'a> Relaxation<'a> {
 
     /// Where each job went in the last step.
     pub fn last(&self) -> Vec<f64> {
-        self.scratch
-            .choice
-            .iter()
-            .map(|&(_, start)| start as f64)
-            .collect()
+        let starts = self.choices.iter().map(|choice| choice.start as f64);
+        starts.collect()
     }
 
     /// Takes a number of steps towards better multipliers; `upper` is the value of a known schedule.
     pub fn improve(&mut self, steps: usize, upper: f64) {
         if self.best == f64::NEG_INFINITY {
-            self.begin();
+            let value = self.evaluate(0.0);
+            self.settle();
+            self.mix(1.0, true);
+            self.best = value;
+            self.checkpoint = value;
         }
         for _ in 0..steps {
-            if self.best >= upper - 1e-6 {
+            if self.best >= upper - 1e-6 || self.norm < 1e-12 {
                 break;
             }
             self.step(upper);
         }
     }
 
-    fn begin(&mut self) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.trial.clone_from(&self.lambda);
-        self.best = self.evaluate(&mut scratch);
-        self.volume.clone_from(&scratch.gradient);
-        self.mean = scratch
-            .choice
-            .iter()
-            .map(|&(_, start)| start as f64)
-            .collect();
-        let early = scratch
-            .choice
-            .iter()
-            .map(|&(_, start)| f64::from(u8::from(start <= self.front)));
-        self.early = early.collect();
-        self.checkpoint = self.best;
-        self.scratch = scratch;
-    }
-
     fn step(&mut self, upper: f64) {
-        self.target = self.aim(upper);
-        let norm: f64 = self
-            .lambda
-            .iter()
-            .zip(&self.volume)
-            .filter(|&(&lambda, &v)| lambda > 0.0 || v > 0.0)
-            .map(|(_, v)| v * v)
-            .sum();
-        if norm < 1e-12 {
-            return;
-        }
-        let length = self.factor * (self.target - self.best) / norm;
-        let mut scratch = std::mem::take(&mut self.scratch);
-        for ((trial, lambda), v) in scratch.trial.iter_mut().zip(&self.lambda).zip(&self.volume) {
-            *trial = (lambda + length * v).max(0.0);
-        }
-        let value = self.evaluate(&mut scratch);
-        let alpha = self.mixing(&scratch.gradient);
-        let mut along = 0.0;
-        for (v, g) in self.volume.iter_mut().zip(&scratch.gradient) {
-            along += *v * g;
-            *v += alpha * (g - *v);
-        }
-        for (mean, &(_, start)) in self.mean.iter_mut().zip(&scratch.choice) {
-            *mean += alpha * (start as f64 - *mean);
-        }
-        for (early, &(_, start)) in self.early.iter_mut().zip(&scratch.choice) {
-            *early += alpha * (f64::from(u8::from(start <= self.front)) - *early);
-        }
-        self.adapt(value, along, &mut scratch);
-        self.scratch = scratch;
-    }
-
-    /// The value that steps aim at: a little above the bound, not above what is known to be possible.
-    fn aim(&self, upper: f64) -> f64 {
-        let above = self.best + 0.05 * self.best.abs().max(1.0);
-        above.min(upper).max(self.best + 1e-9)
-    }
-
-    /// The share of a new subgradient that makes the average shortest, within limits.
-    fn mixing(&self, gradient: &[f64]) -> f64 {
-        let (mut vv, mut gv, mut gg) = (0.0, 0.0, 0.0);
-        for (v, g) in self.volume.iter().zip(gradient) {
-            vv += v * v;
-            gv += g * v;
-            gg += g * g;
-        }
-        let spread = vv - 2.0 * gv + gg;
-        let best = if spread > 0.0 {
-            (vv - gv) / spread
-        } else {
-            1.0
-        };
-        if best < 0.0 {
-            self.weight / 10.0
-        } else {
-            best.clamp(self.weight / 10.0, self.weight)
-        }
-    }
-
-    fn adapt(&mut self, value: f64, along: f64, scratch: &mut Scratch) {
-        if value > self.best {
+        let length = self.factor * (self.aim(upper) - self.best) / self.norm;
+        let value = self.evaluate(length);
+        let products = self.settle();
+        let better = value > self.best;
+        self.mix(self.share(products), better);
+        if better {
             self.best = value;
-            std::mem::swap(&mut self.lambda, &mut scratch.trial);
             self.bad = 0;
-            if along > 0.0 {
+            if products.volume_new > 0.0 {
                 self.factor = (self.factor * 1.1).min(2.0);
             }
         } else {
@@ -334,251 +288,158 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    /// Solves the relaxed problem for the trial multipliers: its value, each job's choice and a subgradient.
-    fn evaluate(&self, scratch: &mut Scratch) -> f64 {
-        let levels = self.instance.levels.len();
-        scratch.tails.resize(levels * (self.width + 1), 0.0);
-        let mut value = self.instance.goals[self.goal].constant as f64;
-        for level in 0..levels {
-            let row = &scratch.trial[level * self.width..][..self.width];
-            let tails = &mut scratch.tails[level * (self.width + 1)..][..=self.width];
-            tails[self.width] = 0.0;
-            for slot in (0..self.width).rev() {
-                tails[slot] = tails[slot + 1] + row[slot];
-            }
-        }
-        value -= self
-            .room
-            .iter()
-            .zip(&scratch.trial)
-            .map(|(room, l)| room * l)
-            .sum::<f64>();
-        scratch.gradient.clear();
-        scratch.gradient.extend(self.room.iter().map(|_| 0.0));
-        scratch.choice.clear();
-        for job in &self.instance.jobs {
-            let mut least = (f64::INFINITY, 0, 0);
-            for (index, mode) in job.modes.iter().enumerate() {
-                let cost = self.cost(mode, &scratch.trial[levels * self.width..]);
-                let (price, start) = self.least(mode, cost, &scratch.tails, &mut scratch.price);
-                if price < least.0 {
-                    least = (price, index as u32, start);
-                }
-            }
-            let (price, mode, start) = least;
-            value += price;
-            scratch.choice.push((mode, start));
-            self.add(&job.modes[mode as usize], start, &mut scratch.gradient);
-        }
-        for level in 0..levels {
-            let row = &mut scratch.gradient[level * self.width..][..self.width];
-            let mut sum = 0.0;
-            for (slot, room) in row.iter_mut().zip(&self.room[level * self.width..]) {
-                sum += *slot;
-                *slot = sum - room;
-            }
-        }
-        for (earlier, room) in self.room[levels * self.width..].iter().enumerate() {
-            let jobs = self.instance.jobs.iter().zip(&scratch.choice);
-            let costs =
-                jobs.map(|(job, &(mode, start))| job.modes[mode as usize].cost[earlier].at(start));
-            let sum = costs.map(|cost| cost as f64).sum::<f64>() / self.scale[levels + earlier];
-            scratch.gradient[levels * self.width + earlier] = sum - room;
-        }
-        value
+    /// The value that steps aim at: a little above the bound, not above what is known to be possible.
+    fn aim(&self, upper: f64) -> f64 {
+        let above = self.best + 0.05 * self.best.abs().max(1.0);
+        above.min(upper).max(self.best + 1e-9)
     }
 
-    /// What a mode costs, earlier objectives included; they have these multipliers.
-    fn cost(&self, mode: &Mode, earlier: &[f64]) -> Cost {
+    /// The share of a new subgradient that makes the average shortest, within limits.
+    fn share(&self, products: Products) -> f64 {
+        let Products {
+            volume_volume,
+            volume_new,
+            new_new,
+        } = products;
+        let spread = volume_volume - 2.0 * volume_new + new_new;
+        let best = if spread > 0.0 {
+            (volume_volume - volume_new) / spread
+        } else {
+            1.0
+        };
+        if best < 0.0 {
+            self.weight / 10.0
+        } else {
+            best.clamp(self.weight / 10.0, self.weight)
+        }
+    }
+
+    /// Solves the relaxed problem for multipliers so far along the average of the subgradients: returns its value, and
+    /// keeps each job's choice and what they take.
+    fn evaluate(&mut self, length: f64) -> f64 {
+        let room = self.levels.advance(length) + self.earlier.advance(length);
+        let mut choices = std::mem::take(&mut self.choices);
+        let pricing = self.pricing();
+        let cost = |mode: &Mode| self.cost(mode);
+        let choose = |buffer: &mut Buffer, (job, choice): (&Job, &mut Choice)| {
+            *choice = pricing.cheapest(&job.modes, cost, buffer);
+        };
+        if self.levels.shared() {
+            let jobs = self.instance.jobs.par_iter().zip(&mut choices);
+            jobs.with_min_len(JOBS)
+                .for_each_init(Buffer::default, choose);
+        } else {
+            let mut buffer = Buffer::default();
+            let jobs = self.instance.jobs.iter().zip(&mut choices);
+            jobs.for_each(|each| choose(&mut buffer, each));
+        }
+        self.choices = choices;
+        let paid: f64 = self.choices.iter().map(|choice| choice.price).sum();
+        self.instance.goals[self.goal].constant as f64 + paid - room
+    }
+
+    /// The subgradient at what was evaluated last.
+    fn settle(&mut self) -> Products {
+        for (job, choice) in self.instance.jobs.iter().zip(&self.choices) {
+            let mode = &job.modes[choice.mode as usize];
+            for event in &mode.events {
+                let at = choice.start + event.at;
+                if at >= self.grid.horizon {
+                    continue;
+                }
+                let (slot, over) = self.grid.locate(at);
+                let level = event.level as usize;
+                let change = event.change as f64 / self.scale[level];
+                let over = over as f64 / self.grid.length(slot) as f64;
+                self.levels
+                    .take(level, slot, (change * (1.0 - over)) as f32);
+                if slot < self.grid.slots && over > 0.0 {
+                    self.levels.take(level, slot + 1, (change * over) as f32);
+                }
+            }
+            for (earlier, &scale) in self.scales.iter().enumerate() {
+                let cost = mode.cost[earlier].at(choice.start) as f64;
+                self.earlier.take(earlier, 0, (cost / scale) as f32);
+            }
+        }
+        self.levels.settle().and(self.earlier.settle())
+    }
+
+    /// Mixes a share of what was evaluated last into the averages, keeping its multipliers if they are better.
+    fn mix(&mut self, share: f64, better: bool) {
+        self.norm = self.levels.mix(share, better) + self.earlier.mix(share, better);
+        for (mean, choice) in self.mean.iter_mut().zip(&self.choices) {
+            *mean += share * (choice.start as f64 - *mean);
+        }
+        for (early, choice) in self.early.iter_mut().zip(&self.choices) {
+            *early += share * (f64::from(u8::from(choice.start <= self.front)) - *early);
+        }
+    }
+
+    fn pricing(&self) -> Pricing<'_> {
+        Pricing {
+            grid: self.grid,
+            scale: &self.scale,
+            rows: &self.levels,
+        }
+    }
+
+    /// What a mode costs, earlier objectives at the multipliers tried included.
+    fn cost(&self, mode: &Mode) -> Cost {
         let own = mode.cost[self.goal];
         let mut cost = Cost {
             constant: own.constant as f64,
             slope: own.slope as f64,
         };
-        let scales = &self.scale[self.instance.levels.len()..];
-        for ((other, multiplier), scale) in mode.cost.iter().zip(earlier).zip(scales) {
-            cost.constant += other.constant as f64 * multiplier / scale;
-            cost.slope += other.slope as f64 * multiplier / scale;
+        let multipliers = self.earlier.trial().flatten().zip(&self.scales);
+        for (other, (&multiplier, scale)) in mode.cost.iter().zip(multipliers) {
+            let price = f64::from(multiplier) / scale;
+            cost.constant += other.constant as f64 * price;
+            cost.slope += other.slope as f64 * price;
         }
         cost
-    }
-
-    /// Adds what a job changes, as differences between slots.
-    fn add(&self, mode: &Mode, start: Seconds, differences: &mut [f64]) {
-        for event in &mode.events {
-            let at = start + event.at;
-            if at >= self.grid.horizon {
-                continue;
-            }
-            let (slot, over) = self.grid.locate(at);
-            let level = event.level as usize;
-            let change = event.change as f64 / self.scale[level];
-            let over = over as f64 / self.grid.length(slot) as f64;
-            let row = &mut differences[level * self.width..][..self.width];
-            row[slot] += change * (1.0 - over);
-            if slot + 1 < self.width {
-                row[slot + 1] += change * over;
-            }
-        }
-    }
-
-    /// The cheapest start of a mode.
-    fn least(
-        &self,
-        mode: &Mode,
-        cost: Cost,
-        tails: &[f64],
-        price: &mut Vec<f64>,
-    ) -> (f64, Seconds) {
-        let mut best = (f64::INFINITY, 0);
-        let mut consider = |value: f64, start: Seconds| {
-            if value < best.0 - 1e-9 {
-                best = (value, start);
-            }
-        };
-        for &(first, last) in mode.starts.intervals() {
-            let dense = last.min(self.grid.end());
-            if first <= dense && self.grid.slot == 1 {
-                let count = (dense - first + 1) as usize;
-                self.dense(mode, cost, (first, count), tails, price);
-                let mut least = (f64::INFINITY, 0);
-                for (at, &value) in price.iter().enumerate() {
-                    if value < least.0 {
-                        least = (value, at);
-                    }
-                }
-                consider(least.0, first + least.1 as Seconds);
-            } else if first <= dense {
-                self.coarse(mode, cost, (first, dense), tails, &mut consider);
-            }
-            if last > dense {
-                consider(
-                    self.price(mode, cost, first.max(dense), tails),
-                    first.max(dense),
-                );
-                consider(self.price(mode, cost, last, tails), last);
-            }
-        }
-        best
-    }
-
-    /// Prices at every moment of an interval, slots being seconds.
-    fn dense(
-        &self,
-        mode: &Mode,
-        cost: Cost,
-        (first, count): (Seconds, usize),
-        tails: &[f64],
-        price: &mut Vec<f64>,
-    ) {
-        price.clear();
-        price.extend((0..count as Seconds).map(|at| cost.at(first + at)));
-        let end = self.grid.slots;
-        for event in &mode.events {
-            let level = event.level as usize;
-            let change = event.change as f64 / self.scale[level];
-            let row = &tails[level * (self.width + 1)..][..=self.width];
-            let from = (first + event.at) as usize;
-            let inside = (end + 1).saturating_sub(from).min(count);
-            if inside > 0 {
-                for (price, tail) in price[..inside].iter_mut().zip(&row[from..]) {
-                    *price += change * tail;
-                }
-            }
-            // In the last slot the sum falls evenly to nothing.
-            if row[end] != 0.0 {
-                let length = self.grid.length(end) as f64;
-                for (at, price) in price.iter_mut().enumerate().skip(inside) {
-                    let over = (from + at - end) as f64;
-                    *price += change * row[end] * (1.0 - over / length).max(0.0);
-                }
-            }
-        }
-    }
-
-    /// Prices where an event passes the edge of a slot, and at the ends of an interval.
-    fn coarse(
-        &self,
-        mode: &Mode,
-        cost: Cost,
-        (first, last): (Seconds, Seconds),
-        tails: &[f64],
-        consider: &mut impl FnMut(f64, Seconds),
-    ) {
-        let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| e.at % self.grid.slot).collect();
-        offsets.sort_unstable();
-        offsets.dedup();
-        consider(self.price(mode, cost, first, tails), first);
-        for offset in offsets {
-            let mut start = first + (-offset - first).rem_euclid(self.grid.slot);
-            while start <= last {
-                consider(self.price(mode, cost, start, tails), start);
-                start += self.grid.slot;
-            }
-        }
-        consider(self.price(mode, cost, last, tails), last);
-    }
-
-    fn price(&self, mode: &Mode, cost: Cost, start: Seconds, tails: &[f64]) -> f64 {
-        let mut price = cost.at(start);
-        for event in &mode.events {
-            let at = start + event.at;
-            if at < self.grid.horizon {
-                let (slot, over) = self.grid.locate(at);
-                let level = event.level as usize;
-                let row = &tails[level * (self.width + 1)..][..=self.width];
-                let over = over as f64 / self.grid.length(slot) as f64;
-                let tail = row[slot] + (row[slot + 1] - row[slot]) * over;
-                price += tail * event.change as f64 / self.scale[level];
-            }
-        }
-        price
     }
 
     /// The best multipliers, as a certificate.
     pub fn certificate(&self) -> Certificate {
         let unit = (1_u64 << FRACTION) as f64;
-        let (lambda, earlier) = self
-            .lambda
-            .split_at(self.instance.levels.len() * self.width);
-        let (scale, scales) = self.scale.split_at(self.instance.levels.len());
-        let rows = lambda.chunks(self.width).zip(scale);
+        let rows = self.levels.lambda().zip(&self.scale);
         let multipliers = rows.map(|(row, scale)| {
             let slots = row.iter().enumerate();
-            slots
-                .map(|(slot, &l)| (l / scale / self.grid.length(slot) as f64 * unit) as i64)
-                .collect()
+            let second = |(slot, &l): (usize, &f32)| {
+                (f64::from(l) / scale / self.grid.length(slot) as f64 * unit) as i64
+            };
+            slots.map(second).collect()
         });
-        let earlier = earlier.iter().zip(scales).zip(&self.limits);
-        let earlier = earlier.map(|((l, scale), &limit)| ((l / scale * unit) as i64, limit));
+        let earlier = self.earlier.lambda().flatten().zip(&self.scales);
+        let earlier = earlier.map(|(&l, scale)| (f64::from(l) / scale * unit) as i64);
         Certificate {
             goal: self.goal,
-            earlier: earlier.collect(),
+            earlier: earlier.zip(self.limits.iter().copied()).collect(),
             grid: self.grid,
             multipliers: multipliers.collect(),
         }
     }
 }
 
+/// How many numbers a step touches: those of a level several times.
+pub fn numbers(instance: &Instance, grid: Grid) -> usize {
+    let modes = instance.jobs.iter().flat_map(|job| &job.modes);
+    let events: usize = modes.map(|mode| mode.events.len()).sum();
+    (6 * instance.levels.len() + events) * (grid.slots + 1)
+}
+
 /// Jobs that cost less the later they are would go to the horizon. What they earn with each second, the last end pays
 /// at least as much: so much it owes each of them from the beginning, as multipliers of its levels.
-fn first_multipliers(instance: &Instance, goal: usize, grid: &Grid) -> Vec<f64> {
-    let slots = grid.slots + 1;
-    let mut lambda = vec![0.0; instance.levels.len() * slots];
-    for (row, level) in lambda.chunks_mut(slots).zip(&instance.levels) {
+fn begin_with_lateness(instance: &Instance, goal: usize, grid: &Grid, levels: &mut Rows) {
+    for (row, level) in levels.lambda_mut().zip(&instance.levels) {
         if let Origin::End(job) = level.origin {
             let slope = |mode: &Mode| mode.cost[goal].slope;
-            let earns = -instance.jobs[job]
-                .modes
-                .iter()
-                .map(slope)
-                .min()
-                .unwrap_or(0)
-                .min(0);
+            let slopes = instance.jobs[job].modes.iter().map(slope);
+            let earns = -slopes.min().unwrap_or(0).min(0);
             for (slot, multiplier) in row.iter_mut().enumerate() {
-                *multiplier = earns as f64 * grid.length(slot) as f64;
+                *multiplier = (earns as f64 * grid.length(slot) as f64) as f32;
             }
         }
     }
-    lambda
 }

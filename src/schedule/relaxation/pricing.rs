@@ -1,0 +1,180 @@
+//! Where a job pays least when levels are priced.
+
+use crate::formulation::Seconds;
+
+use super::rows::Rows;
+use crate::schedule::grid::Grid;
+use crate::schedule::instance::Mode;
+
+/// What a job pays for where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Choice {
+    pub price: f64,
+    pub mode: u32,
+    pub start: Seconds,
+}
+
+/// `constant + slope * start`
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    pub constant: f64,
+    pub slope: f64,
+}
+
+impl Cost {
+    pub fn at(self, start: Seconds) -> f64 {
+        self.constant + self.slope * start as f64
+    }
+}
+
+/// Space that is used again.
+#[derive(Default)]
+pub struct Buffer {
+    offsets: Vec<Seconds>,
+    prices: Vec<f64>,
+}
+
+/// Prices of levels on a grid.
+pub struct Pricing<'a> {
+    pub grid: Grid,
+    /// By what each level's numbers are divided.
+    pub scale: &'a [f64],
+    /// What a level costs from each slot on.
+    pub rows: &'a Rows,
+}
+
+impl Pricing<'_> {
+    /// The cheapest start of a job's modes, `cost` saying what each costs beside the levels; `buffer` is for use again.
+    pub fn cheapest(
+        &self,
+        modes: &[Mode],
+        cost: impl Fn(&Mode) -> Cost,
+        buffer: &mut Buffer,
+    ) -> Choice {
+        let mut least = Choice {
+            price: f64::INFINITY,
+            ..Choice::default()
+        };
+        for (index, mode) in modes.iter().enumerate() {
+            let (price, start) = self.least(mode, cost(mode), buffer);
+            if price < least.price {
+                let mode = index as u32;
+                least = Choice { price, mode, start };
+            }
+        }
+        least
+    }
+
+    /// The cheapest start of a mode.
+    pub fn least(&self, mode: &Mode, cost: Cost, buffer: &mut Buffer) -> (f64, Seconds) {
+        let mut best = (f64::INFINITY, 0);
+        let mut consider = |value: f64, start: Seconds| {
+            if value < best.0 - 1e-9 {
+                best = (value, start);
+            }
+        };
+        let slot = self.grid.slot;
+        for &(first, last) in mode.starts.intervals() {
+            let dense = last.min(self.grid.end());
+            if first <= dense {
+                // Between the moments at which an event passes the edge of a slot, prices change evenly.
+                buffer.offsets.clear();
+                let offsets = mode.events.iter().map(|e| (-e.at - first).rem_euclid(slot));
+                buffer.offsets.extend(offsets);
+                buffer.offsets.sort_unstable();
+                buffer.offsets.dedup();
+                for &offset in &buffer.offsets {
+                    let first = first + offset;
+                    if first <= dense {
+                        let count = ((dense - first) / slot + 1) as usize;
+                        self.sweep(mode, cost, (first, count), &mut buffer.prices);
+                        let (value, at) = least_of(&buffer.prices);
+                        consider(value, first + slot * at as Seconds);
+                    }
+                }
+                if slot > 1 || mode.events.is_empty() {
+                    consider(self.price(mode, cost, first), first);
+                    consider(self.price(mode, cost, dense), dense);
+                }
+            }
+            if last > dense {
+                let after = first.max(dense);
+                consider(self.price(mode, cost, after), after);
+                consider(self.price(mode, cost, last), last);
+            }
+        }
+        best
+    }
+
+    /// Prices of starts that are a slot apart.
+    fn sweep(
+        &self,
+        mode: &Mode,
+        cost: Cost,
+        (first, count): (Seconds, usize),
+        prices: &mut Vec<f64>,
+    ) {
+        let Grid { slot, slots, .. } = self.grid;
+        prices.clear();
+        let starts = (0..count as Seconds).map(|at| first + slot * at);
+        prices.extend(starts.map(|start| cost.at(start)));
+        for event in &mode.events {
+            let level = event.level as usize;
+            let change = event.change as f64 / self.scale[level];
+            let row = self.rows.tails(level);
+            let at = first + event.at;
+            let from = (at / slot) as usize;
+            let over = (at % slot) as f64 / slot as f64;
+            let inside = slots.saturating_sub(from).min(count);
+            if over > 0.0 && inside > 0 {
+                let (rest, over) = (change * (1.0 - over), change * over);
+                let tails = row[from..].iter().zip(&row[from + 1..]);
+                for (price, (&tail, &next)) in prices[..inside].iter_mut().zip(tails) {
+                    *price += rest * f64::from(tail) + over * f64::from(next);
+                }
+            } else if inside > 0 {
+                for (price, &tail) in prices[..inside].iter_mut().zip(&row[from..]) {
+                    *price += change * f64::from(tail);
+                }
+            }
+            // In the last slot the sum falls evenly to nothing.
+            if row[slots] != 0.0 {
+                let (tail, length) = (f64::from(row[slots]), self.grid.length(slots) as f64);
+                for (index, price) in prices.iter_mut().enumerate().skip(inside) {
+                    let over = (at + slot * index as Seconds - self.grid.end()) as f64;
+                    *price += change * tail * (1.0 - over / length).max(0.0);
+                }
+            }
+        }
+    }
+
+    fn price(&self, mode: &Mode, cost: Cost, start: Seconds) -> f64 {
+        let mut price = cost.at(start);
+        for event in &mode.events {
+            let at = start + event.at;
+            if at < self.grid.horizon {
+                let (slot, over) = self.grid.locate(at);
+                let level = event.level as usize;
+                let row = self.rows.tails(level);
+                let over = over as f64 / self.grid.length(slot) as f64;
+                let (tail, next) = (f64::from(row[slot]), f64::from(row[slot + 1]));
+                price += (tail + (next - tail) * over) * event.change as f64 / self.scale[level];
+            }
+        }
+        price
+    }
+}
+
+/// The least of some numbers, and where it is first.
+fn least_of(numbers: &[f64]) -> (f64, usize) {
+    const LANES: usize = 8;
+    let mut lanes = [f64::INFINITY; LANES];
+    for numbers in numbers.chunks(LANES) {
+        for (lane, &number) in lanes.iter_mut().zip(numbers) {
+            *lane = if number < *lane { number } else { *lane };
+        }
+    }
+    let least = lanes.iter().copied().fold(f64::INFINITY, f64::min);
+    let at = numbers.iter().position(|&number| number == least);
+    (least, at.unwrap_or(0))
+}
