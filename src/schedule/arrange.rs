@@ -42,7 +42,7 @@ impl<'a> Rough<'a> {
         // What is fixed slot by slot may end a little later.
         let grid = Grid::new(1, makespan + makespan / 8 + 2, closed.horizon);
         let mut relaxation = Relaxation::new(closed, 0, &[], grid);
-        let steps = (work.priced / numbers(closed, grid)).min(work.steps);
+        let steps = (work.priced / numbers(closed, grid).max(1)).min(work.steps);
         for _ in 0..steps / ROUND {
             if control.stopped() {
                 break;

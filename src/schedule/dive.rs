@@ -10,7 +10,7 @@ use crate::formulation::Seconds;
 
 use super::control::Control;
 use super::grid::Grid;
-use super::instance::{Instance, Level, Placed};
+use super::instance::{Event, Instance, Job, Level, Mode, Placed, segments, worst};
 use super::list;
 use super::partial::{Partial, Place};
 use super::random::Random;
@@ -38,10 +38,18 @@ const MOST_LOOKS: usize = 1_000_000;
 /// Jobs that start together, as indices into those that are left.
 type Set = Vec<(usize, Place)>;
 
+/// What is left to be fixed.
+struct Rest {
+    /// The jobs that have no place, and the levels that they could exceed.
+    instance: Instance,
+    /// Which levels those are.
+    levels: Vec<usize>,
+}
+
 /// What a set costs, and what it leaves; None where some job would be too late.
 struct After {
     spent: i64,
-    rest: Option<Instance>,
+    rest: Option<Rest>,
 }
 
 struct Dive<'a> {
@@ -49,6 +57,8 @@ struct Dive<'a> {
     grid: Grid,
     work: Work,
     partial: Partial<'a>,
+    /// For each job what it takes at most of each level.
+    peaks: Vec<Vec<(u32, i64)>>,
     left: Vec<usize>,
     /// What a unit of each level costs in each slot.
     prices: Vec<f32>,
@@ -99,6 +109,7 @@ pub fn dive(
         grid,
         work,
         partial: Partial::new(instance),
+        peaks: instance.jobs.iter().map(peaks).collect(),
         left: Vec::new(),
         prices: prices.pop()?,
         early: Vec::new(),
@@ -135,7 +146,8 @@ impl Dive<'_> {
             for (at, place) in self.best_set(now) {
                 self.partial.insert(self.left[at], place);
             }
-            self.prices = without_first(&self.prices, self.grid_from(now).slots + 1);
+            let all: Vec<usize> = (0..self.instance.levels.len()).collect();
+            self.prices = rows(&self.prices, self.grid_from(now).slots + 1, &all, 1);
             let partial = &self.partial;
             self.left.retain(|&job| partial.place(job).is_none());
         }
@@ -149,10 +161,17 @@ impl Dive<'_> {
 
     fn relax(&mut self, now: Seconds) -> Option<()> {
         let rest = self.rest(now)?;
-        let mut relaxation = Relaxation::at(&rest, 0, &[], self.grid_from(now), &self.prices);
+        let grid = self.grid_from(now);
+        let width = grid.slots + 1;
+        let known = rows(&self.prices, width, &rest.levels, 0);
+        let mut relaxation = Relaxation::at(&rest.instance, 0, &[], grid, &known);
         relaxation.watch(0);
         relaxation.improve(self.work.steps, f64::INFINITY);
-        self.prices = relaxation.prices();
+        self.prices.fill(0.0);
+        let found = relaxation.prices();
+        for (row, &level) in found.chunks(width).zip(&rest.levels) {
+            self.prices[level * width..][..width].copy_from_slice(row);
+        }
         self.early = relaxation.early().to_vec();
         self.gain = relaxation.gains(0);
         Some(())
@@ -174,30 +193,62 @@ impl Dive<'_> {
 
     /// The jobs that have no place, from a moment on that counts as 0, with the room that the others leave; None where one
     /// is too late.
-    fn rest(&self, from: Seconds) -> Option<Instance> {
-        let left = self
-            .left
-            .iter()
-            .filter(|&&job| self.partial.place(job).is_none());
-        let mut jobs: Vec<_> = left.map(|&job| self.instance.jobs[job].clone()).collect();
-        for job in &mut jobs {
-            for mode in &mut job.modes {
-                mode.starts.intersect(&[(from, Seconds::MAX)]);
-                mode.starts.advance(from);
-            }
-            job.modes.retain(|mode| !mode.starts.is_empty());
-            if job.modes.is_empty() {
-                return None;
+    fn rest(&self, from: Seconds) -> Option<Rest> {
+        let placed = |job: usize| self.partial.place(job).is_some();
+        let left = self.left.iter().copied().filter(|&job| !placed(job));
+        let mut wanted = vec![0_i64; self.instance.levels.len()];
+        for &(level, peak) in left.clone().flat_map(|job| &self.peaks[job]) {
+            let wanted = &mut wanted[level as usize];
+            *wanted = wanted.saturating_add(peak);
+        }
+        // Where there is room for all at once, there is nothing to decide: that leaves out most orders.
+        let (mut levels, mut kept) = (Vec::new(), Vec::new());
+        let mut index = vec![None; wanted.len()];
+        for (level, wanted) in wanted.into_iter().enumerate().filter(|&(_, w)| w > 0) {
+            let room = self.partial.room(level, from);
+            if room.iter().any(|&(_, room)| room < wanted) {
+                index[level] = Some(levels.len() as u32);
+                kept.push(level);
+                levels.push(Level {
+                    room,
+                    ..self.instance.levels[level].clone()
+                });
             }
         }
-        let levels = self.instance.levels.iter().enumerate();
-        let levels = levels.map(|(index, level)| Level {
-            room: self.partial.room(index, from),
-            ..level.clone()
-        });
-        let mut rest = self.instance.part(jobs, levels.collect());
-        rest.horizon -= from;
-        Some(rest)
+        let job = |job: usize| {
+            let job = &self.instance.jobs[job];
+            let modes = job.modes.iter().filter_map(|mode| {
+                let mut starts = mode.starts.clone();
+                starts.intersect(&[(from, Seconds::MAX)]);
+                starts.advance(from);
+                let events = mode.events.iter().filter_map(|&event| {
+                    let level = index[event.level as usize]?;
+                    Some(Event { level, ..event })
+                });
+                let events: Vec<Event> = events.collect();
+                (!starts.is_empty()).then(|| Mode {
+                    choice: mode.choice.clone(),
+                    offset: mode.offset.clone(),
+                    span: mode.span,
+                    segments: segments(&events),
+                    events,
+                    starts,
+                    cost: mode.cost.clone(),
+                })
+            });
+            let modes: Vec<Mode> = modes.collect();
+            (!modes.is_empty()).then(|| Job {
+                members: job.members.clone(),
+                modes,
+            })
+        };
+        let jobs = left.map(job).collect::<Option<_>>()?;
+        let mut instance = self.instance.part(jobs, levels);
+        instance.horizon -= from;
+        Some(Rest {
+            instance,
+            levels: kept,
+        })
     }
 
     /// The set after which the least bound is left.
@@ -238,8 +289,8 @@ impl Dive<'_> {
             return f64::INFINITY;
         };
         let grid = self.grid_from(from);
-        let prices = without_first(&self.prices, grid.slots + 2);
-        let mut relaxation = Relaxation::at(rest, 0, &[], grid, &prices);
+        let prices = rows(&self.prices, grid.slots + 2, &rest.levels, 1);
+        let mut relaxation = Relaxation::at(&rest.instance, 0, &[], grid, &prices);
         relaxation.improve(self.work.trial, f64::INFINITY);
         relaxation.best() + after.spent as f64
     }
@@ -356,10 +407,17 @@ impl Dive<'_> {
     }
 }
 
-/// Rows of so many slots without the first of each.
-fn without_first(prices: &[f32], slots: usize) -> Vec<f32> {
-    let rows = prices.chunks(slots);
-    rows.flat_map(|row| row.iter().skip(1).copied()).collect()
+/// What a job takes at most of each level.
+fn peaks(job: &Job) -> Vec<(u32, i64)> {
+    let mut peaks = worst(job, |swing| swing.peak);
+    peaks.retain(|&(_, peak)| peak > 0);
+    peaks
+}
+
+/// Some of the rows of so many slots, without the first slots of each.
+fn rows(prices: &[f32], width: usize, levels: &[usize], without: usize) -> Vec<f32> {
+    let rows = levels.iter().map(|level| &prices[level * width..][..width]);
+    rows.flat_map(|row| &row[without..]).copied().collect()
 }
 
 #[cfg(test)]

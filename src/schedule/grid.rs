@@ -51,8 +51,18 @@ impl Grid {
     /// The slot that a moment lies in, and the seconds of it that are over; moments outside count as the nearest inside.
     pub fn locate(&self, at: Seconds) -> (usize, Seconds) {
         let at = at.clamp(0, self.horizon - 1);
-        let slot = ((at / self.slot) as usize).min(self.slots);
+        let slot = self.split(at).0.min(self.slots);
         (slot, at - self.slot * slot as Seconds)
+    }
+
+    /// A moment's slot as if there were no last one, and the seconds of it that are over.
+    pub fn split(&self, at: Seconds) -> (usize, Seconds) {
+        // Divisions take longer than all else that is done with the result.
+        if self.slot == 1 {
+            (at as usize, 0)
+        } else {
+            ((at / self.slot) as usize, at % self.slot)
+        }
     }
 
     /// For each slot the sum of a step function over its seconds.

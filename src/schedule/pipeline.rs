@@ -24,6 +24,9 @@ use super::{Bounded, Effort, Outcome, Solution, list, makespan};
 /// The temperature from which a schedule is improved that came of long slots.
 const NEAR: f64 = 0.2;
 
+/// The gap above which a schedule in long slots is worth its time: what comes of it is hardly ever nearer than that.
+const FAR: f64 = 0.015;
+
 /// Counted work of each stage.
 struct Work {
     /// Rounds of relaxation and list scheduling.
@@ -165,6 +168,12 @@ impl Run<'_, '_> {
         }
     }
 
+    /// By which share of its value the schedule may be worse than the best, in the first objective.
+    fn gap(&self) -> f64 {
+        let (value, bound) = (self.value(0) as f64, self.bounds[0] as f64);
+        (value - bound) / value.abs().max(1.0)
+    }
+
     fn report(&self, phase: &'static str) {
         self.control
             .report(phase, Some(self.value(0)), Some(self.bounds[0]), None);
@@ -203,7 +212,7 @@ impl Run<'_, '_> {
 
     /// Schedules in long slots, then in seconds in the order that comes of it; says when jobs start then.
     fn arrange(&mut self, rough: &Rough) -> Option<Vec<f64>> {
-        if self.bounds == self.instance.values(&self.best) {
+        if self.gap() < FAR {
             return None;
         }
         self.report("long slots");

@@ -38,6 +38,8 @@ pub struct Relaxation<'a> {
     grid: Grid,
     /// By what a level's numbers are divided.
     scale: Vec<f64>,
+    /// The inverse of that.
+    unit: Vec<f64>,
     /// By what those of an earlier objective are divided.
     scales: Vec<f64>,
     /// A row for each level; multipliers are for a slot as a whole, room is the mean of the slot.
@@ -122,6 +124,7 @@ impl<'a> Relaxation<'a> {
             goal,
             limits,
             grid,
+            unit: scale.iter().map(|scale| 1.0 / scale).collect(),
             scale,
             scales,
             levels: Rows::new(width, &room),
@@ -223,7 +226,7 @@ impl<'a> Relaxation<'a> {
                         let (slot, _) = self.grid.locate(slot);
                         let level = event.level as usize;
                         let tail = f64::from(self.levels.tails(level)[slot]);
-                        tail * event.change as f64 / self.scale[level]
+                        tail * event.change as f64 * self.unit[level]
                     });
                     at_once = at_once.min(cost.at(now) + events.sum::<f64>());
                 }
@@ -379,7 +382,7 @@ impl<'a> Relaxation<'a> {
     fn pricing(&self) -> Pricing<'_> {
         Pricing {
             grid: self.grid,
-            scale: &self.scale,
+            unit: &self.unit,
             rows: &self.levels,
         }
     }

@@ -37,8 +37,8 @@ pub struct Buffer {
 /// Prices of levels on a grid.
 pub struct Pricing<'a> {
     pub grid: Grid,
-    /// By what each level's numbers are divided.
-    pub scale: &'a [f64],
+    /// What each level's numbers are multiplied by.
+    pub unit: &'a [f64],
     /// What a level costs from each slot on.
     pub rows: &'a Rows,
 }
@@ -79,10 +79,16 @@ impl Pricing<'_> {
             if first <= dense {
                 // Between the moments at which an event passes the edge of a slot, prices change evenly.
                 buffer.offsets.clear();
-                let offsets = mode.events.iter().map(|e| (-e.at - first).rem_euclid(slot));
-                buffer.offsets.extend(offsets);
-                buffer.offsets.sort_unstable();
-                buffer.offsets.dedup();
+                if slot == 1 {
+                    buffer.offsets.push(0);
+                } else {
+                    let offsets = mode.events.iter().map(|e| (-e.at - first).rem_euclid(slot));
+                    buffer.offsets.extend(offsets);
+                    buffer.offsets.sort_unstable();
+                    buffer.offsets.dedup();
+                    consider(self.price(mode, cost, first), first);
+                    consider(self.price(mode, cost, dense), dense);
+                }
                 for &offset in &buffer.offsets {
                     let first = first + offset;
                     if first <= dense {
@@ -92,14 +98,10 @@ impl Pricing<'_> {
                         consider(value, first + slot * at as Seconds);
                     }
                 }
-                if slot > 1 || mode.events.is_empty() {
-                    consider(self.price(mode, cost, first), first);
-                    consider(self.price(mode, cost, dense), dense);
-                }
+            } else {
+                consider(self.price(mode, cost, first), first);
             }
             if last > dense {
-                let after = first.max(dense);
-                consider(self.price(mode, cost, after), after);
                 consider(self.price(mode, cost, last), last);
             }
         }
@@ -120,11 +122,11 @@ impl Pricing<'_> {
         prices.extend(starts.map(|start| cost.at(start)));
         for event in &mode.events {
             let level = event.level as usize;
-            let change = event.change as f64 / self.scale[level];
+            let change = event.change as f64 * self.unit[level];
             let row = self.rows.tails(level);
             let at = first + event.at;
-            let from = (at / slot) as usize;
-            let over = (at % slot) as f64 / slot as f64;
+            let (from, over) = self.grid.split(at);
+            let over = over as f64 / slot as f64;
             let inside = slots.saturating_sub(from).min(count);
             if over > 0.0 && inside > 0 {
                 let (rest, over) = (change * (1.0 - over), change * over);
@@ -156,9 +158,12 @@ impl Pricing<'_> {
                 let (slot, over) = self.grid.locate(at);
                 let level = event.level as usize;
                 let row = self.rows.tails(level);
-                let over = over as f64 / self.grid.length(slot) as f64;
-                let (tail, next) = (f64::from(row[slot]), f64::from(row[slot + 1]));
-                price += (tail + (next - tail) * over) * event.change as f64 / self.scale[level];
+                let mut tail = f64::from(row[slot]);
+                if over > 0 {
+                    let over = over as f64 / self.grid.length(slot) as f64;
+                    tail += (f64::from(row[slot + 1]) - tail) * over;
+                }
+                price += tail * event.change as f64 * self.unit[level];
             }
         }
         price

@@ -15,8 +15,8 @@ const SHARED: usize = 1 << 17;
 /// Rows of equally many slots: one for each level, or for each earlier objective.
 pub struct Rows {
     width: usize,
-    /// Rows in each block but the last.
-    rows: usize,
+    /// Rows in each block but the last: two to the power of that.
+    rows: u32,
     blocks: Vec<Block>,
     shared: bool,
 }
@@ -49,8 +49,8 @@ pub struct Products {
 impl Rows {
     /// With what there is of each; multipliers are 0.
     pub fn new(width: usize, room: &[f32]) -> Rows {
-        let rows = (BLOCK / width).max(1);
-        let blocks = room.chunks(rows * width).map(|room| Block {
+        let rows = (BLOCK / width).max(1).ilog2();
+        let blocks = room.chunks(width << rows).map(|room| Block {
             width,
             lambda: vec![0.0; room.len()],
             trial: vec![0.0; room.len()],
@@ -114,7 +114,8 @@ impl Rows {
     /// For each slot of a row the sum of the tried multipliers from there on, and a 0.
     pub fn tails(&self, row: usize) -> &[f32] {
         let width = self.width + 1;
-        &self.blocks[row / self.rows].tails[row % self.rows * width..][..width]
+        let (block, row) = self.locate(row);
+        &self.blocks[block].tails[row * width..][..width]
     }
 
     /// Tries multipliers so far along the average of the subgradients; returns what the room costs at them.
@@ -125,8 +126,13 @@ impl Rows {
 
     /// Takes a change from a slot on.
     pub fn take(&mut self, row: usize, slot: usize, change: f32) {
-        let at = row % self.rows * self.width + slot;
-        self.blocks[row / self.rows].gradient[at] += change;
+        let (block, row) = self.locate(row);
+        self.blocks[block].gradient[row * self.width + slot] += change;
+    }
+
+    /// A row's block, and which of its rows it is.
+    fn locate(&self, row: usize) -> (usize, usize) {
+        (row >> self.rows, row & ((1 << self.rows) - 1))
     }
 
     /// Makes the subgradient of what was taken.
