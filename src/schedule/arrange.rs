@@ -1,5 +1,7 @@
 //! A schedule in long slots: relaxed, fixed slot by slot, and fixed again from some of its slots on.
 
+use rayon::prelude::*;
+
 use crate::formulation::Seconds;
 
 use super::aligned::Aligned;
@@ -10,6 +12,9 @@ use super::instance::Placed;
 use super::random::Random;
 use super::relaxation::{Relaxation, numbers};
 use super::sink::without_sink;
+
+/// How many at once fix a schedule again from some slot on, each from the best before.
+const TOGETHER: usize = 4;
 
 /// Counted work for it.
 #[derive(Debug, Clone, Copy)]
@@ -66,19 +71,26 @@ impl<'a> Rough<'a> {
     pub fn fix(&self, work: &Work, control: &Control) -> Option<Placed> {
         let closed = &self.aligned.closed;
         let work = self.affordable(*work)?;
-        let dive = |known: &Dived, at: (Seconds, u64)| {
-            dive::dive(closed, self.grid, known, at, work.dive, control)
+        let dive = |known: &Dived, at: (Seconds, u64), stopped: &dyn Fn() -> bool| {
+            dive::dive(closed, self.grid, known, at, work.dive, stopped)
         };
-        let mut best = dive(&Dived::nothing(closed, self.prices.clone()), (0, 0))?;
+        let first = Dived::nothing(closed, self.prices.clone());
+        let mut best = dive(&first, (0, 0), &|| control.stopped())?;
         let mut random = Random::new(1);
-        for seed in 1..=work.again as u64 {
+        for seed in (1..=work.again as u64).step_by(TOGETHER) {
+            if control.stopped() {
+                break;
+            }
             // Early slots more often: more depends on them.
-            let slots = best.prices.len() as f64;
-            let from = (0.8 * slots * random.unit() * random.unit()) as Seconds;
-            if let Some(other) = dive(&best, (from, seed))
-                && closed.values(&other.placed) <= closed.values(&best.placed)
-            {
-                best = other;
+            let slots = 0.8 * best.prices.len() as f64;
+            let mut from = || (slots * random.unit() * random.unit()) as Seconds;
+            let attempts: Vec<_> = (seed..).take(TOGETHER).map(|seed| (from(), seed)).collect();
+            let attempts = attempts.into_par_iter();
+            let others: Vec<_> = attempts.map(|at| dive(&best, at, &|| false)).collect();
+            for other in others.into_iter().flatten() {
+                if closed.values(&other.placed) <= closed.values(&best.placed) {
+                    best = other;
+                }
             }
         }
         Some(without_sink(&self.aligned.instance, best.placed))
@@ -90,7 +102,8 @@ impl<'a> Rough<'a> {
         let step = numbers(&self.aligned.closed, self.grid) * self.grid.slots / 4;
         let steps = work.priced / step.max(1);
         let dive = &mut work.dive;
-        let whole = dive.steps + dive.sets * dive.trial;
+        // Most batches but the first are not needed.
+        let whole = dive.steps + 2 * dive.sets * dive.trial;
         work.again = work.again.min((steps / whole).saturating_sub(1));
         dive.sets = dive
             .sets

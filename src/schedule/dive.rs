@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use crate::formulation::Seconds;
 
-use super::control::Control;
 use super::grid::Grid;
 use super::instance::{Event, Instance, Job, Level, Mode, Placed, segments, worst};
 use super::list;
@@ -17,12 +16,14 @@ use super::random::Random;
 use super::relaxation::Relaxation;
 
 /// How much work is done for a schedule.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Work {
     /// Steps of the relaxation in each slot.
     pub steps: usize,
-    /// Sets of jobs that are compared in each slot.
+    /// Sets of jobs in a batch.
     pub sets: usize,
+    /// Batches that are compared in each slot, at most.
+    pub batches: usize,
     /// Steps by which they are compared.
     pub trial: usize,
     /// Exchanges by which each is made better.
@@ -31,6 +32,12 @@ pub struct Work {
 
 /// How far apart sets are: what is added by chance to the share of a job that starts in the slot.
 const SPREAD: f64 = 0.3;
+
+/// What is added to the share of a job that is in the best set so far.
+const ALIKE: f64 = 0.3;
+
+/// A set that raises the bound by no more than that share is good enough.
+const LOST: f64 = 1e-5;
 
 /// How often all exchanges for a set may look whether a job fits.
 const MOST_LOOKS: usize = 1_000_000;
@@ -66,6 +73,8 @@ struct Dive<'a> {
     early: Vec<f64>,
     /// What each job left gains if it starts in the slot rather than later.
     gain: Vec<f64>,
+    /// What all left cost at least.
+    floor: f64,
     random: Random,
 }
 
@@ -100,45 +109,57 @@ pub fn dive(
     known: &Dived,
     (from, seed): (Seconds, u64),
     work: Work,
-    control: &Control,
+    stopped: &dyn Fn() -> bool,
 ) -> Option<Dived> {
     let mut prices = known.prices.clone();
-    prices.truncate(from as usize + 1);
-    let mut dive = Dive {
-        instance,
-        grid,
-        work,
-        partial: Partial::new(instance),
-        peaks: instance.jobs.iter().map(peaks).collect(),
-        left: Vec::new(),
-        prices: prices.pop()?,
-        early: Vec::new(),
-        gain: Vec::new(),
-        random: Random::new(seed),
-    };
-    for job in 0..instance.jobs.len() {
-        let (start, mode) = (known.placed.start[job], known.placed.mode[job]);
-        if start < from {
-            dive.partial.insert(job, Place { mode, start });
-        } else {
-            dive.left.push(job);
-        }
-    }
-    dive.from(from, prices, control)
+    prices.truncate(from as usize);
+    Dive::new(instance, grid, known, (from, seed), work)?.from(from, prices, stopped)
 }
 
-impl Dive<'_> {
+impl<'a> Dive<'a> {
+    /// What starts before a slot, as it is known to be; None where prices from there on are not known.
+    fn new(
+        instance: &'a Instance,
+        grid: Grid,
+        known: &Dived,
+        (from, seed): (Seconds, u64),
+        work: Work,
+    ) -> Option<Self> {
+        let mut dive = Dive {
+            instance,
+            grid,
+            work,
+            partial: Partial::new(instance),
+            peaks: instance.jobs.iter().map(peaks).collect(),
+            left: Vec::new(),
+            prices: known.prices.get(from as usize)?.clone(),
+            early: Vec::new(),
+            gain: Vec::new(),
+            floor: 0.0,
+            random: Random::new(seed),
+        };
+        for job in 0..instance.jobs.len() {
+            let (start, mode) = (known.placed.start[job], known.placed.mode[job]);
+            if start < from {
+                dive.partial.insert(job, Place { mode, start });
+            } else {
+                dive.left.push(job);
+            }
+        }
+        Some(dive)
+    }
+
     fn from(
         &mut self,
         from: Seconds,
         mut prices: Vec<Vec<f32>>,
-        control: &Control,
+        stopped: &dyn Fn() -> bool,
     ) -> Option<Dived> {
         for now in from..self.grid.end() {
             if self.left.is_empty() {
                 break;
             }
-            if control.stopped() {
+            if stopped() {
                 return None;
             }
             prices.push(self.prices.clone());
@@ -174,6 +195,7 @@ impl Dive<'_> {
         }
         self.early = relaxation.early().to_vec();
         self.gain = relaxation.gains(0);
+        self.floor = relaxation.best();
         Some(())
     }
 
@@ -233,7 +255,7 @@ impl Dive<'_> {
                     segments: segments(&events),
                     events,
                     starts,
-                    cost: mode.cost.clone(),
+                    cost: mode.cost.iter().map(|cost| cost.after(from)).collect(),
                 })
             });
             let modes: Vec<Mode> = modes.collect();
@@ -251,22 +273,34 @@ impl Dive<'_> {
         })
     }
 
-    /// The set after which the least bound is left.
+    /// The set after which the least bound is left, of those tried: batches that vary the best one so far, as long as
+    /// that helps and is needed.
     fn best_set(&mut self, now: Seconds) -> Set {
-        let first = self.set(now, 0.0);
-        if self.work.sets < 2 || first.len() == self.left.len() {
-            return first;
+        let mut best = self.set(now, 0.0, &[]);
+        if self.work.sets < 2 || best.len() == self.left.len() {
+            return best;
         }
-        let mut sets = vec![first];
-        for _ in 1..self.work.sets {
-            sets.push(self.set(now, SPREAD));
+        let mut sets = vec![best.clone()];
+        let (mut least, mut like) = (f64::INFINITY, Vec::new());
+        for _ in 0..self.work.batches {
+            while sets.len() < self.work.sets {
+                sets.push(self.set(now, SPREAD, &like));
+            }
+            let after: Vec<After> = sets.iter().map(|set| self.after(now, set)).collect();
+            let bounds = after.par_iter().map(|after| self.bound(now + 1, after));
+            let bounds: Vec<f64> = bounds.collect();
+            let before = least;
+            for (bound, set) in bounds.into_iter().zip(sets.drain(..)) {
+                if bound < least {
+                    (least, best) = (bound, set);
+                }
+            }
+            if least >= before || least - self.floor < LOST * self.floor.abs() {
+                break;
+            }
+            like = best.iter().map(|&(at, _)| at).collect();
         }
-        let after: Vec<After> = sets.iter().map(|set| self.after(now, set)).collect();
-        let bounds = after.par_iter().map(|after| self.bound(now + 1, after));
-        let bounds: Vec<f64> = bounds.collect();
-        let sets = sets.into_iter().zip(bounds);
-        let best = sets.min_by(|a, b| a.1.total_cmp(&b.1));
-        best.map(|(set, _)| set).unwrap_or_default()
+        best
     }
 
     /// What is left after a set.
@@ -274,7 +308,8 @@ impl Dive<'_> {
         let mut spent = 0;
         for &(at, place) in set {
             self.partial.insert(self.left[at], place);
-            spent += list::cost(self.instance, self.left[at], place);
+            let mode = &self.instance.jobs[self.left[at]].modes[place.mode as usize];
+            spent += mode.cost[0].at(place.start);
         }
         let rest = self.rest(now + 1);
         for &(at, _) in set {
@@ -295,15 +330,18 @@ impl Dive<'_> {
         relaxation.best() + after.spent as f64
     }
 
-    /// A set of jobs that start now: those that the relaxation starts most of, and whoever else fits, made better by
-    /// exchanges.
-    fn set(&mut self, now: Seconds, spread: f64) -> Set {
+    /// A set of jobs that start now: those that the relaxation starts most of, or that are in a set that this one is to be
+    /// like, and whoever else fits, made better by exchanges.
+    fn set(&mut self, now: Seconds, spread: f64, like: &[usize]) -> Set {
         let most = self.gain.iter().filter(|gain| gain.is_finite()).copied();
         let most = most.fold(1e-9, f64::max);
         // Among equals, who gains more.
         let keys = self.early.iter().zip(&self.gain);
         let keys = keys.map(|(early, gain)| early + 1e-3 * gain / most);
-        let keys: Vec<f64> = keys.map(|key| key + spread * self.random.unit()).collect();
+        let mut keys: Vec<f64> = keys.map(|key| key + spread * self.random.unit()).collect();
+        for &at in like {
+            keys[at] += ALIKE;
+        }
         let late =
             |at: usize| list::wants_late(self.instance, self.left[at]) && self.early[at] < 0.5;
         let mut order: Vec<usize> = (0..self.left.len()).filter(|&at| !late(at)).collect();
@@ -425,17 +463,47 @@ mod tests {
     use super::*;
     use crate::schedule::sink::{with_sink, without_sink};
     use crate::schedule::tests::{holds, random_formulation};
-    use crate::schedule::{Options, Quiet};
+
+    /// What is left costs what it did, though its time begins later: else a set that leaves more would seem cheaper.
+    #[test]
+    fn what_is_left_costs_what_it_did() {
+        let mut random = Random::new(7);
+        let mut compared = 0;
+        for _ in 0..50 {
+            let formulation = random_formulation(&mut random);
+            let Ok(instance) = Instance::new(&formulation, &|_| true) else {
+                continue;
+            };
+            let closed = with_sink(&instance, 0);
+            let grid = Grid::new(1, 20, closed.horizon);
+            let prices = vec![0.0; closed.levels.len() * (grid.slots + 1)];
+            let known = Dived::nothing(&closed, prices);
+            let dive = Dive::new(&closed, grid, &known, (0, 1), Work::default());
+            let Some(rest) = dive.as_ref().and_then(|dive| dive.rest(3)) else {
+                continue;
+            };
+            for (job, left) in closed.jobs.iter().zip(&rest.instance.jobs) {
+                for left in &left.modes {
+                    let mut modes = job.modes.iter();
+                    let mode = modes.find(|mode| mode.choice == left.choice);
+                    let (mode, first) = (mode.expect("same modes"), left.starts.first());
+                    let first = first.expect("some start");
+                    assert_eq!(left.cost[0].at(first), mode.cost[0].at(first + 3));
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 50, "{compared}");
+    }
 
     /// What is fixed slot by slot keeps every constraint, and so does what is fixed again.
     #[test]
     fn every_schedule_holds() {
         let mut random = Random::new(5);
-        let (options, mut quiet) = (Options::default(), Quiet);
-        let control = Control::new(&options, &mut quiet);
         let work = Work {
             steps: 20,
             sets: 3,
+            batches: 3,
             trial: 5,
             exchanges: 20,
         };
@@ -450,7 +518,8 @@ mod tests {
             let prices = vec![0.0; closed.levels.len() * (grid.slots + 1)];
             let mut known = Dived::nothing(&closed, prices);
             for from in [0, 1, 3] {
-                let Some(dived) = dive(&closed, grid, &known, (from, round), work, &control) else {
+                let Some(dived) = dive(&closed, grid, &known, (from, round), work, &|| false)
+                else {
                     break;
                 };
                 let placed = without_sink(&instance, dived.placed.clone());

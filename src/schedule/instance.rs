@@ -98,6 +98,14 @@ impl Linear {
     pub fn at(self, start: Seconds) -> i64 {
         self.constant + self.slope * start
     }
+
+    /// The same of starts that are counted from a moment on.
+    pub fn after(self, moment: Seconds) -> Linear {
+        Linear {
+            slope: self.slope,
+            constant: self.at(moment),
+        }
+    }
 }
 
 /// The parts of an objective that belong to no job.

@@ -76,7 +76,8 @@ fn work(effort: Effort, jobs: usize) -> Work {
             steps: 2_000,
             dive: dive::Work {
                 steps: 300,
-                sets: if effort == Effort::Fast { 4 } else { 8 },
+                sets: 4,
+                batches: if effort == Effort::Fast { 1 } else { 8 },
                 trial: 60,
                 exchanges: 1_000,
             },
