@@ -27,6 +27,9 @@ const NEAR: f64 = 0.2;
 /// The gap above which a schedule in long slots is worth its time: what comes of it is hardly ever nearer than that.
 const FAR: f64 = 0.015;
 
+/// So many jobs are few.
+const FEW: usize = 30;
+
 /// Counted work of each stage.
 struct Work {
     /// Rounds of relaxation and list scheduling.
@@ -55,7 +58,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
         Effort::Brief => (2, once(1_000) / 4, 8_000_000),
         Effort::Fast => (5, once(1_000), 8_000_000),
         // Few jobs are worth more: a better one may be the best.
-        Effort::Normal => (10, (10 * once(2_000)).max(30 * once(100)), 40_000_000),
+        Effort::Normal => (10, (10 * once(2_000)).max(30 * once(100)), 10_000_000),
         Effort::Best => (40, 150 * once(1_000), 400_000_000),
     };
     let (again, priced) = match effort {
@@ -91,7 +94,8 @@ fn work(effort: Effort, jobs: usize) -> Work {
         } else {
             4_000
         },
-        proof,
+        // Of few jobs, a proof finds the best schedule sooner than a search.
+        proof: if jobs <= FEW { 4 * proof } else { proof },
     }
 }
 
@@ -192,7 +196,11 @@ impl Run<'_, '_> {
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 16, self.work.hottest);
         // What is easy to prove needs no more improvement; what is not is tried again at the end.
-        self.prove(0, self.work.starts / 2, self.work.proof / 4);
+        if self.instance.jobs.len() <= FEW {
+            self.prove(0, self.work.starts, self.work.proof);
+        } else {
+            self.prove(0, self.work.starts / 2, self.work.proof / 4);
+        }
         // From there on what is far is not better.
         let arranged = rough.and_then(|rough| self.arrange(&rough));
         let hottest = if arranged.is_some() {
