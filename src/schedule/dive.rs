@@ -111,8 +111,7 @@ pub fn dive(
     work: Work,
     stopped: &dyn Fn() -> bool,
 ) -> Option<Dived> {
-    let mut prices = known.prices.clone();
-    prices.truncate(from as usize);
+    let prices = known.prices.get(..from as usize)?.to_vec();
     Dive::new(instance, grid, known, (from, seed), work)?.from(from, prices, stopped)
 }
 
@@ -469,7 +468,7 @@ mod tests {
     fn what_is_left_costs_what_it_did() {
         let mut random = Random::new(7);
         let mut compared = 0;
-        for _ in 0..50 {
+        for _ in 0..400 {
             let formulation = random_formulation(&mut random);
             let Ok(instance) = Instance::new(&formulation, &|_| true) else {
                 continue;
@@ -489,7 +488,7 @@ mod tests {
                     let (mode, first) = (mode.expect("same modes"), left.starts.first());
                     let first = first.expect("some start");
                     assert_eq!(left.cost[0].at(first), mode.cost[0].at(first + 3));
-                    compared += 1;
+                    compared += usize::from(mode.cost[0].slope != 0);
                 }
             }
         }
