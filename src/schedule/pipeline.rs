@@ -201,9 +201,10 @@ impl Run<'_, '_> {
         } else {
             self.prove(0, self.work.starts / 2, self.work.proof / 4);
         }
-        // From there on what is far is not better.
+        let before = self.value(0);
         let arranged = rough.and_then(|rough| self.arrange(&rough));
-        let hottest = if arranged.is_some() {
+        // From what came of long slots, what is far is not better.
+        let hottest = if self.value(0) < before {
             NEAR
         } else {
             self.work.hottest
