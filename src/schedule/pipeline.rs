@@ -421,6 +421,7 @@ impl Run<'_, '_> {
         if proved {
             self.bounds[goal] = self.value(goal);
         }
+        self.report("proof");
     }
 
     fn solution(&self) -> Solution {

@@ -34,7 +34,7 @@ pub enum Next {
     Again,
     /// Another in slots half as long.
     Halve,
-    /// Another with steps as long as at the beginning.
+    /// Another with longer steps again.
     Restart,
     /// Nothing.
     Done,
