@@ -145,6 +145,7 @@ mod makespan;
 mod overfull;
 mod partial;
 mod pipeline;
+mod presolve;
 mod profile;
 mod propagate;
 mod random;

@@ -460,8 +460,23 @@ fn rows(prices: &[f32], width: usize, levels: &[usize], without: usize) -> Vec<f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formulation::Formulation;
     use crate::schedule::sink::{with_sink, without_sink};
     use crate::schedule::tests::{holds, random_formulation};
+
+    /// A small problem, the same with the last end as a job, and slots for it.
+    fn problem(random: &mut Random) -> Option<(Formulation, Instance, Instance, Grid)> {
+        let formulation = random_formulation(random);
+        let instance = Instance::new(&formulation, &|_| true).ok()?;
+        let closed = with_sink(&instance, 0);
+        let grid = Grid::new(1, 20, closed.horizon);
+        Some((formulation, instance, closed, grid))
+    }
+
+    /// Nothing fixed, and nothing costs anything.
+    fn nothing(closed: &Instance, grid: Grid) -> Dived {
+        Dived::nothing(closed, vec![0.0; closed.levels.len() * (grid.slots + 1)])
+    }
 
     /// What is left costs what it did, though its time begins later: else a set that leaves more would seem cheaper.
     #[test]
@@ -469,14 +484,10 @@ mod tests {
         let mut random = Random::new(7);
         let mut compared = 0;
         for _ in 0..400 {
-            let formulation = random_formulation(&mut random);
-            let Ok(instance) = Instance::new(&formulation, &|_| true) else {
+            let Some((_, _, closed, grid)) = problem(&mut random) else {
                 continue;
             };
-            let closed = with_sink(&instance, 0);
-            let grid = Grid::new(1, 20, closed.horizon);
-            let prices = vec![0.0; closed.levels.len() * (grid.slots + 1)];
-            let known = Dived::nothing(&closed, prices);
+            let known = nothing(&closed, grid);
             let dive = Dive::new(&closed, grid, &known, (0, 1), Work::default());
             let Some(rest) = dive.as_ref().and_then(|dive| dive.rest(3)) else {
                 continue;
@@ -508,14 +519,10 @@ mod tests {
         };
         let (mut found, mut again) = (0, 0);
         for round in 0..400 {
-            let formulation = random_formulation(&mut random);
-            let Ok(instance) = Instance::new(&formulation, &|_| true) else {
+            let Some((formulation, instance, closed, grid)) = problem(&mut random) else {
                 continue;
             };
-            let closed = with_sink(&instance, 0);
-            let grid = Grid::new(1, 20, closed.horizon);
-            let prices = vec![0.0; closed.levels.len() * (grid.slots + 1)];
-            let mut known = Dived::nothing(&closed, prices);
+            let mut known = nothing(&closed, grid);
             for from in [0, 1, 3] {
                 let Some(dived) = dive(&closed, grid, &known, (from, round), work, &|| false)
                 else {

@@ -1,48 +1,64 @@
 //! Large neighbourhood search: takes related jobs out of a schedule and puts them back in another order
 //! (Shaw 1998), accepting what is a little worse as simulated annealing does (Kirkpatrick, Gelatt, Vecchi 1983).
+//!
+//! A long schedule is searched in several parts of its time at once. What is changed in one part is nothing to
+//! another, so all changes hold together; before the next steps they are brought together, and the parts are others.
+
+mod walk;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::formulation::Seconds;
 
 use super::instance::{Instance, Placed};
-use super::list;
 use super::partial::{Partial, Place};
 use super::random::Random;
+use walk::Walk;
 
-/// Jobs taken out at once, but for two. Twice as many were no better beyond chance, and take longer each time.
-const LARGEST: usize = 15;
+/// Parts that are searched at once, at most: of a constant number, a schedule is the same on any machine.
+const PARTS: Seconds = 4;
+
+/// A part takes at least so many times as long as a job: jobs that run from one part into another stay where they are.
+const SPANS: Seconds = 10;
+
+/// What is searched, and what guides the search.
+struct Setting<'a> {
+    instance: &'a Instance,
+    /// For each level the jobs that change it.
+    users: Vec<Vec<usize>>,
+    /// When the relaxation would start each job.
+    target: &'a [f64],
+}
 
 /// A search from one schedule on.
 pub struct Search<'a> {
     instance: &'a Instance,
-    users: Vec<Vec<u32>>,
     random: Random,
-    partial: Partial<'a>,
-    values: Vec<i64>,
+    /// All with the same schedule between steps.
+    walks: Vec<Walk<'a>>,
     best: Placed,
     best_values: Vec<i64>,
-    target: &'a [f64],
 }
 
 impl<'a> Search<'a> {
     /// From a feasible schedule; `target` says when the relaxation would start each job.
     pub fn new(instance: &'a Instance, from: &Placed, target: &'a [f64], seed: u64) -> Self {
-        let mut users = vec![Vec::new(); instance.levels.len()];
-        for (index, job) in instance.jobs.iter().enumerate() {
-            for event in job.modes.iter().flat_map(|mode| &mode.events) {
-                let users: &mut Vec<u32> = &mut users[event.level as usize];
-                if users.last() != Some(&(index as u32)) {
-                    users.push(index as u32);
-                }
-            }
-        }
-        let values = instance.values(from);
+        let setting = Arc::new(Setting {
+            instance,
+            users: instance.users(),
+            target,
+        });
+        let partial = Partial::from_placed(instance, from);
+        let seeds = seed..seed + parts(instance, from) as u64;
+        let walks = seeds.map(|seed| Walk::new(setting.clone(), partial.clone(), seed));
         Search {
             instance,
-            users,
             random: Random::new(seed),
-            partial: Partial::from_placed(instance, from),
+            walks: walks.collect(),
             best: from.clone(),
-            best_values: values.clone(),
-            values,
-            target,
+            best_values: instance.values(from),
         }
     }
 
@@ -67,192 +83,173 @@ impl<'a> Search<'a> {
         sum / self.instance.jobs.len().max(1) as f64 + 0.001 * makespan
     }
 
-    /// Takes a number of steps at a temperature: something worse by that much is accepted once in e times.
-    pub fn run(&mut self, steps: usize, temperature: f64) {
-        for _ in 0..steps {
-            let slack = -temperature * libm::log(1.0 - self.random.unit());
-            self.step(slack as i64);
-        }
-    }
-
-    fn step(&mut self, slack: i64) {
-        let chosen = self.choose();
-        let mut order = self.order(&chosen);
-        let old: Vec<(usize, Place)> = chosen
-            .iter()
-            .filter_map(|&job| Some((job, self.partial.remove(job)?)))
-            .collect();
-        order.retain(|&job| self.partial.place(job).is_none());
-        let place = if self.random.below(4) > 0 {
-            list::place_by_time
-        } else {
-            list::place_all
-        };
-        let most = old
-            .iter()
-            .map(|&(job, place)| list::cost(self.instance, job, place));
-        let most = most.sum::<i64>().saturating_add(slack);
-        let mut placed = place(&mut self.partial, self.instance, &order, most);
-        if placed {
-            list::shift_late(&mut self.partial, self.instance, &chosen);
-        }
-        placed = placed && chosen.iter().all(|&job| self.partial.holds(job));
-        let values = if placed {
-            self.values_after(&old)
-        } else {
-            Vec::new()
-        };
-        if !placed || !self.accepts(&values, slack) {
-            self.partial.restore(&old);
-            return;
-        }
-        self.values = values;
-        if self.values < self.best_values {
-            self.record();
-        }
-    }
-
-    /// The values now, from those before and what has moved since.
-    fn values_after(&self, old: &[(usize, Place)]) -> Vec<i64> {
-        if self.instance.goals.iter().any(|goal| goal.makespan != 0) {
-            return self.values_now();
-        }
-        let mut values = self.values.clone();
-        for &(job, place) in old {
-            let modes = &self.instance.jobs[job].modes;
-            let Some(now) = self.partial.place(job) else {
-                continue;
-            };
-            for (goal, value) in values.iter_mut().enumerate() {
-                *value += modes[now.mode as usize].cost[goal].at(now.start);
-                *value -= modes[place.mode as usize].cost[goal].at(place.start);
-            }
-        }
-        values
-    }
-
-    fn record(&mut self) {
-        list::compact(&mut self.partial, self.instance);
-        if let Some(placed) = self.partial.finish() {
-            let values = self.instance.values(&placed);
-            if values < self.best_values {
-                self.best_values.clone_from(&values);
-                self.best = placed;
-            }
-            self.values = values;
-        }
-    }
-
-    fn accepts(&self, values: &[i64], slack: i64) -> bool {
-        values[0] <= self.values[0].saturating_add(slack) || values <= &self.values[..]
-    }
-
-    fn values_now(&self) -> Vec<i64> {
-        let mut makespan = 0;
-        let mut values: Vec<i64> = self
-            .instance
-            .goals
-            .iter()
-            .map(|goal| goal.constant)
-            .collect();
-        for (index, job) in self.instance.jobs.iter().enumerate() {
-            if let Some(place) = self.partial.place(index) {
-                let mode = &job.modes[place.mode as usize];
-                makespan = makespan.max(place.start + mode.span);
-                for (value, cost) in values.iter_mut().zip(&mode.cost) {
-                    *value += cost.at(place.start);
+    /// Takes a number of steps in each part at a temperature: something worse by that much is accepted once in e
+    /// times. Says how many steps these were.
+    pub fn run(&mut self, steps: usize, temperature: f64) -> usize {
+        let before = self.walks[0].places();
+        let parts = self.parts(&before);
+        let best = &self.best_values;
+        let walks = self.walks.par_iter_mut().zip(parts);
+        walks.for_each(|(walk, part)| walk.run(part, steps, temperature, best));
+        let mut after = before.clone();
+        for walk in &self.walks {
+            let places = walk.places();
+            for ((now, was), place) in after.iter_mut().zip(&before).zip(places) {
+                if place != *was {
+                    *now = place;
                 }
             }
         }
-        for (value, goal) in values.iter_mut().zip(&self.instance.goals) {
-            *value += goal.makespan * makespan;
+        let better = self.walks.iter().filter_map(|walk| walk.best());
+        let better = better.min_by_key(|&(values, _)| values);
+        if let Some(better) = better.map(|(_, places)| places.to_vec()) {
+            self.record(&better);
         }
-        values
+        self.walks[0].go(&after);
+        if self.walks[0].values() < &self.best_values[..] {
+            self.record(&after);
+            after = self.walks[0].places();
+        }
+        self.walks[1..]
+            .par_iter_mut()
+            .for_each(|walk| walk.go(&after));
+        steps * self.walks.len()
     }
 
-    fn start(&self, job: usize) -> i64 {
-        self.partial.place(job).map_or(0, |place| place.start)
+    /// For each walk a part of the time, with about as many jobs as the others but for chance.
+    fn parts(&mut self, places: &[Place]) -> Vec<(Seconds, Seconds)> {
+        let mut starts: Vec<Seconds> = places.iter().map(|place| place.start).collect();
+        starts.sort_unstable();
+        let count = self.walks.len();
+        let moved = self.random.unit() - 0.5;
+        let cuts = (1..count).map(|cut| {
+            let rank = (cut as f64 + moved) / count as f64 * starts.len() as f64;
+            starts[rank as usize]
+        });
+        let mut edges = vec![Seconds::MIN];
+        edges.extend(cuts);
+        edges.push(Seconds::MAX);
+        edges.windows(2).map(|edge| (edge[0], edge[1])).collect()
     }
 
-    /// Jobs that share levels with one another, near in time.
-    fn choose(&mut self) -> Vec<usize> {
-        let jobs = self.instance.jobs.len();
-        let seed = self.random.below(jobs);
-        if self.random.below(4) == 0 {
-            return self.window(seed);
+    /// Keeps a schedule that is better than the best.
+    fn record(&mut self, places: &[Place]) {
+        self.walks[0].go(places);
+        if let Some(placed) = self.walks[0].compacted() {
+            self.best_values = self.instance.values(&placed);
+            self.best = placed;
         }
-        let size = 2 + self.random.below(LARGEST.min(jobs));
-        let mut chosen = vec![seed];
-        let mut tries = 0;
-        while chosen.len() < size && tries < 4 * size {
-            tries += 1;
-            let from = chosen[self.random.below(chosen.len())];
-            let job = self.relative(from);
-            if !chosen.contains(&job) {
-                chosen.push(job);
-            }
-        }
-        chosen
     }
+}
 
-    /// The jobs nearest in time on one level.
-    fn window(&mut self, job: usize) -> Vec<usize> {
-        let segments = &self.instance.jobs[job].modes[0].segments;
-        if segments.is_empty() {
-            return vec![job];
-        }
-        let level = segments[self.random.below(segments.len())].level;
-        let start = self.start(job);
-        let users = self.users[level as usize].iter();
-        let mut near: Vec<(i64, usize)> = users
-            .map(|&user| ((self.start(user as usize) - start).abs(), user as usize))
-            .collect();
-        let size = 2 + self.random.below(LARGEST);
-        if near.len() > size {
-            near.select_nth_unstable(size);
-            near.truncate(size);
-        }
-        near.into_iter().map(|(_, job)| job).collect()
-    }
+/// In how many parts a schedule is searched.
+fn parts(instance: &Instance, placed: &Placed) -> Seconds {
+    let spans = instance.jobs.iter().zip(&placed.mode);
+    let spans = spans.map(|(job, &mode)| job.modes[mode as usize].span);
+    let all = instance
+        .makespan(placed)
+        .saturating_mul(instance.jobs.len() as Seconds);
+    let jobs = spans.sum::<Seconds>().max(1);
+    (all / jobs / SPANS).clamp(1, PARTS)
+}
 
-    /// A job that shares a level with another: the nearest in time of a few.
-    fn relative(&mut self, job: usize) -> usize {
-        let mode = self.partial.place(job).map_or(0, |place| place.mode);
-        let events = &self.instance.jobs[job].modes[mode as usize].events;
-        if events.is_empty() {
-            return self.random.below(self.instance.jobs.len());
-        }
-        let level = events[self.random.below(events.len())].level;
-        let users = &self.users[level as usize];
-        let start = self.start(job);
-        let pick = |random: &mut Random| users[random.below(users.len())] as usize;
-        let mut nearest = pick(&mut self.random);
-        for _ in 0..2 {
-            let other = pick(&mut self.random);
-            let nearer = (self.start(other) - start).abs() < (self.start(nearest) - start).abs();
-            if nearest == job || (nearer && other != job) {
-                nearest = other;
-            }
-        }
-        nearest
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formulation::*;
+    use crate::schedule::list;
+    use crate::schedule::tests::{holds, random_formulation};
 
-    /// The order in which jobs are put back.
-    fn order(&mut self, chosen: &[usize]) -> Vec<usize> {
-        let rule = self.random.below(4);
-        let mut keyed: Vec<(f64, usize)> = Vec::new();
-        for &job in chosen {
-            let noise = self.random.unit();
-            let start = self.start(job) as f64;
-            let key = match rule {
-                0 => noise,
-                1 => start + 40.0 * (noise - 0.5),
-                2 => self.target[job] + 40.0 * (noise - 0.5),
-                _ => self.instance.jobs[job].modes[0].span as f64 * (0.5 + noise),
+    /// A small problem with every kind of constraint, and beside it many actions that take turns.
+    fn long(random: &mut Random) -> Formulation {
+        let mut f = random_formulation(random);
+        let source = SourceId(f.sources.len() as u32);
+        f.sources.push(Source {
+            label: "turns".to_string(),
+            span: None,
+            kind: SourceKind::Rule,
+        });
+        let first = f.resources.len();
+        for room in [2, 1, 1, 1] {
+            f.resources.push(Resource {
+                name: format!("turns of {room}"),
+                unit: Unit::Count,
+                initial: 0,
+                capacity: vec![(0, room)],
+                source,
+            });
+        }
+        for index in 0..60 {
+            let resources = [first, first + 1 + random.below(3)];
+            let demands = resources.map(|resource| Demand {
+                resource: ResourceId(resource as u32),
+                take: 1,
+                give: 1,
+            });
+            let mode = Mode {
+                duration: 1 + random.below(4) as Seconds,
+                rate: None,
+                demands: demands.to_vec(),
             };
-            keyed.push((key, job));
+            f.actions.push(Action {
+                name: format!("turn {index}"),
+                modes: vec![mode],
+                span: None,
+            });
+            for objective in &mut f.objectives {
+                objective.terms.push(Term {
+                    start: 0,
+                    end: 1,
+                    modes: vec![0],
+                });
+            }
         }
-        keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-        keyed.into_iter().map(|(_, job)| job).collect()
+        f
+    }
+
+    fn searched<'a>(instance: &'a Instance, from: &Placed, target: &'a [f64]) -> Search<'a> {
+        let mut search = Search::new(instance, from, target, 1);
+        for temperature in [4.0, 2.0, 1.0, 0.5, 0.1] {
+            search.run(30, temperature);
+        }
+        search
+    }
+
+    /// Changes in several parts of the time hold together, and are the same however many cores make them.
+    #[test]
+    fn parts_are_searched_at_once() {
+        let mut random = Random::new(3);
+        let pools = [1, 3].map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            pool.build().expect("some threads")
+        });
+        let (mut several, mut better) = (0, 0);
+        for _ in 0..300 {
+            let formulation = long(&mut random);
+            let Ok(instance) = Instance::new(&formulation, &|_| true) else {
+                continue;
+            };
+            let order: Vec<usize> = (0..instance.jobs.len()).collect();
+            let Some(from) = list::generate(&instance, &order, false) else {
+                continue;
+            };
+            let target = vec![0.0; order.len()];
+            let [one, three] = pools
+                .each_ref()
+                .map(|pool| pool.install(|| searched(&instance, &from, &target)));
+            assert_eq!(one.best, three.best);
+            let places = one.walks[0].places();
+            assert!(one.walks.iter().all(|walk| walk.places() == places));
+            let best = instance.expand(&one.best);
+            assert!(holds(&formulation, &best), "{formulation:#?}");
+            assert_eq!(instance.values(&one.best), one.best_values);
+            assert!(one.best_values <= instance.values(&from));
+            several += usize::from(one.walks.len() > 1);
+            better += usize::from(one.walks.len() > 1 && one.best_values < instance.values(&from));
+        }
+        assert!(
+            several > 50 && better > 20,
+            "{several} in parts, {better} of them better"
+        );
     }
 }

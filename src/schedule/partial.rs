@@ -5,6 +5,9 @@ use crate::formulation::Seconds;
 use super::instance::{Instance, Mode, Placed, Segment};
 use super::room::Room;
 
+/// All of the time.
+pub const ALWAYS: (Seconds, Seconds) = (Seconds::MIN, Seconds::MAX);
+
 /// Some jobs placed, the others not.
 #[derive(Debug, Clone)]
 pub struct Partial<'a> {
@@ -18,6 +21,8 @@ pub struct Partial<'a> {
     /// For each job whether it takes of such a level.
     counting: Vec<bool>,
     places: Vec<Option<Place>>,
+    /// From when on until when places are found.
+    within: (Seconds, Seconds),
 }
 
 /// The segments of a mode that take of levels.
@@ -71,6 +76,7 @@ impl<'a> Partial<'a> {
             needs,
             relieved,
             places: vec![None; instance.jobs.len()],
+            within: ALWAYS,
         }
     }
 
@@ -82,6 +88,19 @@ impl<'a> Partial<'a> {
             partial.insert(job, Place { mode, start });
         }
         partial
+    }
+
+    /// From now on finds only places from a moment on and until another.
+    pub fn confine(&mut self, within: (Seconds, Seconds)) {
+        self.within = within;
+    }
+
+    /// Whether a job is placed within that time.
+    pub fn confines(&self, job: usize) -> bool {
+        self.places[job].is_some_and(|place| {
+            let end = place.start + self.mode(job, place.mode).span;
+            self.within.0 <= place.start && end <= self.within.1
+        })
     }
 
     /// The room that is left of a level from a moment on, which counts as 0: `(from, room)`, the first at 0.
@@ -174,7 +193,12 @@ impl<'a> Partial<'a> {
         (from, until): (Seconds, Seconds),
     ) -> Option<Seconds> {
         let needs = &self.needs[job][mode as usize];
-        let starts = &self.mode(job, mode).starts;
+        let mode = self.mode(job, mode);
+        let starts = &mode.starts;
+        let (from, until) = (
+            from.max(self.within.0),
+            until.min(self.within.1 - mode.span),
+        );
         let mut start = starts.next(from.max(self.settled(needs)?))?;
         // How many needs in a row have room at that start.
         let mut met = 0;
@@ -213,14 +237,14 @@ impl<'a> Partial<'a> {
     pub fn latest(&self, job: usize, mode: u32, until: Seconds) -> Option<Seconds> {
         let needs = &self.needs[job][mode as usize];
         let mode = self.mode(job, mode);
-        let mut bound = until;
+        let mut bound = until.min(self.within.1 - mode.span);
         for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
             // What others have counted on must be there in time.
             if let Some(moment) = self.rooms[segment.level as usize].overdrawn() {
                 bound = bound.min(moment - segment.from);
             }
         }
-        let from = self.settled(needs)?;
+        let from = self.settled(needs)?.max(self.within.0);
         let mut start = mode.starts.previous(bound)?;
         let mut met = 0;
         for need in needs.passing.iter().cycle() {

@@ -64,7 +64,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
     let (again, priced) = match effort {
         Effort::Brief => (0, 0),
         Effort::Fast => (0, 3_000_000_000),
-        Effort::Normal => (30, 40_000_000_000),
+        Effort::Normal => (30, 100_000_000_000),
         Effort::Best => (100, 600_000_000_000),
     };
     Work {
@@ -345,22 +345,24 @@ impl Run<'_, '_> {
         hottest: f64,
         best: &dyn Fn(&Search) -> i64,
     ) {
-        const BATCH: usize = 500;
+        const STEPS: usize = 500;
         const COLDEST: f64 = 0.03;
-        let batches = moves.div_ceil(BATCH);
-        for batch in 0..batches {
+        const REPORTS: usize = 4_000;
+        let (mut done, mut reported) = (0, 0);
+        while done < moves {
             if self.control.stopped() || search.best_values() == self.bounds {
                 break;
             }
-            let left = 1.0 - batch as f64 / batches as f64;
-            let ratio = hottest / COLDEST;
-            search.run(BATCH, search.unit() * COLDEST * libm::pow(ratio, left));
-            if batch % 8 == 0 {
+            let left = 1.0 - done as f64 / moves as f64;
+            let temperature = COLDEST * libm::pow(hottest / COLDEST, left);
+            if done >= reported {
                 let (best, bound) = (best(search), self.bounds[0]);
-                let done = (1000 * batch / batches) as u32;
+                let share = (1000 * done / moves) as u32;
                 self.control
-                    .report("improvement", Some(best), Some(bound), Some(done));
+                    .report("improvement", Some(best), Some(bound), Some(share));
+                reported = done + REPORTS;
             }
+            done += search.run(STEPS, search.unit() * temperature);
         }
     }
 
@@ -440,7 +442,7 @@ impl Run<'_, '_> {
 
 /// The proof that may be written for that many starts: each byte of it takes longer where there are many.
 fn affordable(effort: u64, starts: usize) -> u64 {
-    const FEW: u64 = 2_000;
-    let starts = (starts as u64).max(FEW);
-    effort / starts * FEW / starts * FEW
+    const CHEAP: u64 = 2_000;
+    let starts = (starts as u64).max(CHEAP);
+    effort / starts * CHEAP / starts * CHEAP
 }

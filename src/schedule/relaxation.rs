@@ -353,10 +353,15 @@ impl<'a> Relaxation<'a> {
                 let (slot, over) = self.grid.locate(at);
                 let level = event.level as usize;
                 let change = event.change as f64 / self.scale[level];
+                // In the shortest slots there is never anything over.
+                if over == 0 {
+                    self.levels.take(level, slot, change as f32);
+                    continue;
+                }
                 let over = over as f64 / self.grid.length(slot) as f64;
                 self.levels
                     .take(level, slot, (change * (1.0 - over)) as f32);
-                if slot < self.grid.slots && over > 0.0 {
+                if slot < self.grid.slots {
                     self.levels.take(level, slot + 1, (change * over) as f32);
                 }
             }

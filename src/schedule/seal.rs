@@ -10,7 +10,7 @@ use crate::formulation::Seconds;
 
 /// Lets the job that comes after all users of a level take its room for good.
 pub fn seal(instance: &mut Instance) {
-    let users = users(instance);
+    let users = instance.users();
     let before = before(instance);
     for (level, users) in users.iter().enumerate() {
         let Level { room, origin, .. } = &instance.levels[level];
@@ -32,20 +32,6 @@ pub fn seal(instance: &mut Instance) {
             mode.segments = segments(&mode.events);
         }
     }
-}
-
-/// The jobs that touch each level.
-fn users(instance: &Instance) -> Vec<Vec<usize>> {
-    let mut users = vec![Vec::new(); instance.levels.len()];
-    for (index, job) in instance.jobs.iter().enumerate() {
-        for event in job.modes.iter().flat_map(|mode| &mode.events) {
-            let users: &mut Vec<usize> = &mut users[event.level as usize];
-            if users.last() != Some(&index) {
-                users.push(index);
-            }
-        }
-    }
-    users
 }
 
 /// An order between two jobs: its level, and who comes before.
