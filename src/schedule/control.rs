@@ -3,9 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
-use super::certificate::Certificate;
-use super::evidence::Evidence;
-use super::instance::Instance;
 use super::{Effort, Monitor, Options, Progress};
 
 /// The listener and the clock, where there is a time limit.
@@ -14,7 +11,6 @@ pub struct Control<'a> {
     deadline: Option<Instant>,
     effort: Effort,
     stopped: Cell<bool>,
-    evidence: Option<RefCell<Vec<Evidence>>>,
 }
 
 impl<'a> Control<'a> {
@@ -27,30 +23,7 @@ impl<'a> Control<'a> {
                 .and_then(|limit| Instant::now().checked_add(limit)),
             effort: options.effort,
             stopped: Cell::new(false),
-            evidence: None,
         }
-    }
-
-    /// The same, and keeps what shows the bounds.
-    pub fn keeping(options: &Options, monitor: &'a mut dyn Monitor) -> Self {
-        Control {
-            evidence: Some(RefCell::default()),
-            ..Control::new(options, monitor)
-        }
-    }
-
-    /// Keeps what shows a bound, if somebody wants to know.
-    pub fn keep(&self, instance: &Instance, certificate: &Certificate) {
-        if let Some(evidence) = &self.evidence {
-            let mut evidence = evidence.borrow_mut();
-            evidence.push(Evidence::new(instance, certificate));
-        }
-    }
-
-    /// What shows the bounds, as far as it was kept.
-    pub fn evidence(&self) -> Vec<Evidence> {
-        let evidence = self.evidence.as_ref();
-        evidence.map(RefCell::take).unwrap_or_default()
     }
 
     /// How much work to spend.

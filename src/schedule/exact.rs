@@ -1,10 +1,13 @@
 //! What remains after the relaxation has excluded starts, solved by SAT to the optimum.
 
-use super::certificate::Certificate;
+pub mod encode;
+pub mod sat;
+
+use super::bound::certificate::{Certificate, FRACTION};
 use super::control::Control;
-use super::encode::{Candidates, Model, every};
 use super::instance::{Instance, Placed};
-use super::sat::{Solver, Verdict};
+use encode::{Candidates, Model, every};
+use sat::{Solver, Verdict};
 
 /// What a search by SAT found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub fn candidates(
             (certificate, &tails, exact)
         {
             // A start whose price is above the job's least by more than the gap is in no such schedule.
-            let gap = (i128::from(value) << super::certificate::FRACTION) - exact;
+            let gap = (i128::from(value) << FRACTION) - exact;
             let least = job
                 .modes
                 .iter()

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::formulation::{Formulation, Seconds, SourceId};
 
 use super::Feasibility;
+use super::construct::list;
 use super::control::Control;
 use super::exact;
 use super::instance::{Instance, Job, Placed, Refusal};
-use super::list;
 use super::random::Random;
 
 /// Starts that a search by SAT may have.

@@ -5,6 +5,7 @@
 //! another, so all changes hold together; before the next steps they are brought together, and the parts are others.
 
 mod walk;
+pub mod window;
 
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use rayon::prelude::*;
 
 use crate::formulation::Seconds;
 
+use super::construct::partial::{Partial, Place};
 use super::instance::{Instance, Placed};
-use super::partial::{Partial, Place};
 use super::random::Random;
 use walk::Walk;
 
@@ -157,7 +158,7 @@ fn parts(instance: &Instance, placed: &Placed) -> Seconds {
 mod tests {
     use super::*;
     use crate::formulation::*;
-    use crate::schedule::list;
+    use crate::schedule::construct::list;
     use crate::schedule::tests::{holds, random_formulation};
 
     /// A small problem with every kind of constraint, and beside it many actions that take turns.

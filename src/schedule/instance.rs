@@ -5,9 +5,11 @@
 //! by a fixed amount at a fixed offset from the job's start, and a level never exceeds its room. A precedence
 //! `a -> b` is a level without room: `b` adds one at its start, `a` takes it away at its end.
 
+pub mod domain;
+
 use crate::formulation::{ActionId, Schedule, Seconds};
 
-use super::domain::Domain;
+use domain::Domain;
 
 /// No sum of user values may reach this; four of them add up without overflow.
 const RANGE: i128 = 1 << 61;

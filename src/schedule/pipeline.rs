@@ -3,23 +3,26 @@
 
 use crate::formulation::{Formulation, SourceId};
 
-use super::aligned::Aligned;
-use super::arrange::{self, Rough};
-use super::certificate::Certificate;
+use super::bound::certificate::Certificate;
+use super::bound::evidence::Evidence;
+use super::bound::grid::Grid;
+use super::bound::refine::{self, Next, Refinement};
+use super::bound::relaxation::Relaxation;
+use super::construct::list;
 use super::control::Control;
-use super::dive;
 use super::exact::{self, Answer};
-use super::explain;
 use super::feasible::{self, First};
-use super::grid::Grid;
 use super::improve::Search;
+use super::improve::window::Windows;
 use super::instance::{Instance, Job, Placed, Refusal};
-use super::refine::{self, Next, Refinement};
-use super::relaxation::Relaxation;
-use super::seal::seal;
-use super::sink::{with_sink, without_sink};
-use super::window::Windows;
-use super::{Bounded, Effort, Outcome, Solution, list, makespan};
+use super::presolve::seal::seal;
+use super::presolve::sink::{with_sink, without_sink};
+use super::proof::conflict;
+use super::propagate::makespan;
+use super::slots::aligned::Aligned;
+use super::slots::arrange::{self, Rough};
+use super::slots::dive;
+use super::{Bounded, Effort, Outcome, Solution};
 
 /// The temperature from which a schedule is improved that came of long slots.
 const NEAR: f64 = 0.2;
@@ -99,21 +102,27 @@ fn work(effort: Effort, jobs: usize) -> Work {
     }
 }
 
-/// Schedules a formulation.
-pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
+/// Schedules a formulation; says also what the relaxation knew of each bound.
+pub fn run(formulation: &Formulation, control: &Control) -> (Outcome, Vec<Evidence>) {
+    let mut evidence = Vec::new();
+    let outcome = search(formulation, control, &mut evidence);
+    (outcome, evidence)
+}
+
+fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evidence>) -> Outcome {
     let kept = |_: SourceId| true;
     let instance = match Instance::new(formulation, &kept) {
         Ok(instance) => instance,
         Err(Refusal::TooLarge) => return Outcome::Unknown,
         Err(Refusal::Infeasible) => {
-            return Outcome::Infeasible(explain::conflict(formulation, control));
+            return Outcome::Infeasible(conflict::conflict(formulation, control));
         }
     };
     let work = work(control.effort(), instance.jobs.len());
     control.report("first schedule", None, None, None);
     let first = match feasible::first(formulation, &instance, &kept, feasible::EFFORT, control) {
         First::Found(placed) => placed,
-        First::Infeasible => return Outcome::Infeasible(explain::conflict(formulation, control)),
+        First::Infeasible => return Outcome::Infeasible(conflict::conflict(formulation, control)),
         First::Unknown => return Outcome::Unknown,
     };
     let mut closed = with_sink(&instance, makespan::least(&instance));
@@ -124,6 +133,7 @@ pub fn run(formulation: &Formulation, control: &Control) -> Outcome {
         bounds: trivial(&instance),
         best: first,
         certificate: None,
+        evidence,
         work,
         control,
     };
@@ -158,6 +168,7 @@ struct Run<'a, 'm> {
     bounds: Vec<i64>,
     best: Placed,
     certificate: Option<Certificate>,
+    evidence: &'a mut Vec<Evidence>,
     work: Work,
     control: &'a Control<'m>,
 }
@@ -288,7 +299,7 @@ impl Run<'_, '_> {
         let certificate = relaxation.certificate();
         if let Some(bound) = certificate.bound(&closed) {
             self.bounds[goal] = self.bounds[goal].max(bound.min(self.value(goal)));
-            self.control.keep(&closed, &certificate);
+            self.evidence.push(Evidence::new(&closed, &certificate));
             self.certificate = Some(certificate);
         }
         let mut target = relaxation.starts().to_vec();

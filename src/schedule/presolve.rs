@@ -1,12 +1,15 @@
 //! Presolve: from a formulation to jobs and levels.
 
+pub mod seal;
+pub mod sink;
+
 use crate::formulation::{ActionId, Demand, Formulation, Group, Objective, Seconds, SourceId};
 
-use super::domain::Domain;
+use super::instance::domain::Domain;
 use super::instance::{
     Event, Goal, Instance, Job, Level, Linear, Mode, Origin, Refusal, segments, worst,
 };
-use super::{overfull, propagate};
+use super::propagate;
 
 /// The most combinations of modes that a group may have.
 const MOST_COMBINATIONS: usize = 4096;
@@ -43,7 +46,7 @@ impl Instance {
             mode.segments = segments(&mode.events);
         }
         propagate::tighten(&mut instance)?;
-        match overfull::find(&instance) {
+        match propagate::overfull(&instance) {
             Some(_) => Err(Refusal::Infeasible),
             None => Ok(instance),
         }

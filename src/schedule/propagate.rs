@@ -1,8 +1,22 @@
 //! What follows at once: modes that can never run, and earliest and latest starts.
 
+mod chains;
+mod energy;
+mod links;
+pub mod makespan;
+pub mod overfull;
+mod timetable;
+
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Origin, Refusal, swings, worst};
+use super::instance::{Instance, Level, Mode, Refusal, swings, worst};
+use links::{cut, links};
+use overfull::Overfull;
+
+/// A level that cannot hold what lies between two moments, wherever jobs start inside of their domains.
+pub fn overfull(instance: &Instance) -> Option<Overfull> {
+    timetable::overfull(instance).or_else(|| energy::overfull(instance))
+}
 
 /// Drops the modes that no order of jobs makes room for; it finds cycles of precedences, and swaps of VMs
 /// between full servers, whatever the horizon.
@@ -75,9 +89,8 @@ fn settles(instance: &Instance) -> Result<(), Refusal> {
             end[level as usize] -= if touching { relief } else { relief.max(0) };
         }
     }
-    let full = |(level, end): (&super::instance::Level, &i64)| {
-        level.room.last().is_some_and(|&(_, room)| *end > room)
-    };
+    let full =
+        |(level, end): (&Level, &i64)| level.room.last().is_some_and(|&(_, room)| *end > room);
     if instance.levels.iter().zip(&end).any(full) {
         return Err(Refusal::Infeasible);
     }
@@ -110,32 +123,15 @@ pub fn tighten(instance: &mut Instance) -> Result<(), Refusal> {
     }
     for _ in 0..ROUNDS {
         shave(instance)?;
-        if !super::chains::tighten(instance)? {
+        if !chains::tighten(instance)? {
             break;
         }
     }
     Ok(())
 }
 
-/// The precedences between two jobs: level, first, then.
-pub fn links(instance: &Instance) -> Vec<(u32, usize, usize)> {
-    let mut ends = vec![(None, None); instance.levels.len()];
-    for (index, job) in instance.jobs.iter().enumerate() {
-        for event in job.modes.iter().flat_map(|mode| &mode.events) {
-            if let Origin::Precedence(_) = instance.levels[event.level as usize].origin {
-                let (first, then) = &mut ends[event.level as usize];
-                *(if event.change < 0 { first } else { then }) = Some(index);
-            }
-        }
-    }
-    let ends = ends.iter().enumerate();
-    ends.filter_map(|(level, &(first, then))| Some((level as u32, first?, then?)))
-        .filter(|&(_, first, then)| first != then)
-        .collect()
-}
-
 fn push(instance: &mut Instance, level: u32, first: usize, then: usize) -> Result<bool, Refusal> {
-    let at = |mode: &super::instance::Mode| {
+    let at = |mode: &Mode| {
         let event = mode.events.iter().find(|event| event.level == level);
         event.map_or(0, |event| event.at)
     };
@@ -172,12 +168,6 @@ fn push(instance: &mut Instance, level: u32, first: usize, then: usize) -> Resul
     Ok(changed)
 }
 
-pub fn cut(mode: &mut super::instance::Mode, to: (Seconds, Seconds)) -> bool {
-    let before = mode.starts.count();
-    mode.starts.intersect(&[to]);
-    mode.starts.count() != before
-}
-
 fn retain_modes(instance: &mut Instance, possible: &[Vec<bool>]) -> Result<(), Refusal> {
     for (job, possible) in instance.jobs.iter_mut().zip(possible) {
         retain(&mut job.modes, possible)?;
@@ -185,7 +175,7 @@ fn retain_modes(instance: &mut Instance, possible: &[Vec<bool>]) -> Result<(), R
     Ok(())
 }
 
-fn retain(modes: &mut Vec<super::instance::Mode>, possible: &[bool]) -> Result<(), Refusal> {
+fn retain(modes: &mut Vec<Mode>, possible: &[bool]) -> Result<(), Refusal> {
     let mut possible = possible.iter();
     modes.retain(|_| possible.next().copied().unwrap_or(false));
     if modes.is_empty() {

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::formulation::Seconds;
+use crate::schedule::construct::list;
+use crate::schedule::construct::partial::{ALWAYS, Partial, Place};
 use crate::schedule::instance::Placed;
-use crate::schedule::list;
-use crate::schedule::partial::{ALWAYS, Partial, Place};
 use crate::schedule::random::Random;
 
 use super::Setting;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::certify::{Certificate, Claim, Refutation, Rejection};
-use crate::schedule::sat::{Refuted, refute};
+use crate::schedule::exact::sat::{Refuted, refute};
 
 /// A problem with its solution and certificate.
 struct Case {

@@ -1,11 +1,11 @@
 //! Bounds of objectives that come after others, and of those that reward lateness, by the relaxation alone.
 
 use super::*;
-use crate::schedule::certificate::Certificate;
-use crate::schedule::grid::Grid;
+use crate::schedule::bound::certificate::Certificate;
+use crate::schedule::bound::grid::Grid;
+use crate::schedule::bound::relaxation::Relaxation;
 use crate::schedule::instance::Instance;
-use crate::schedule::relaxation::Relaxation;
-use crate::schedule::sink::with_sink;
+use crate::schedule::presolve::sink::with_sink;
 
 /// An action with one mode.
 fn action(name: &str, duration: Seconds, demands: Vec<Demand>) -> Action {

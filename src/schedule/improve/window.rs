@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use crate::formulation::Seconds;
 
-use super::control::Control;
-use super::encode::Candidates;
-use super::exact::{self, Answer};
-use super::instance::{Instance, Placed};
-use super::partial::{Partial, Place};
-use super::random::Random;
+use crate::schedule::construct::partial::{Partial, Place};
+use crate::schedule::control::Control;
+use crate::schedule::exact::encode::Candidates;
+use crate::schedule::exact::{self, Answer};
+use crate::schedule::instance::{Instance, Job, Placed};
+use crate::schedule::random::Random;
 
 /// Jobs and seconds to either side, in turn: few that move far, many that move little.
 const SHAPES: [(usize, Seconds); 2] = [(16, 60), (30, 20)];
@@ -147,7 +147,7 @@ impl<'a> Windows<'a> {
 
 /// The starts within a reach.
 fn near(instance: &Instance, now: &Placed, reach: Seconds) -> Candidates {
-    let starts = |(job, &start): (&super::instance::Job, &Seconds)| {
+    let starts = |(job, &start): (&Job, &Seconds)| {
         let modes = job.modes.iter().map(|mode| {
             let intervals = mode.starts.intervals().iter();
             let inside = intervals
@@ -163,7 +163,7 @@ fn near(instance: &Instance, now: &Placed, reach: Seconds) -> Candidates {
 mod tests {
     use super::*;
     use crate::formulation::Formulation;
-    use crate::schedule::sink::with_sink;
+    use crate::schedule::presolve::sink::with_sink;
     use crate::schedule::tests::{holds, random_formulation};
     use crate::schedule::{Options, Quiet};
 

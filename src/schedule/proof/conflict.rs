@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formulation::{Formulation, SourceId};
 
-use super::control::Control;
-use super::feasible;
-use super::instance::{Instance, Refusal};
-use super::{Core, Feasibility};
+use crate::schedule::control::Control;
+use crate::schedule::feasible;
+use crate::schedule::instance::{Instance, Refusal};
+use crate::schedule::{Core, Feasibility};
 
 /// Checks that may spend all their effort: after that the set is what it is.
 const MOST_SPENT: u32 = 6;

@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use crate::formulation::Seconds;
 
 use super::aligned::Aligned;
-use super::control::Control;
 use super::dive::{self, Dived};
-use super::grid::Grid;
-use super::instance::Placed;
-use super::random::Random;
-use super::relaxation::{Relaxation, numbers};
-use super::sink::without_sink;
+use crate::schedule::bound::grid::Grid;
+use crate::schedule::bound::relaxation::{Relaxation, numbers};
+use crate::schedule::control::Control;
+use crate::schedule::instance::Placed;
+use crate::schedule::presolve::sink::without_sink;
+use crate::schedule::random::Random;
 
 /// How many at once fix a schedule again from some slot on, each from the best before.
 const TOGETHER: usize = 4;

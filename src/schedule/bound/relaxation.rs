@@ -13,7 +13,7 @@ use crate::formulation::Seconds;
 
 use super::certificate::{Certificate, FRACTION};
 use super::grid::Grid;
-use super::instance::{Instance, Job, Mode, Origin};
+use crate::schedule::instance::{Instance, Job, Mode, Origin};
 use pricing::{Buffer, Choice, Cost, Pricing};
 use rows::{Products, Rows};
 

@@ -171,9 +171,9 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::profile::Profile;
-    use super::super::random::Random;
     use super::*;
+    use crate::schedule::construct::profile::Profile;
+    use crate::schedule::random::Random;
 
     #[test]
     fn they_are_a_profile() {

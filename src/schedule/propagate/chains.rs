@@ -5,8 +5,8 @@
 use crate::formulation::Seconds;
 
 use super::energy::{self, Use};
-use super::instance::{Instance, Mode, Refusal};
-use super::propagate::{cut, links};
+use super::links::{cut, links};
+use crate::schedule::instance::{Instance, Mode, Refusal};
 
 /// A use of a level on the other side of a precedence.
 struct Neighbour {

@@ -5,8 +5,8 @@
 //! use a level one after the other, so that half of each is over early and the job after them starts half early. A
 //! server that is shut down once its VMs have left, one by one over its link, is the common case.
 
-use super::instance::{Event, Instance, Job, Level, Origin, segments};
 use crate::formulation::Seconds;
+use crate::schedule::instance::{Event, Instance, Job, Level, Origin, segments};
 
 /// Lets the job that comes after all users of a level take its room for good.
 pub fn seal(instance: &mut Instance) {

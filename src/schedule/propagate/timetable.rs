@@ -3,8 +3,8 @@
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Job, Segment};
 use super::overfull::Overfull;
+use crate::schedule::instance::{Instance, Job, Segment};
 
 /// A level that is overfull at some moment.
 pub fn overfull(instance: &Instance) -> Option<Overfull> {

@@ -8,11 +8,11 @@
 
 use crate::formulation::Seconds;
 
-use super::domain::Domain;
-use super::grid::Grid;
-use super::instance::{Event, Instance, Job, Level, Linear, Mode, Placed, segments};
-use super::seal::seal;
-use super::sink::with_sink;
+use crate::schedule::bound::grid::Grid;
+use crate::schedule::instance::domain::Domain;
+use crate::schedule::instance::{Event, Instance, Job, Level, Linear, Mode, Placed, segments};
+use crate::schedule::presolve::seal::seal;
+use crate::schedule::presolve::sink::with_sink;
 
 /// The share of all durations that rounding may change.
 const WASTE: f64 = 0.05;

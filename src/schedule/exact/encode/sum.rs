@@ -169,8 +169,8 @@ fn full_adder(clauses: &mut Clauses, a: Lit, b: Lit, c: Lit) -> (Lit, Lit) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::exact::sat::{Solver, Verdict};
     use crate::schedule::random::Random;
-    use crate::schedule::sat::{Solver, Verdict};
 
     /// Every assignment of the inputs is allowed exactly where the sum is within the bound.
     fn check(summands: &[Vec<i64>], bound: i64, adder: bool) {

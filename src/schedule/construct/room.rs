@@ -3,8 +3,8 @@
 use crate::formulation::Seconds;
 
 use super::counts::Counts;
-use super::instance::Instance;
 use super::profile::Profile;
+use crate::schedule::instance::Instance;
 
 /// Up to this horizon, in seconds, a level may have a number for each second.
 const DENSE: Seconds = 1 << 18;

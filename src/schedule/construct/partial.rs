@@ -2,8 +2,8 @@
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Mode, Placed, Segment};
 use super::room::Room;
+use crate::schedule::instance::{Instance, Mode, Placed, Segment};
 
 /// All of the time.
 pub const ALWAYS: (Seconds, Seconds) = (Seconds::MIN, Seconds::MAX);

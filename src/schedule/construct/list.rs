@@ -6,8 +6,8 @@ use std::collections::BinaryHeap;
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Placed};
 use super::partial::{Partial, Place};
+use crate::schedule::instance::{Instance, Placed};
 
 /// A schedule made by placing jobs in an order; a job that does not fit yet waits until others have made room.
 /// None where all that wait are stuck, as in a swap of VMs in the wrong order.

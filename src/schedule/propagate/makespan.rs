@@ -3,9 +3,9 @@
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Job};
-use super::overfull::{self, Overfull};
-use super::propagate;
+use super::overfull::Overfull;
+use super::{overfull, tighten};
+use crate::schedule::instance::{Instance, Job};
 
 /// What bounds the last end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +65,10 @@ fn over_by(instance: &Instance, by: Seconds) -> Verdict {
     for mode in short.jobs.iter_mut().flat_map(|job| &mut job.modes) {
         mode.starts.intersect(&[(0, by - mode.span)]);
     }
-    if propagate::tighten(&mut short).is_err() {
+    if tighten(&mut short).is_err() {
         return Verdict::Impossible(None);
     }
-    overfull::find(&short).map_or(Verdict::Possible, |overfull| {
+    overfull(&short).map_or(Verdict::Possible, |overfull| {
         Verdict::Impossible(Some(overfull))
     })
 }

@@ -3,7 +3,7 @@
 use crate::formulation::Seconds;
 
 use super::rows::Rows;
-use crate::schedule::grid::Grid;
+use crate::schedule::bound::grid::Grid;
 use crate::schedule::instance::Mode;
 
 /// What a job pays for where it is.

@@ -6,8 +6,8 @@
 use crate::formulation::Seconds;
 
 use super::grid::Grid;
-use super::instance::Instance;
 use super::relaxation::numbers;
+use crate::schedule::instance::Instance;
 
 /// Slots of a schedule; with more, slots are no longer halved.
 const MOST_SLOTS: u64 = 4_000;

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::formulation::Seconds;
 
-use super::instance::{Instance, Job, Level};
 use super::overfull::Overfull;
+use crate::schedule::instance::{Instance, Job, Level, Segment};
 
 /// A use of a level that lies between two moments and holds at least that area, in units of the level times seconds.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +60,7 @@ fn least(job: &Job, lasting: &[bool]) -> Vec<(u32, Use)> {
             if lasting[level as usize] {
                 continue;
             }
-            let area =
-                |s: &super::instance::Segment| i128::from(s.amount) * i128::from(s.to - s.from);
+            let area = |s: &Segment| i128::from(s.amount) * i128::from(s.to - s.from);
             let used = Use {
                 from: first + own[0].from,
                 to: last + own[own.len() - 1].to,

@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use crate::formulation::Seconds;
 
-use super::grid::Grid;
-use super::instance::{Event, Instance, Job, Level, Mode, Placed, segments, worst};
-use super::list;
-use super::partial::{Partial, Place};
-use super::random::Random;
-use super::relaxation::Relaxation;
+use crate::schedule::bound::grid::Grid;
+use crate::schedule::bound::relaxation::Relaxation;
+use crate::schedule::construct::list;
+use crate::schedule::construct::partial::{Partial, Place};
+use crate::schedule::instance::{Event, Instance, Job, Level, Mode, Placed, segments, worst};
+use crate::schedule::random::Random;
 
 /// How much work is done for a schedule.
 #[derive(Debug, Clone, Copy, Default)]
@@ -461,7 +461,7 @@ fn rows(prices: &[f32], width: usize, levels: &[usize], without: usize) -> Vec<f
 mod tests {
     use super::*;
     use crate::formulation::Formulation;
-    use crate::schedule::sink::{with_sink, without_sink};
+    use crate::schedule::presolve::sink::{with_sink, without_sink};
     use crate::schedule::tests::{holds, random_formulation};
 
     /// A small problem, the same with the last end as a job, and slots for it.

@@ -14,7 +14,7 @@
 use crate::formulation::Seconds;
 
 use super::grid::Grid;
-use super::instance::{Instance, Linear, Mode};
+use crate::schedule::instance::{Instance, Linear, Mode};
 
 /// Multipliers are integers in units of `2^-FRACTION` of the objective.
 pub const FRACTION: u32 = 40;

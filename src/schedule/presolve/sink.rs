@@ -1,8 +1,10 @@
 //! The makespan as a job of its own: it takes no time, comes after all others, and pays for its start.
 
-use super::domain::Domain;
-use super::instance::{Event, Instance, Job, Level, Linear, Mode, Origin, Placed, segments};
 use crate::formulation::Seconds;
+use crate::schedule::instance::domain::Domain;
+use crate::schedule::instance::{
+    Event, Instance, Job, Level, Linear, Mode, Origin, Placed, segments,
+};
 
 /// The same problem with a job for the last end, so that every objective is a sum over jobs; `least` bounds that end.
 pub fn with_sink(instance: &Instance, least: Seconds) -> Instance {

@@ -7,63 +7,13 @@ use crate::certify::{
 };
 use crate::formulation::{Formulation, SourceId};
 
-use super::certificate::{Certificate as Relaxed, FRACTION};
-use super::control::Control;
-use super::instance::{Instance, Origin};
-use super::sat::{self, Refuted};
-use super::{Solution, makespan};
-
-/// The multipliers that the relaxation of an objective has found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// Index of the objective.
-    pub goal: usize,
-    /// Multipliers of the objectives before it, where any are not 0.
-    earlier: Vec<i64>,
-    /// The multipliers; levels have no names yet.
-    multipliers: Vec<Multipliers>,
-}
-
-impl Evidence {
-    /// From a certificate of an instance.
-    pub(super) fn new(instance: &Instance, certificate: &Relaxed) -> Evidence {
-        let grid = certificate.grid;
-        let rows = instance.levels.iter().zip(&certificate.multipliers);
-        let multipliers = rows.filter_map(|(level, row)| {
-            let mut steps: Vec<_> = row
-                .iter()
-                .enumerate()
-                .map(|(slot, &m)| (grid.slot * slot as i64, m))
-                .collect();
-            steps.push((grid.horizon, 0));
-            // Each step differs from the one before it, and from 0 at first.
-            let mut before = 0;
-            steps.retain(|&(_, m)| std::mem::replace(&mut before, m) != m);
-            let (kind, index) = place(instance, level.origin);
-            (!steps.is_empty()).then(|| Multipliers {
-                kind,
-                index,
-                name: String::new(),
-                unit: level.unit,
-                steps,
-            })
-        });
-        Evidence {
-            goal: certificate.goal,
-            earlier: certificate.earlier.iter().map(|&(m, _)| m).collect(),
-            multipliers: multipliers.collect(),
-        }
-    }
-}
-
-/// What a level is in the formulation.
-fn place(instance: &Instance, origin: Origin) -> (Kind, usize) {
-    match origin {
-        Origin::Resource(index) => (Kind::Resource, index),
-        Origin::Precedence(index) => (Kind::Precedence, index),
-        Origin::End(job) => (Kind::End, instance.jobs[job].members[0].0 as usize),
-    }
-}
+use crate::schedule::Solution;
+use crate::schedule::bound::certificate::FRACTION;
+use crate::schedule::bound::evidence::{Evidence, place};
+use crate::schedule::control::Control;
+use crate::schedule::exact::sat::{self, Refuted};
+use crate::schedule::instance::Instance;
+use crate::schedule::propagate::makespan;
 
 /// A certificate and the files that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +25,16 @@ pub struct Written {
 }
 
 /// What a certificate is written of.
-pub(super) struct Task<'a, 'm> {
+pub struct Task<'a, 'm> {
+    /// The problem.
     pub formulation: &'a Formulation,
+    /// What was found.
     pub solution: &'a Solution,
+    /// What the relaxation knew.
     pub evidence: &'a [Evidence],
     /// The bytes that a proof may have.
     pub effort: u64,
+    /// Who listens.
     pub control: &'a Control<'m>,
 }
 

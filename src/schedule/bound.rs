@@ -1,0 +1,7 @@
+//! Bounds: the relaxation, and what of it anyone can check.
+
+pub mod certificate;
+pub mod evidence;
+pub mod grid;
+pub mod refine;
+pub mod relaxation;
