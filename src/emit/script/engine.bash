@@ -2,12 +2,18 @@
 # One line of the journal for each thing that happened, appended whole: seconds since 1970, what, which action.
 # An action's own process writes its end, so that it is known even if this one is killed.
 
-say() { printf '%(%H:%M:%S)T  %s\n' -1 "$*"; }
+say() {
+  now
+  printf '%(%H:%M:%S)T  %s\n' "$NOW" "$*"
+}
 complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 quit() { complain "$2"; exit "$1"; }
 
 # note WHAT ACTION: writes a line of the journal.
-note() { printf '%(%s)T\t%s\t%s\t%s\n' -1 "$1" "$2" "${TITLE[$2]}" >>"$JOURNAL"; }
+note() {
+  now
+  printf '%s\t%s\t%s\t%s\n' "$NOW" "$1" "$2" "${TITLE[$2]}" >>"$JOURNAL"
+}
 
 usage() {
   cat <<USAGE
@@ -51,7 +57,7 @@ options() {
 }
 
 # action NUMBER START END NOT_BEFORE AFTER WHAT: an action of the table.
-declare -A TITLE=() BEGIN=() END=() NOT_BEFORE=() AFTER=() NEXT=() WAITS_FOR=() STATE=() PID=()
+declare -A TITLE=() BEGIN=() END=() NOT_BEFORE=() AFTER=() NEXT=() WAITS_FOR=() STATE=() BEFORE=() PID=()
 declare -a ORDER=() READY=()
 # Seconds after which the processes of running actions are looked after.
 WATCH=5
@@ -83,7 +89,8 @@ read_journal() {
     [[ $DRY_RUN || -z $(tail -c 1 -- "$JOURNAL") ]] || printf '\n' >>"$JOURNAL"
     return
   fi
-  printf -v STARTED '%(%s)T' -1
+  now
+  STARTED=$NOW
   if [[ $ON_TIME ]]; then STARTED=$PLANNED_START; fi
   [[ $DRY_RUN ]] || printf 'mvm-journal/1\t%s\t%s\t%s\n' "$PLAN_HASH" "$STARTED" "$PLAN" >"$JOURNAL" ||
     quit 3 "$JOURNAL cannot be written"
@@ -116,32 +123,51 @@ lock() {
 
 alive() { [[ $1 =~ ^[0-9]+$ ]] && kill -0 "$1" 2>/dev/null; }
 
-# launch NUMBER: starts an action.
+# launch NUMBER: starts an action. Its process says itself that it has begun: a signal to all of them may end it before it
+# is safe from signals, and then it has done nothing.
 launch() {
   local number=$1 RESUMED=
   if [[ ${STATE[$number]} != waiting ]]; then RESUMED=1; fi
+  BEFORE[$number]=${STATE[$number]}
   STATE[$number]=running
-  note started "$number"
   say "start  ${TITLE[$number]}"
+  launched "$number"
   {
     # A signal to all of them is for the script alone.
     trap '' INT TERM
+    entered "$number"
+    printf '%s\n' "$BASHPID" >"$WORK/$number.begun"
+    note started "$number"
     status=0
     # What it says is kept apart, since actions run side by side.
     ( "action_$number" ) {LOCK}>&- {EVENTS}>&- </dev/null >"$WORK/$number" 2>&1 || status=$?
     if (( status == 0 )); then note ended "$number"; else note failed "$number"; fi
-    printf '%s %s\n' "$number" "$status" >&"$EVENTS"
+    tell "$number" "$BASHPID" "$status"
   } &
   PID[$number]=$!
   RUNNING=$(( RUNNING + 1 ))
 }
 
+# settle NUMBER PROCESS STATUS: the process of an action has ended, or was lost.
+settle() {
+  # One that was taken for lost may have sent its end after all.
+  [[ ${PID[$1]-} == "$2" ]] || return 0
+  settled "$1"
+  unset "PID[$1]"
+  RUNNING=$(( RUNNING - 1 ))
+  local begun=
+  if [[ -e $WORK/$1.begun ]]; then read -r begun <"$WORK/$1.begun"; fi
+  if [[ $begun == "$2" ]]; then
+    finish "$1" "$3"
+  else
+    STATE[$1]=${BEFORE[$1]}
+    READY+=("$1")
+  fi
+}
+
 # finish NUMBER STATUS: an action has ended.
 finish() {
   local number=$1 status=$2 line next
-  [[ ${STATE[$number]-} == running ]] || return 0
-  RUNNING=$(( RUNNING - 1 ))
-  unset "PID[$number]"
   if (( status == 0 )); then
     STATE[$number]=ended
     say "done   ${TITLE[$number]}"
@@ -183,15 +209,17 @@ skip_after() {
 
 # Starts those that are ready as far as the clock allows. Sets SLEEP to the seconds after which it may allow more.
 launch_ready() {
-  local number time left
+  local number left
   local -a later=()
   SLEEP=$WATCH
   for number in "${READY[@]}"; do
     # Done by an earlier run.
     [[ ${STATE[$number]} != ended ]] || continue
-    printf -v time '%(%s)T' -1
-    left=$(( STARTED + NOT_BEFORE[$number] - time ))
-    if (( left <= 0 )); then
+    now
+    left=$(( STARTED + NOT_BEFORE[$number] - NOW ))
+    if [[ $STOPPING ]]; then
+      later+=("$number")
+    elif (( left <= 0 )); then
       launch "$number"
     else
       later+=("$number")
@@ -223,7 +251,7 @@ clean_up() {
 
 # Carries the plan out.
 run() {
-  local number status
+  local number process status
   local -a LOST=()
   STOPPING='' RUNNING=0
   # The ends of actions arrive here, one line each.
@@ -239,10 +267,12 @@ run() {
     SLEEP=$WATCH
     [[ $STOPPING ]] || launch_ready
     (( RUNNING > 0 )) || [[ ! $STOPPING && ${#READY[@]} -gt 0 ]] || break
-    if read -r -t "$SLEEP" -u "$EVENTS" number status; then
-      [[ $number == wake ]] || finish "$number" "$status"
+    if [[ $STOPPING ]]; then SLEEP=1; fi
+    if next_event "$SLEEP"; then
+      read -r number process status <<<"$EVENT"
+      [[ $number == wake ]] || settle "$number" "$process" "$status"
     else
-      for number in "${LOST[@]}"; do finish "$number" 137; done
+      for number in "${LOST[@]}"; do settle "$number" "${PID[$number]-}" 137; done
       LOST=()
       # Those that have gone without a word are given until the next look.
       look_for_lost
