@@ -6,6 +6,7 @@ mod check;
 mod disk;
 mod explain;
 mod import;
+mod outcome;
 mod output;
 mod plan;
 mod progress;
@@ -18,7 +19,7 @@ use clap::Parser;
 
 use args::{Args, Command};
 
-/// How a command ended: the exit status (see `--help`).
+/// How a command ended: the exit status (see `--help`). Of several files or plans, the highest tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     /// Done.
@@ -31,6 +32,12 @@ enum Status {
     Impossible = 3,
     /// The plan that was verified does not hold.
     DoesNotHold = 4,
+    /// A plan is not what its file expects.
+    Missed = 5,
+    /// The effort was spent before a plan was found or excluded.
+    Undecided = 6,
+    /// Ctrl-C ended the search before it was done.
+    Interrupted = 130,
 }
 
 /// Runs the command that the arguments name.

@@ -1,5 +1,6 @@
 //! The driver: from sources to plans and diagnostics, for the command line, tests and editors.
 
+mod choice;
 mod undecided;
 mod why;
 
@@ -45,18 +46,20 @@ pub enum Prospect {
     Broken,
 }
 
-/// Checks the file at `entry` (relative to the loader's root) and formulates its plans, each migration at the most that
-/// its path allows.
+/// Checks the file at `entry` (relative to the loader's root) and formulates its plans, with the rates for their migrations
+/// that the file says.
 pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
-    check_with(entry, loader, Bandwidth::Max)
+    check_with(entry, loader, None)
 }
 
-/// The same, with other rates for the migrations.
-pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Bandwidth) -> Checked {
+/// The same, with other rates for the migrations where some are given.
+pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>) -> Checked {
     let mut map = SourceMap::new();
     let (mut analysis, mut diagnostics) = analyse(entry, loader, &mut map);
-    for request in &mut analysis.requests {
-        request.bandwidth = bandwidth;
+    if let Some(bandwidth) = bandwidth {
+        for request in &mut analysis.requests {
+            request.bandwidth = bandwidth;
+        }
     }
     let mut prospects = Vec::new();
     // A VM on a server that is off is told here and there; it hides nothing of the steps of others.

@@ -196,6 +196,8 @@ pub struct Vm {
     pub copy: Copy,
     /// What may be done to a migration that does not end.
     pub force: Force,
+    /// Millionths by which its migrations are planned longer than the model has them; None: what the plan says.
+    pub slack: Option<u32>,
     /// Seconds that it takes to start.
     pub boot: At<u32>,
     /// Seconds that it takes to stop.

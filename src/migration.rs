@@ -85,6 +85,19 @@ pub fn post_copy(workload: &Workload, rate: u64) -> Result<u32, NoDuration> {
     whole_seconds(&(w.used / bytes_per_second(rate) + w.downtime))
 }
 
+/// Seconds with so many millionths of them on top, rounded up.
+///
+/// # Errors
+/// When it takes longer than [`LONGEST`].
+pub fn with_slack(seconds: u32, millionths: u32) -> Result<u32, NoDuration> {
+    let more = (u64::from(seconds) * u64::from(millionths)).div_ceil(1_000_000);
+    let all = u64::from(seconds) + more;
+    u32::try_from(all)
+        .ok()
+        .filter(|&all| i64::from(all) <= LONGEST)
+        .ok_or(NoDuration::TooLong)
+}
+
 /// The smallest rate in bit/s at which pre-copy converges: above that of the cold pages, and above that of
 /// the hot pages or with room for all of them in the downtime.
 pub fn converging_rate(workload: &Workload) -> u64 {

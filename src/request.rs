@@ -34,6 +34,8 @@ pub struct Request {
     pub expectations: Vec<Expectation>,
     /// Which rates its migrations may have.
     pub bandwidth: Bandwidth,
+    /// Millionths by which its migrations are planned longer than the model has them, where the VM says nothing of it.
+    pub slack: u32,
     /// Its declaration.
     pub origin: Option<Span>,
 }

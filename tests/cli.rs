@@ -21,6 +21,18 @@ plan away {
 }
 ";
 
+/// The same in two files.
+const INVENTORY: &str = "\
+switch tor
+server s[1..2] { memory 8GiB link 1Gbps to tor }
+vm a { memory 2GiB on s1 }
+vm b { memory 4GiB on s1 }
+";
+const AWAY: &str = "\
+use \"inventory.mvm\"
+plan away { migrate a, b to s2 }
+";
+
 /// What the program says and how it ends, run in a folder.
 fn session(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::cargo_bin("mvm")
@@ -62,6 +74,44 @@ fn a_plan_is_checked_computed_and_verified() {
     insta::assert_snapshot!("plan_json", json);
     let again = session(folder.path(), &["plan", "away.mvm", "--emit", "json"]);
     assert!(again.contains(&json), "two runs give the same bytes");
+}
+
+#[test]
+fn what_comes_through_a_pipe_is_read() {
+    let folder = folder(&[("inventory.mvm", INVENTORY), ("away.mvm", AWAY)]);
+    let run = |line: &str| {
+        let output = std::process::Command::new("sh")
+            .args(["-c", line])
+            .arg(assert_cmd::cargo::cargo_bin("mvm"))
+            .current_dir(folder.path())
+            .output()
+            .expect("the shell runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    for (line, says) in [
+        ("\"$0\" check - < away.mvm", "-: 2 servers"),
+        (
+            "cat away.mvm | \"$0\" check /dev/stdin",
+            "/dev/stdin: 2 servers",
+        ),
+        ("cat away.mvm | \"$0\" plan - --emit json > plan.json", ""),
+        (
+            "cat plan.json | \"$0\" verify - --source away.mvm",
+            "-: the plan holds",
+        ),
+        (
+            "cat away.mvm | \"$0\" verify plan.json --source -",
+            "the plan holds",
+        ),
+    ] {
+        let (status, said) = run(line);
+        assert_eq!(status, Some(0), "{line}: {said}");
+        assert!(said.contains(says), "{line}: {said}");
+    }
+    let (status, said) = run("echo 'server s1, s1' | \"$0\" --message-format short check -");
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.starts_with("-:1:8: error[E0202]"), "{said}");
 }
 
 #[test]
@@ -307,6 +357,106 @@ fn what_cannot_be_is_explained() {
     fs::write(folder.path().join("away.mvm"), expected).expect("it can be written");
     text += &session(folder.path(), &["plan", "away.mvm"]);
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_exit_status_says_what_became_of_a_plan() {
+    let with = |more: &str| FILE.replace("before b -> a", more);
+    let folder = folder(&[
+        ("missed.mvm", &with("expect makespan <= 10s")),
+        ("kept.mvm", &with("expect makespan <= 1min")),
+        ("never.mvm", &with("before a by 02:00:01")),
+        ("exists.mvm", &with("expect impossible")),
+        ("none.mvm", &with("before a by 02:00:01 expect impossible")),
+        ("loose.mvm", &with("")),
+    ]);
+    let mut text = String::new();
+    for arguments in [
+        &["check", "missed.mvm"][..],
+        &["plan", "missed.mvm"],
+        &["check", "kept.mvm"],
+        &["check", "never.mvm"],
+        &["plan", "never.mvm"],
+        &["check", "exists.mvm"],
+        &["check", "none.mvm"],
+        &["check", "loose.mvm", "missed.mvm", "never.mvm"],
+    ] {
+        text += &session(folder.path(), arguments);
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// Whether a process has a handler of its own for Ctrl-C.
+#[cfg(target_os = "linux")]
+fn handles_interrupts(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGINT is the second signal.
+    caught.is_some_and(|mask| mask & 0b10 != 0)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_plan_is_no_success() {
+    let program = assert_cmd::cargo::cargo_bin("mvm");
+    let mut run = std::process::Command::new(program)
+        .args(["plan", "examples/decommission/budget-9kw.mvm"])
+        .args(["--effort", "best", "--emit", "mermaid"])
+        .current_dir(root())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    // From then on the signal ends the search, which takes minutes, and not the program.
+    while !handles_interrupts(run.id()) {
+        assert!(matches!(run.try_wait(), Ok(None)), "it still runs");
+        std::thread::yield_now();
+    }
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let output = run.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+}
+
+/// Servers of two rates: full rates leave much over.
+const MIXED: &str = "\
+switch core
+rack old link 16Gbps to core {
+  server a[1..2] { link 10Gbps }
+  server b[1..2] { link 4Gbps }
+}
+rack new link 40Gbps to core { server n[1..4] { link 40Gbps } }
+vm v[1..8] { memory 32GiB hot 200MiB in 1s cold 10MiB/s on old.a[1..2], old.b[1..2] }
+plan p { migrate vms on old to new minimize makespan }
+";
+
+#[test]
+fn a_choice_of_rates_is_advised_where_it_was_better_and_can_stand_in_the_file() {
+    let chosen = MIXED.replace("minimize", "bandwidth choose minimize");
+    let folder = folder(&[("mixed.mvm", MIXED), ("chosen.mvm", &chosen)]);
+    let plan = |arguments: &[&str]| {
+        let fixed = ["plan", "--effort", "fast", "--emit", "json"];
+        session(folder.path(), &[&fixed[..], arguments].concat())
+    };
+    let makespan = |said: &str| -> i64 {
+        let rest = said.split("\"makespan\": ").nth(1).expect("it is there");
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
+    };
+    let advice = "note: with `bandwidth choose`";
+    let full = plan(&["mixed.mvm"]);
+    assert!(full.contains(advice), "{full}");
+    let in_file = plan(&["chosen.mvm"]);
+    assert!(!in_file.contains(advice), "{in_file}");
+    assert!(in_file.contains("\"bandwidth\": \"choose\""), "{in_file}");
+    assert!(makespan(&in_file) < makespan(&full), "{in_file}");
+    let overridden = plan(&["chosen.mvm", "--bandwidth", "max"]);
+    assert_eq!(makespan(&overridden), makespan(&full));
 }
 
 #[test]

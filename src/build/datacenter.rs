@@ -116,6 +116,7 @@ impl DatacenterBuilder {
             },
             copy: Copy::Pre,
             force: Force::Never,
+            slack: None,
             boot: plain(30),
             shutdown: plain(10),
             classes: Vec::new(),
@@ -450,6 +451,11 @@ impl VmSpec<'_> {
     /// What may be done to a migration that does not end.
     pub fn force(self, force: Force) -> Self {
         self.set(|vm| vm.force = force)
+    }
+
+    /// Millionths by which its migrations are planned longer than the model has them.
+    pub fn slack(self, millionths: u32) -> Self {
+        self.set(|vm| vm.slack = Some(millionths))
     }
 
     /// How long it takes to start.

@@ -55,6 +55,7 @@ impl RequestBuilder {
                 goals: Vec::new(),
                 expectations: Vec::new(),
                 bandwidth: Bandwidth::Max,
+                slack: 0,
                 origin: None,
             },
         }
@@ -186,6 +187,11 @@ impl RequestBuilder {
             rate,
             period,
         });
+    }
+
+    /// Millionths by which migrations are planned longer than the model has them, where their VM says nothing of it.
+    pub fn slack(&mut self, millionths: u32) {
+        self.request.slack = millionths;
     }
 
     /// Which rates migrations may have; the most that their paths allow where nothing is said.

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::schedule;
+
 /// Plans for the live migration and maintenance of virtualised datacenters.
 ///
 /// Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the input is wrong;
-/// 2 wrong usage; 3 no plan exists; 4 the plan that was verified does not hold.
+/// 2 wrong usage; 3 no plan exists, which is proved; 4 the plan that was verified does not hold; 5 a plan is not what its
+/// file expects; 6 not decided within the effort; 130 interrupted (the best plan so far is written). Of several plans, the
+/// highest counts.
 #[derive(Parser)]
 #[command(name = "mvm", version, max_term_width = 100)]
 pub struct Args {
@@ -24,7 +28,7 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check files: names, units, types, and whether the plans can exist at all.
+    /// Check files: names, units, types, whether the plans can exist at all, and whether they are what the files expect.
     Check(Check),
     /// Compute plans.
     Plan(Plan),
@@ -38,14 +42,17 @@ pub enum Command {
 
 #[derive(clap::Args)]
 pub struct Check {
-    /// The files.
+    /// The files; `-` is standard input, here and wherever a file is read.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// How much work to spend on the plans of which something is expected; no other plan is computed.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
 }
 
 #[derive(clap::Args)]
 pub struct Plan {
-    /// The file.
+    /// The file; `-` is standard input.
     pub file: PathBuf,
     /// The plan of the file to compute; all of them where none is named.
     #[arg(long = "plan", value_name = "NAME")]
@@ -68,9 +75,9 @@ pub struct Plan {
     /// How much work to spend. Work is counted, never timed: the plan is the same on every machine.
     #[arg(long, value_enum, default_value_t = Effort::Normal)]
     pub effort: Effort,
-    /// Which rates a migration may have where its step gives none.
-    #[arg(long, value_enum, default_value_t = Bandwidth::Max)]
-    pub bandwidth: Bandwidth,
+    /// Which rates a migration may have where its step gives none, in place of what the file says (`bandwidth choose`).
+    #[arg(long, value_enum)]
+    pub bandwidth: Option<Bandwidth>,
     /// Stop after so many seconds with the best plan so far, which then depends on the machine.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time_limit: Option<Duration>,
@@ -143,6 +150,16 @@ pub enum Effort {
     Normal,
     /// As good as it gets, in minutes.
     Best,
+}
+
+impl From<Effort> for schedule::Effort {
+    fn from(effort: Effort) -> Self {
+        match effort {
+            Effort::Fast => schedule::Effort::Fast,
+            Effort::Normal => schedule::Effort::Normal,
+            Effort::Best => schedule::Effort::Best,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

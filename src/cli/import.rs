@@ -9,13 +9,12 @@ use crate::source::SourceMap;
 
 /// Imports the file.
 pub fn run(args: &Import, terminal: &Terminal) -> Status {
-    let bytes = match std::fs::read(&args.input) {
+    let bytes = match disk::read(&args.input) {
         Ok(bytes) => bytes,
-        Err(e) => {
+        Err(why) => {
             terminal.say(&format!(
-                "error: `{}` cannot be read: {}",
-                args.input.display(),
-                disk::why(&e)
+                "error: `{}` cannot be read: {why}",
+                args.input.display()
             ));
             return Status::WrongInput;
         }

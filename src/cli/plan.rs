@@ -6,15 +6,15 @@ use super::Status;
 use super::args::{self, Plan as Args};
 use super::certificate;
 use super::disk::Disk;
+use super::outcome;
 use super::output;
 use super::progress::Line;
 use super::terminal::Terminal;
 use crate::compile::{self, Checked, Failure};
 use crate::emit::Kind;
-use crate::expect;
 use crate::plan::Plan;
 use crate::request::Bandwidth;
-use crate::schedule::{Effort, Options, Written};
+use crate::schedule::{Monitor, Options, Written};
 
 /// A plan that was computed.
 struct Made {
@@ -22,17 +22,16 @@ struct Made {
     plan: Plan,
     /// What holds its end, where that is asked for.
     why: Option<String>,
+    /// A better plan with lower rates, where the file says nothing of them.
+    choice: Option<Plan>,
 }
 
 /// Computes the plans and writes them.
 pub fn run(args: &Args, terminal: &Terminal) -> Status {
-    match plan(args, terminal) {
-        Ok(()) => Status::Done,
-        Err(status) => status,
-    }
+    plan(args, terminal).unwrap_or_else(|status| status)
 }
 
-fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
+fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
     let wrong_usage = |why: String| {
         terminal.say(&format!("error: {why}"));
         Status::WrongUsage
@@ -45,10 +44,10 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
         ));
         Status::WrongInput
     })?;
-    let bandwidth = match args.bandwidth {
+    let bandwidth = args.bandwidth.map(|bandwidth| match bandwidth {
         args::Bandwidth::Max => Bandwidth::Max,
         args::Bandwidth::Choose => Bandwidth::Choose,
-    };
+    });
     let checked = compile::check_with(&entry, &disk, bandwidth);
     terminal.show(&checked.map, &checked.diagnostics);
     if checked.has_errors() {
@@ -61,11 +60,7 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
         )));
     }
     let options = Options {
-        effort: match args.effort {
-            args::Effort::Fast => Effort::Fast,
-            args::Effort::Normal => Effort::Normal,
-            args::Effort::Best => Effort::Best,
-        },
+        effort: args.effort.into(),
         time_limit: args.time_limit,
     };
     let mut worst = Status::Done;
@@ -85,17 +80,29 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
                     Failure::Unknown => checked.late_enough(index, &options, &mut line),
                     _ => Vec::new(),
                 };
-                worst = worst.max(report(&checked, index, failure, terminal));
+                worst = worst.max(outcome::failed(
+                    &checked, index, failure, &options, &line, terminal,
+                ));
                 hints
                     .iter()
                     .for_each(|hint| terminal.say(&format!("  {hint}")));
             }
         }
+        if line.stop() {
+            // What is printed below is the best so far, and plans that were still to come are not begun.
+            worst = Status::Interrupted;
+            terminal.say("interrupted: what is written is the best so far");
+            break;
+        }
     }
     drop(line);
     for made in &mut plans {
-        let request = &checked.analysis.requests[made.index];
-        terminal.show(&checked.map, &expect::unmet(request, &made.plan));
+        worst = worst.max(outcome::expected(
+            &checked, made.index, &made.plan, terminal,
+        ));
+        if let Some(other) = &made.choice {
+            terminal.say(&outcome::choice(&made.plan, other));
+        }
         // Below a table, the reasons are a part of the result; anywhere else they would spoil it.
         if (kinds != [Kind::Table] || args.output.is_some())
             && let Some(why) = made.why.take()
@@ -104,11 +111,7 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<(), Status> {
         }
     }
     write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;
-    if worst == Status::Done {
-        Ok(())
-    } else {
-        Err(worst)
-    }
+    Ok(worst)
 }
 
 /// Computes one plan, with its certificate and the reasons for its end where they are asked for.
@@ -134,7 +137,17 @@ fn make(
         false => None,
     };
     let why = why.map(|held| held.text);
-    Ok((Made { index, plan, why }, written))
+    let choice = match args.bandwidth {
+        None => checked.with_choice(index, &plan, options, line),
+        Some(_) => None,
+    };
+    let made = Made {
+        index,
+        plan,
+        why,
+        choice,
+    };
+    Ok((made, written))
 }
 
 fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {
@@ -177,33 +190,6 @@ fn chosen(checked: &Checked, args: &Args) -> Result<Vec<usize>, String> {
                 all()
             )),
         },
-    }
-}
-
-/// Says why there is no plan.
-fn report(checked: &Checked, index: usize, failure: Failure, terminal: &Terminal) -> Status {
-    let name = &checked.analysis.requests[index].name;
-    match failure {
-        Failure::Input => Status::WrongInput,
-        Failure::Impossible(_) if expect::expects_none(&checked.analysis.requests[index]) => {
-            terminal.say(&format!("{name}: no plan exists, as expected"));
-            Status::Done
-        }
-        Failure::Impossible(diagnostics) => {
-            terminal.show(&checked.map, &diagnostics);
-            Status::Impossible
-        }
-        Failure::Unknown => {
-            terminal.say(&format!("error: the effort was spent before a plan for `{name}` was found or excluded; try `--effort best`"));
-            Status::Impossible
-        }
-        Failure::Unsound(violations) => {
-            terminal.say(&format!("error: the checker refused the schedule of `{name}`; this is a defect of mvm, please report it"));
-            for violation in violations {
-                terminal.say(&format!("  {violation}"));
-            }
-            Status::DoesNotHold
-        }
     }
 }
 

@@ -23,13 +23,13 @@ pub fn run(args: &Verify, terminal: &Terminal) -> Status {
 
 fn verify(args: &Verify, terminal: &Terminal) -> Result<Status, String> {
     let shown = args.plan.display();
-    let text = std::fs::read_to_string(&args.plan)
-        .map_err(|e| format!("`{shown}` cannot be read: {}", disk::why(&e)))?;
+    let text =
+        disk::read_text(&args.plan).map_err(|why| format!("`{shown}` cannot be read: {why}"))?;
     let file = read(&text).map_err(|e| format!("`{shown}` is not a plan: {e}"))?;
     let source = source(args, &file)?;
     let (disk, entry) = Disk::project_of(&source)
         .map_err(|why| format!("`{}` cannot be read: {why}", source.display()))?;
-    let checked = compile::check_with(&entry, &disk, file.bandwidth);
+    let checked = compile::check_with(&entry, &disk, Some(file.bandwidth));
     if checked.has_errors() {
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(Status::WrongInput);

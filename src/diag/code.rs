@@ -98,11 +98,12 @@ codes! {
     EmptyPeriod "E0503" Error "a period ends before it begins"
     BeforeItself "E0504" Error "something is ordered before itself"
     NotRepeated "E0505" Error "a statement about the whole plan is repeated"
+    Unexpected "E0506" Error "a plan is not what its file expects"
     MigratesWhileStopped "E0551" Error "a VM that is stopped cannot be migrated"
     IsAlreadyThere "E0552" Error "a VM is migrated to where it already is"
     ServerIsOnAlready "E0553" Error "a server is booted that is on"
     ServerIsOffAlready "E0554" Error "a server is shut down that is off"
-    ServerIsNotEmpty "E0555" Error "a server is shut down while VMs are on it"
+    ServerIsNotEmpty "E0555" Error "a server is shut down while VMs run on it"
     VmRunsAlready "E0556" Error "a VM is started that runs"
     VmIsStoppedAlready "E0557" Error "a VM is stopped that does not run"
     StartsOnServerThatIsOff "E0558" Error "a VM is started on a server that is off"
@@ -131,7 +132,6 @@ codes! {
     OnlyOne "W0004" Warning "a rule that is about several has one"
     NoSteps "W0005" Warning "a plan has no steps"
     NeverBinds "W0006" Warning "a rule can never bind"
-    Unexpected "W0501" Warning "a plan is not what its file expects"
 }
 
 impl Code {

@@ -102,6 +102,7 @@ impl Made {
             },
             copy: Copy::Pre,
             force: Force::Never,
+            slack: None,
             boot: at(30),
             shutdown: at(10),
             classes: Vec::new(),

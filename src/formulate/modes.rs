@@ -10,7 +10,7 @@ use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Walk};
 use crate::datacenter::{
-    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId, Workload,
+    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, Vm, VmId, Workload,
 };
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration};
@@ -52,7 +52,10 @@ pub(super) fn methods(
         limits: standing_limits(request),
         unlinked: BTreeSet::new(),
         reported: BTreeSet::new(),
-        durations: Durations::default(),
+        durations: Durations {
+            slack: request.slack,
+            known: BTreeMap::new(),
+        },
         findings,
     };
     let fastest = walk.deeds.iter();
@@ -63,13 +66,7 @@ pub(super) fn methods(
     let shares = Shares::of(dc, request, walk, scopes);
     for (action, rates) in shares.lower_rates(&methods) {
         let at = action.0 as usize;
-        add_modes(
-            dc,
-            &walk.deeds[at],
-            &rates,
-            &mut durations,
-            &mut methods[at],
-        );
+        durations.add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
     }
     shares.prune(&mut methods);
     if request.bandwidth == Bandwidth::Choose {
@@ -102,7 +99,7 @@ fn choose(
         ..Method::default()
     };
     let rates: Vec<u64> = rates.difference(&known).copied().collect();
-    add_modes(dc, deed, &rates, durations, &mut spare);
+    durations.add_modes(dc, deed, &rates, &mut spare);
     // The rates ascend, so the first of each duration is the lowest.
     let mut lasting: BTreeSet<Seconds> = method.modes.iter().map(|mode| mode.duration).collect();
     spare.modes.retain(|mode| lasting.insert(mode.duration));
@@ -112,26 +109,6 @@ fn choose(
     method
         .modes
         .sort_by_key(|mode| std::cmp::Reverse(mode.rate));
-}
-
-/// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
-/// the migration that its fastest mode is.
-fn add_modes(
-    dc: &Datacenter,
-    deed: &Deed,
-    rates: &[u64],
-    durations: &mut Durations,
-    method: &mut Method,
-) {
-    let Task::Migrate { vm, .. } = deed.task else {
-        return;
-    };
-    for &rate in rates {
-        if let Ok(seconds) = durations.of(&dc[vm].workload, rate, method.post_copy) {
-            let model = &dc[deed.from].migration;
-            method.modes.push(migrating(model, rate, seconds));
-        }
-    }
 }
 
 /// The rates that `limit` rules give for the whole plan: a migration can never have more.
@@ -168,17 +145,36 @@ struct Planner<'a, 'f> {
 
 /// How long migrations take, each kind computed once: most VMs of a datacenter are like others, and exact fractions take
 /// their time.
-#[derive(Default)]
-struct Durations(BTreeMap<(Workload, u64, bool), Result<u32, NoDuration>>);
+struct Durations {
+    /// Millionths by which the plan lengthens those of VMs that say nothing of it.
+    slack: u32,
+    known: BTreeMap<(Workload, u64, bool), Result<u32, NoDuration>>,
+}
 
 impl Durations {
-    /// Seconds of a migration at a rate, by post-copy or by pre-copy.
-    fn of(&mut self, workload: &Workload, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
-        let known = self.0.entry((*workload, rate, post_copy));
-        *known.or_insert_with(|| match post_copy {
+    /// Seconds of a migration of a VM at a rate, by post-copy or by pre-copy, with its slack.
+    fn of(&mut self, vm: &Vm, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
+        let workload = &vm.workload;
+        let known = self.known.entry((*workload, rate, post_copy));
+        let seconds = *known.or_insert_with(|| match post_copy {
             true => migration::post_copy(workload, rate),
             false => migration::pre_copy(workload, rate),
-        })
+        });
+        migration::with_slack(seconds?, vm.slack.unwrap_or(self.slack))
+    }
+
+    /// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
+    /// the migration that its fastest mode is.
+    fn add_modes(&mut self, dc: &Datacenter, deed: &Deed, rates: &[u64], method: &mut Method) {
+        let Task::Migrate { vm, .. } = deed.task else {
+            return;
+        };
+        for &rate in rates {
+            if let Ok(seconds) = self.of(&dc[vm], rate, method.post_copy) {
+                let model = &dc[deed.from].migration;
+                method.modes.push(migrating(model, rate, seconds));
+            }
+        }
     }
 }
 
@@ -241,8 +237,7 @@ impl Planner<'_, '_> {
         possible: &Bottleneck,
     ) -> Option<(u32, bool)> {
         let vm_data = &self.dc[vm];
-        let workload = &vm_data.workload;
-        let pre = self.durations.of(workload, rate, false);
+        let pre = self.durations.of(vm_data, rate, false);
         let by_post_copy = match vm_data.copy {
             Copy::Pre => false,
             Copy::Post => true,
@@ -252,7 +247,7 @@ impl Planner<'_, '_> {
             return Some((seconds.max(1), by_post_copy));
         }
         let result = match by_post_copy {
-            true => self.durations.of(workload, rate, true),
+            true => self.durations.of(vm_data, rate, true),
             false => pre,
         };
         match result {

@@ -264,7 +264,9 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
-        self.act(step, self.walk.host[vm.0 as usize], false);
+        let host = self.walk.host[vm.0 as usize];
+        let action = self.act(step, host, false);
+        self.left.entry(host).or_default().push(action);
         self.walk.running[vm.0 as usize] = false;
     }
 
@@ -285,7 +287,12 @@ impl<'a> Walker<'a> {
         if self.bad_servers.contains(&server) {
             return;
         }
-        let remaining = self.tenants.get(&server).cloned().unwrap_or_default();
+        // What is stopped stays on its disk while the server is off.
+        let tenants = self.tenants.get(&server).into_iter().flatten();
+        let remaining: BTreeSet<VmId> = tenants
+            .copied()
+            .filter(|vm| self.walk.running[vm.0 as usize])
+            .collect();
         let mistake = if !self.is_on(server) {
             Some(errors::is_off_already(self.dc, step, server))
         } else if !remaining.is_empty() {
@@ -296,7 +303,7 @@ impl<'a> Walker<'a> {
                 return;
             }
             let leaves_later = self.steps.iter().any(|s| {
-                matches!(s.task, Task::Migrate { vm, .. } if vm == left[0])
+                matches!(s.task, Task::Migrate { vm, .. } | Task::Stop(vm) if vm == left[0])
                     && !std::ptr::eq(s, step)
             });
             Some(errors::is_not_empty(

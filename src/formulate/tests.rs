@@ -4,6 +4,7 @@ mod bandwidth;
 mod energy;
 mod mistakes;
 mod rates;
+mod stopped;
 
 use mistakes::findings;
 

@@ -22,7 +22,8 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         rules: Vec::new(),
         goals: Vec::new(),
         expectations: Vec::new(),
-        bandwidth: Bandwidth::default(),
+        bandwidth: bandwidth(world, plan),
+        slack: slack(world, plan),
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;
@@ -113,6 +114,48 @@ fn start(world: &mut World<'_>, plan: &Plan) -> (Option<Start>, bool) {
     (result.0, known)
 }
 
+/// The first statement of a kind that stands once in a plan; further ones are reported.
+fn only<'a>(
+    world: &mut World<'a>,
+    plan: &'a Plan,
+    word: &str,
+    is_it: impl Fn(&StatementKind) -> bool,
+) -> Option<&'a StatementKind> {
+    let mut found: Option<&Statement> = None;
+    for statement in plan.statements.iter().filter(|s| is_it(&s.kind)) {
+        match found {
+            Some(earlier) => {
+                world
+                    .sink
+                    .push(errors::said_twice(word, statement.span, earlier.span))
+            }
+            None => {
+                refuse_bindings(world, statement);
+                found = Some(statement);
+            }
+        }
+    }
+    found.map(|statement| &statement.kind)
+}
+
+fn bandwidth<'a>(world: &mut World<'a>, plan: &'a Plan) -> Bandwidth {
+    let is_it = |kind: &StatementKind| matches!(kind, StatementKind::Bandwidth(_));
+    match only(world, plan, "bandwidth", is_it) {
+        Some(StatementKind::Bandwidth(ast::Bandwidth::Choose)) => Bandwidth::Choose,
+        _ => Bandwidth::Max,
+    }
+}
+
+/// Millionths.
+fn slack<'a>(world: &mut World<'a>, plan: &'a Plan) -> u32 {
+    let is_it = |kind: &StatementKind| matches!(kind, StatementKind::Slack(_));
+    match only(world, plan, "slack", is_it) {
+        Some(StatementKind::Slack(share)) => expr::millionths(world, &Scope::default(), share),
+        _ => None,
+    }
+    .unwrap_or(0)
+}
+
 /// A statement about the plan as a whole cannot be repeated.
 fn refuse_bindings(world: &mut World<'_>, statement: &Statement) {
     if let Some(binding) = statement.bindings.first() {
@@ -140,7 +183,10 @@ fn other<'a>(
                 origin: Some(statement.span),
             }));
         }
-        StatementKind::StartAt { .. } | StatementKind::Broken => {}
+        StatementKind::StartAt { .. }
+        | StatementKind::Bandwidth(_)
+        | StatementKind::Slack(_)
+        | StatementKind::Broken => {}
         kind if is_step(kind) => {}
         _ => {
             let Request { start, rules, .. } = request;

@@ -62,6 +62,10 @@ pub(super) struct Traits<'a> {
     pub hot: Option<(u64, u64)>,
     /// Bytes per second.
     pub cold: Option<u64>,
+    /// It writes nothing.
+    pub idle: Option<Span>,
+    /// Millionths of a duration.
+    pub slack: Option<u32>,
     /// Milliseconds.
     pub downtime: Option<u64>,
     pub copy: Option<Copy>,
@@ -104,11 +108,19 @@ macro_rules! prefer {
 impl<'a> Traits<'a> {
     /// Takes over what `other` says. Labels accumulate by key; links replace links.
     pub fn override_with(&mut self, other: &Traits<'a>) {
+        // What is said of the rates replaces all that was said of them.
+        if other.idle.is_some() {
+            (self.hot, self.cold) = (None, None);
+        } else if other.hot.is_some() || other.cold.is_some() {
+            self.idle = None;
+        }
         prefer!(self, other, memory);
         prefer!(self, other, used);
         prefer!(self, other, cpu);
         prefer!(self, other, hot);
         prefer!(self, other, cold);
+        prefer!(self, other, idle);
+        prefer!(self, other, slack);
         prefer!(self, other, downtime);
         prefer!(self, other, copy);
         prefer!(self, other, force);
@@ -169,6 +181,13 @@ pub(super) fn evaluate<'a>(
             traits.broken = true;
         }
     }
+    if let Some(idle) = traits.idle
+        && (traits.hot.is_some_and(|(bytes, _)| bytes > 0)
+            || traits.cold.is_some_and(|rate| rate > 0))
+    {
+        world.sink.push(errors::idle_that_writes(idle, owner.name));
+        traits.broken = true;
+    }
     traits
 }
 
@@ -180,6 +199,8 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Cpu(_) => ("cpu", ""),
         PropertyKind::Hot { .. } => ("hot", ""),
         PropertyKind::Cold(_) => ("cold", ""),
+        PropertyKind::Idle => ("idle", ""),
+        PropertyKind::Slack(_) => ("slack", ""),
         PropertyKind::Downtime(_) => ("downtime", ""),
         PropertyKind::Copy(_) => ("copy", ""),
         PropertyKind::Force { .. } => ("force", ""),
@@ -214,6 +235,8 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         PropertyKind::Used(_)
         | PropertyKind::Hot { .. }
         | PropertyKind::Cold(_)
+        | PropertyKind::Idle
+        | PropertyKind::Slack(_)
         | PropertyKind::Downtime(_)
         | PropertyKind::Copy(_)
         | PropertyKind::Force { .. }
@@ -247,6 +270,8 @@ fn take<'a>(
         PropertyKind::Cpu(e) => traits.cpu = Some(at(e, expr::cpu(world, scope, e)?)),
         PropertyKind::Hot { size, within } => traits.hot = Some(hot(world, size, within.as_ref())?),
         PropertyKind::Cold(e) => traits.cold = Some(expr::bytes_per_second(world, scope, e)?),
+        PropertyKind::Idle => traits.idle = Some(property.span),
+        PropertyKind::Slack(e) => traits.slack = Some(expr::millionths(world, scope, e)?),
         PropertyKind::Downtime(e) => traits.downtime = Some(expr::milliseconds(world, scope, e)?),
         PropertyKind::Copy(kind) => traits.copy = Some(copy(*kind)),
         PropertyKind::Force { kind, after } => {

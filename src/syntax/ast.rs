@@ -205,6 +205,10 @@ pub enum PropertyKind {
     Hot { size: Expr, within: Option<Expr> },
     /// `cold 3MiB/s`
     Cold(Expr),
+    /// `idle`: a VM that writes nothing.
+    Idle,
+    /// `slack 20%`: how much longer its migrations may take.
+    Slack(Expr),
     /// `downtime 30ms`
     Downtime(Expr),
     /// `copy post`
@@ -632,6 +636,10 @@ pub enum StatementKind {
     Minimize(Vec<(Goal, Span)>),
     /// `expect peak <= 9kW`
     Expect(Expectation),
+    /// `bandwidth choose`
+    Bandwidth(Bandwidth),
+    /// `slack 20%`
+    Slack(Expr),
     /// Text that could not be read; a diagnostic says why.
     Broken,
 }
@@ -654,6 +662,15 @@ pub enum ScopeKind {
     To,
     /// Both.
     In,
+}
+
+/// Which rates migrations may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bandwidth {
+    /// The most that their paths allow.
+    Max,
+    /// Also what others leave over.
+    Choose,
 }
 
 /// What a plan is expected to be.

@@ -46,7 +46,9 @@ pub(in super::super) fn migrates_while_stopped(
         "stopped by then",
     );
     also(finding, dc[vm].origin, "declared here")
-        .with_help(format!("`start {name}` before this step"))
+        .with_help(format!(
+            "`start {name}` before this step, or leave it where it is: what is stopped does not keep its server up"
+        ))
 }
 
 pub(in super::super) fn is_already_there(
@@ -106,8 +108,8 @@ pub(in super::super) fn is_not_empty(
     leaves_later: bool,
 ) -> Diagnostic {
     let name = &dc[server].name;
-    let message = format!("`{name}` is shut down while {} on it", are(dc, vms));
-    let label = format!("not empty: {}", list(vm_names(dc, vms)));
+    let message = format!("`{name}` is shut down while {} on it", run(dc, vms));
+    let label = format!("still runs: {}", list(vm_names(dc, vms)));
     let finding = at(Code::ServerIsNotEmpty, step.origin, message, label);
     let finding = also(
         finding,
@@ -116,14 +118,16 @@ pub(in super::super) fn is_not_empty(
     );
     finding.with_help(match leaves_later {
         true => format!("write this shutdown below the steps that empty `{name}`"),
-        false => format!("migrate what is on `{name}` before its shutdown"),
+        false => format!(
+            "before its shutdown, migrate what runs on `{name}`, or stop it: what is stopped may stay"
+        ),
     })
 }
 
-fn are(dc: &Datacenter, vms: &[VmId]) -> String {
+fn run(dc: &Datacenter, vms: &[VmId]) -> String {
     match vms {
-        [vm] => format!("`{}` is", dc[*vm].name),
-        _ => format!("{} VMs are", vms.len()),
+        [vm] => format!("`{}` runs", dc[*vm].name),
+        _ => format!("{} VMs run", vms.len()),
     }
 }
 

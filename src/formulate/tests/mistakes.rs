@@ -56,7 +56,7 @@ fn mistakes_in_steps_are_told_once() {
         [
             "E0553: `s1` is on already",
             "E0551: `y` does not run, so there is no memory to migrate",
-            "E0555: `s2` is shut down while 2 VMs are on it",
+            "E0555: `s2` is shut down while 2 VMs run on it",
             "E0554: `off` is off already",
             "E0556: `x` runs already",
             "E0552: `z` is on `s3` already",

@@ -30,6 +30,28 @@ fn takes(problem: &Problem, action: &str, resource: &str) -> Vec<i64> {
 }
 
 #[test]
+fn slack_lengthens_what_the_model_computes() {
+    let (mut dc, s) = star(2);
+    let x = dc.vm("x", s[0]).memory(GB(1)).id();
+    let y = dc.vm("y", s[0]).memory(GB(1)).slack(0).id();
+    let z = dc.vm("z", s[0]).memory(GB(1)).slack(1_000_000).id();
+    let w = dc.vm("w", s[0]).memory(GB(1)).id();
+    let mut plan = RequestBuilder::new("p");
+    plan.slack(200_000);
+    for vm in [x, y, z] {
+        plan.migrate(vm, s[1]);
+    }
+    plan.migrate(w, s[1]).takes(Secs(8));
+    let problem = problem(dc, plan);
+    let lasts = |action: &str| modes(&problem, action)[0].0;
+    // 8 s at 1 Gbit/s; 1.6 s on top are 2 s.
+    assert_eq!(lasts("migrate x"), 10);
+    assert_eq!(lasts("migrate y"), 8);
+    assert_eq!(lasts("migrate z"), 16);
+    assert_eq!(lasts("migrate w"), 8);
+}
+
+#[test]
 fn partners_of_a_sync_share_what_cannot_carry_both() {
     let (mut dc, s) = star(3);
     let x = dc.vm("x", s[0]).memory(GB(1)).id();

@@ -59,6 +59,17 @@ pub fn start_twice(span: Span, earlier: Span) -> Diagnostic {
     .with_help("keep one of them")
 }
 
+pub fn said_twice(word: &str, span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::SaidTwice,
+        span,
+        format!("the plan says twice what its `{word}` is"),
+        "again",
+    )
+    .with_label(earlier, "here first")
+    .with_help("keep one of them")
+}
+
 pub fn not_repeated(span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::NotRepeated,

@@ -67,6 +67,16 @@ pub fn placed_in_class(span: Span, owner: Owner<'_>) -> Diagnostic {
     .with_help("write `on …` in the declaration of each VM")
 }
 
+pub fn idle_that_writes(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::BadProperty,
+        span,
+        format!("`{name}` writes nothing, and has `hot` or `cold` pages"),
+        "writes nothing",
+    )
+    .with_help("keep `idle`, or what it rewrites")
+}
+
 pub fn never_after(span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::BadProperty,

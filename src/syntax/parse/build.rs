@@ -142,6 +142,7 @@ fn is_mark(rule: Rule) -> bool {
             | k_weight
             | k_minimize
             | k_expect
+            | k_bandwidth
             | k_on
             | k_in
             | k_of
@@ -164,6 +165,8 @@ fn is_mark(rule: Rule) -> bool {
             | k_cpu
             | k_hot
             | k_cold
+            | k_idle
+            | k_slack
             | k_downtime
             | k_copy
             | k_force

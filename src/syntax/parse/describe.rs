@@ -96,13 +96,12 @@ fn describe(rule: Rule) -> Expected {
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
         | s_stop | s_sync | s_before | s_after | s_seq | s_freeze | s_allow | s_spread
-        | s_budget | s_at_most | s_limit | s_weight | s_minimize | s_expect => {
-            Needed("a statement")
-        }
+        | s_budget | s_at_most | s_limit | s_weight | s_minimize | s_expect | s_bandwidth
+        | s_slack => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
-        | p_cold | p_downtime | p_copy | p_force | p_placed | p_off | p_label | p_power
-        | p_hosting | p_boot | p_shutdown | p_migration | p_address | p_capacity | p_rate
-        | p_usable | p_bond | p_guests | p_link => Possible("a property"),
+        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
+        | p_label | p_power | p_hosting | p_boot | p_shutdown | p_migration | p_address
+        | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
         | let_item | set_item | route_item => Needed("a declaration"),
@@ -134,6 +133,9 @@ fn describe(rule: Rule) -> Expected {
         k_weight => Needed("`weight`"),
         k_minimize => Needed("`minimize`"),
         k_expect => Needed("`expect`"),
+        k_bandwidth => Needed("`bandwidth`"),
+        k_slack => Needed("`slack`"),
+        bandwidth => Needed("`max` or `choose`"),
         k_on => Needed("`on`"),
         k_in => Needed("`in`"),
         k_of => Needed("`of`"),
@@ -152,6 +154,7 @@ fn describe(rule: Rule) -> Expected {
         k_cpu => Needed("`cpu`"),
         k_hot => Needed("`hot`"),
         k_cold => Needed("`cold`"),
+        k_idle => Needed("`idle`"),
         k_downtime => Needed("`downtime`"),
         k_copy => Needed("`copy`"),
         k_force => Needed("`force`"),

@@ -83,7 +83,7 @@ const STATEMENTS: Table = &[
         Hint::Advice("write `weight 10 on vm1`"),
     ),
     (
-        &["cap", "throttle", "bandwidth"],
+        &["cap", "throttle"],
         Hint::Advice("write `limit core to 4Gbps`, with the place that is limited"),
     ),
     (
@@ -151,7 +151,9 @@ const PROPERTIES: Table = &[
     (&["ip", "hostname", "fqdn"], Hint::Word("address")),
     (
         &["dirty", "dirtyrate"],
-        Hint::Advice("memory that is rewritten is `hot 96MiB in 2s` and `cold 3MiB/s`"),
+        Hint::Advice(
+            "memory that is rewritten is `hot 96MiB in 2s` and `cold 3MiB/s`; where that is not known, say neither",
+        ),
     ),
     (
         &["disk", "storage", "size"],

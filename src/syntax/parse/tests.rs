@@ -35,7 +35,7 @@ fn every_construct_is_read() {
     assert_eq!(show(EVERYTHING), "");
     grammar::parse(Rule::file, EVERYTHING).expect("the whole grammar accepts what the pieces do");
     let (ast, _) = parse(FileId(0), EVERYTHING);
-    assert_eq!(ast.items.len(), 24);
+    assert_eq!(ast.items.len(), 25);
     assert_eq!(ast.comments.len(), 4);
 }
 

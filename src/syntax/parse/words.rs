@@ -7,18 +7,38 @@ pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 pub(super) const ITEMS: [&str; 7] = ["use", "let", "set", "class", "route", "command", "plan"];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 18] = [
-    "start", "stop", "migrate", "boot", "shutdown", "sync", "before", "after", "seq", "budget",
-    "at", "limit", "freeze", "allow", "spread", "weight", "minimize", "expect",
+pub(super) const STATEMENTS: [&str; 20] = [
+    "start",
+    "stop",
+    "migrate",
+    "boot",
+    "shutdown",
+    "sync",
+    "before",
+    "after",
+    "seq",
+    "budget",
+    "at",
+    "limit",
+    "freeze",
+    "allow",
+    "spread",
+    "weight",
+    "minimize",
+    "expect",
+    "bandwidth",
+    "slack",
 ];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 23] = [
+pub(super) const PROPERTIES: [&str; 25] = [
     "memory",
     "used",
     "cpu",
     "hot",
     "cold",
+    "idle",
+    "slack",
     "downtime",
     "copy",
     "force",
@@ -40,7 +60,7 @@ pub(super) const PROPERTIES: [&str; 23] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 73] = [
+pub(super) const KEYWORDS: [&str; 75] = [
     "used",
     "use",
     "let",
@@ -77,6 +97,8 @@ pub(super) const KEYWORDS: [&str; 73] = [
     "weight",
     "minimize",
     "expect",
+    "bandwidth",
+    "slack",
     "all",
     "on",
     "into",
@@ -150,6 +172,8 @@ mod tests {
             assert_eq!(hidden, None, "`{word}` is tried first and hides it");
         }
         let all = [&DECLS[..], &ITEMS, &STATEMENTS, &PROPERTIES].concat();
-        assert!(all.iter().all(|word| KEYWORDS.contains(word)));
+        // A class of the standard library is called `idle`, which names may be therefore.
+        let reserved = |word: &&str| KEYWORDS.contains(word) || *word == "idle";
+        assert!(all.iter().all(reserved));
     }
 }

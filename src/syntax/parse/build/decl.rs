@@ -131,6 +131,7 @@ impl Builder {
         let rule = pair.as_rule();
         match rule {
             Rule::p_off => return PropertyKind::Off,
+            Rule::p_idle => return PropertyKind::Idle,
             Rule::p_guests => return PropertyKind::Guests,
             Rule::p_link => return PropertyKind::Link(self.link(pair)),
             _ => {}
@@ -148,6 +149,7 @@ impl Builder {
                 within: optional(second),
             },
             Rule::p_cold => PropertyKind::Cold(self.value(first)),
+            Rule::p_slack => PropertyKind::Slack(self.value(first)),
             Rule::p_downtime => PropertyKind::Downtime(self.value(first)),
             Rule::p_copy => PropertyKind::Copy(match first.as_str() {
                 "pre" => CopyKind::Pre,

@@ -134,6 +134,11 @@ impl Builder {
                 StatementKind::Minimize(parts.map(|objective| self.objective(objective)).collect())
             }
             Rule::s_expect => StatementKind::Expect(self.expectation(parts.need())),
+            Rule::s_bandwidth => StatementKind::Bandwidth(match parts.need().as_str() {
+                "max" => Bandwidth::Max,
+                _ => Bandwidth::Choose,
+            }),
+            Rule::s_slack => StatementKind::Slack(self.expr(parts.need())),
             _ => self.limit(rule, parts),
         }
     }

@@ -142,8 +142,10 @@ impl Walk<'_> {
     fn property(&mut self, property: &Property) {
         use PropertyKind::*;
         self.inside(property.span, |walk| match &property.kind {
-            Memory(e) | Used(e) | Cpu(e) | Cold(e) | Downtime(e) | Power(e) | Hosting(e)
-            | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e) => walk.expr(e),
+            Memory(e) | Used(e) | Cpu(e) | Cold(e) | Slack(e) | Downtime(e) | Power(e)
+            | Hosting(e) | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e) => {
+                walk.expr(e)
+            }
             Hot { size, within } => {
                 walk.expr(size);
                 within.iter().for_each(|e| walk.expr(e));
@@ -177,7 +179,7 @@ impl Walk<'_> {
                 link.to.iter().for_each(|to| walk.names(to));
                 behind.iter().for_each(|part| walk.property(part));
             }
-            Copy(_) | Off | Guests => {}
+            Copy(_) | Off | Idle | Guests => {}
         });
     }
 
@@ -315,7 +317,8 @@ impl Walk<'_> {
                 Minimize(goals) => goals.iter().for_each(|(_, span)| walk.leaf(*span)),
                 Expect(Expectation::EndBy(moment)) => walk.moment(moment),
                 Expect(Expectation::AtMost { value, .. }) => walk.expr(value),
-                Expect(_) | Broken => {}
+                Slack(share) => walk.expr(share),
+                Expect(_) | Bandwidth(_) | Broken => {}
             }
             walk_bindings(walk);
         });
