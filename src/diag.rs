@@ -55,8 +55,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
-    /// A change that certainly helps.
-    pub fix: Option<Fix>,
+    /// Changes each of which certainly helps, the likeliest first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -85,7 +85,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
-            fix: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -112,7 +112,7 @@ impl Diagnostic {
 
     /// Adds a change that certainly helps.
     pub fn with_fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix {
+        self.fixes.push(Fix {
             span,
             replacement: replacement.into(),
         });

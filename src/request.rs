@@ -87,10 +87,31 @@ impl Start {
         from.checked_add(jiff::SignedDuration::from_secs(moment))
             .ok()
     }
+
+    /// Whether the clocks change between the start and a moment of the plan.
+    pub fn clocks_change_until(&self, moment: Seconds) -> bool {
+        let Some((from, to)) = self.instant.as_ref().zip(self.instant_at(moment)) else {
+            return false;
+        };
+        let to = to.timestamp();
+        from.time_zone()
+            .following(from.timestamp())
+            .take_while(|change| change.timestamp() <= to)
+            .any(|change| change.offset() != from.offset())
+    }
+
+    /// The offset from UTC at a moment, as ` +01:00`; nothing where no date is known.
+    pub fn offset(&self, moment: Seconds) -> String {
+        self.instant_at(moment)
+            .map(|at| at.strftime(" %:z").to_string())
+            .unwrap_or_default()
+    }
 }
 
-/// A moment of a plan as people read it: `08:21`, `00:21:30 +1d` on the day after; `+4 min` without a start.
+/// A moment of a plan as people read it: `08:21`, `00:21:30 +1d` on the day after; `+4 min` without a start. In a
+/// night in which the clocks change, with the offset: `02:15 +01:00`.
 pub fn show_moment(start: Option<&Start>, moment: Seconds) -> String {
+    const DAY: Seconds = 86_400;
     let Some(start) = start else {
         return format!("+{}", show_seconds(moment));
     };
@@ -99,6 +120,9 @@ pub fn show_moment(start: Option<&Start>, moment: Seconds) -> String {
     let mut text = format!("{hours:02}:{minutes:02}");
     if seconds != 0 {
         text += &format!(":{seconds:02}");
+    }
+    if start.clocks_change_until(moment.max(DAY)) {
+        text += &start.offset(moment);
     }
     if days != 0 {
         text += &format!(" {days:+}d");
@@ -139,8 +163,11 @@ pub enum Task {
 pub enum Subject {
     /// A VM's.
     Vm(VmId),
-    /// A server's own: its boots and shutdowns.
+    /// All that happens to a server and on it: what it does itself, the migrations that leave it or arrive, the starts
+    /// and stops of VMs on it.
     Server(ServerId),
+    /// What a server does itself, such as its boots and shutdowns: its part of `all`.
+    Own(ServerId),
 }
 
 /// `from <= t < to`
@@ -155,6 +182,11 @@ pub struct Period {
 impl Period {
     /// From the plan's start to its end.
     pub const ALWAYS: Period = Period { from: 0, to: None };
+
+    /// Whether no second lies in it.
+    pub fn is_empty(&self) -> bool {
+        self.to.is_some_and(|to| to <= self.from)
+    }
 }
 
 /// Something that must hold.

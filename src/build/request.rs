@@ -280,7 +280,7 @@ impl From<&Subject> for Named {
     fn from(subject: &Subject) -> Named {
         match *subject {
             Subject::Vm(vm) => Named::Vm(vm),
-            Subject::Server(server) => Named::Node(Node::Server(server)),
+            Subject::Server(server) | Subject::Own(server) => Named::Node(Node::Server(server)),
         }
     }
 }

@@ -112,6 +112,8 @@ codes! {
     SyncOfBothMethods "E0561" Error "a sync mixes pre-copy and post-copy"
     TooManyPairs "E0562" Error "an order between too many pairs"
     LimitOfNothing "E0563" Error "a limit of 0"
+    TimeTwice "E0570" Error "a time of day comes twice in the night of the plan"
+    OnBothSides "E0571" Error "a step is on both sides of a `before`"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"
     Deadlock "E0602" Error "no plan exists: actions wait for one another's place"
     NeverConverges "E0651" Error "a VM never converges on its path"

@@ -2,12 +2,12 @@
 //!
 //! The keys are always there, in the same order; a later version may add some at the end. Lines and columns count
 //! from 1, columns in characters; offsets count bytes from 0, after a byte order mark if there is one. `file`, `start`
-//! and `end` are null for a diagnostic without a place, `fix` where no change certainly helps.
+//! and `end` are null for a diagnostic without a place, `fix` where no change certainly helps; of several such changes it is the first one of `fixes`.
 
 use serde::Serialize;
 
 use super::render::in_order;
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Fix, Severity};
 use crate::source::{SourceMap, Span};
 
 #[derive(Serialize)]
@@ -23,6 +23,7 @@ struct Finding<'a> {
     notes: &'a [String],
     help: &'a [String],
     fix: Option<Change<'a>>,
+    fixes: Vec<Change<'a>>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +64,12 @@ pub fn json(map: &SourceMap, diagnostics: &[Diagnostic]) -> String {
 
 fn finding<'a>(map: &'a SourceMap, diagnostic: &'a Diagnostic) -> Finding<'a> {
     let primary = diagnostic.primary.as_ref();
+    let change = |fix: &'a Fix| Change {
+        replacement: &fix.replacement,
+        file: map.name_of(fix.span.file),
+        start: start(map, fix.span),
+        end: end(map, fix.span),
+    };
     Finding {
         code: diagnostic.code.as_str(),
         severity: match diagnostic.severity() {
@@ -86,12 +93,8 @@ fn finding<'a>(map: &'a SourceMap, diagnostic: &'a Diagnostic) -> Finding<'a> {
             .collect(),
         notes: &diagnostic.notes,
         help: &diagnostic.help,
-        fix: diagnostic.fix.as_ref().map(|fix| Change {
-            replacement: &fix.replacement,
-            file: map.name_of(fix.span.file),
-            start: start(map, fix.span),
-            end: end(map, fix.span),
-        }),
+        fix: diagnostic.fixes.first().map(change),
+        fixes: diagnostic.fixes.iter().map(change).collect(),
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
 /// What to do, in lines: the helps, and the fix unless a help already says it.
 fn helps(map: &SourceMap, diagnostic: &Diagnostic) -> Vec<String> {
     let mut helps = diagnostic.help.clone();
-    if let Some(fix) = &diagnostic.fix {
+    for fix in &diagnostic.fixes {
         let new = fix.replacement.trim();
         if !helps.iter().any(|help| help.contains(new)) || new.is_empty() {
             let old = map.snippet(fix.span);

@@ -9,6 +9,8 @@ pub struct Clock<'a> {
     start: Option<&'a Start>,
     /// Whether moments after the start need hours: all are written alike.
     hours: bool,
+    /// Whether the clocks change meanwhile: each time of day is written with its offset.
+    offsets: bool,
 }
 
 impl<'a> Clock<'a> {
@@ -18,21 +20,28 @@ impl<'a> Clock<'a> {
         Clock {
             start: plan.start.as_ref(),
             hours: last.max(plan.makespan) >= 3600,
+            offsets: plan
+                .start
+                .as_ref()
+                .is_some_and(|start| start.clocks_change_until(last.max(plan.makespan))),
         }
     }
 
-    /// Time of day where the start is known, with `+1d` on the day after, otherwise the time since the start.
+    /// Time of day where the start is known, with its offset where the clocks change meanwhile and `+1d` on the day
+    /// after; otherwise the time since the start.
     pub fn at(&self, moment: Seconds) -> String {
         match self.start {
             None => self.since_start(moment),
             Some(start) => {
                 let (days, seconds) = start.on_clock(moment);
-                let time = hms(seconds);
-                if days == 0 {
-                    time
-                } else {
-                    format!("{time} {days:+}d")
+                let mut text = hms(seconds);
+                if self.offsets {
+                    text += &start.offset(moment);
                 }
+                if days != 0 {
+                    text += &format!(" {days:+}d");
+                }
+                text
             }
         }
     }
@@ -61,6 +70,29 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// The time on the wall as a date and time that never runs backwards: where the clocks change meanwhile, that of a
+    /// wall whose clock keeps the offset of the start. A plan without a date begins on an arbitrary day.
+    pub fn steady(&self, moment: Seconds) -> jiff::civil::DateTime {
+        let (start, seconds) = match self.start {
+            None => (jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0), 0),
+            Some(start) => match &start.instant {
+                Some(instant) => (instant.datetime(), 0),
+                None => (
+                    jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0),
+                    Seconds::from(start.time_of_day),
+                ),
+            },
+        };
+        let later = jiff::SignedDuration::from_secs(moment.saturating_add(seconds));
+        start.checked_add(later).unwrap_or(start)
+    }
+
+    /// What the times of [`Clock::steady`] are counted in, where that has to be said: `+02:00`.
+    pub fn steady_offset(&self) -> Option<String> {
+        let start = self.start.filter(|_| self.offsets)?;
+        Some(start.offset(0).trim().to_owned())
+    }
+
     /// Seconds from the last multiple of `step` on the clock to the start.
     pub fn seconds_past(&self, step: Seconds) -> Seconds {
         let seconds = self.start.map_or(0, |start| start.time_of_day);
@@ -74,7 +106,15 @@ impl<'a> Clock<'a> {
             Some(instant) => {
                 let zone = instant.time_zone().iana_name();
                 let zone = zone.map_or_else(|| instant.strftime("%:z").to_string(), str::to_owned);
-                format!("{} {zone}", instant.strftime("%a %Y-%m-%d %H:%M:%S"))
+                let offset = if self.offsets {
+                    start.offset(0)
+                } else {
+                    String::new()
+                };
+                format!(
+                    "{}{offset} {zone}",
+                    instant.strftime("%a %Y-%m-%d %H:%M:%S")
+                )
             }
             None => hms(start.time_of_day.into()),
         })
@@ -128,10 +168,13 @@ mod tests {
             origin: None,
         });
         let clock = Clock::new(&plan);
-        assert_eq!(clock.at(10), "02:00:00");
+        assert_eq!(clock.at(9), "02:59:59 +02:00");
+        assert_eq!(clock.at(10), "02:00:00 +01:00");
+        assert_eq!(clock.mark(10, 60), "02:00 +01:00");
+        assert_eq!(clock.steady(10).to_string(), "2026-10-25T03:00:00");
         assert_eq!(
             clock.start().as_deref(),
-            Some("Sun 2026-10-25 02:59:50 Europe/Paris")
+            Some("Sun 2026-10-25 02:59:50 +02:00 Europe/Paris")
         );
     }
 }

@@ -26,8 +26,12 @@ const SECTIONS: [(&str, &str, &str); 5] = [
 /// The plan as a Gantt chart.
 pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     let mut out = format!("gantt\n  title {}", escape(&plan.name));
-    if let Some(start) = Clock::new(plan).start() {
+    let clock = Clock::new(plan);
+    if let Some(start) = clock.start() {
         let _ = write!(out, ", {start}");
+    }
+    if let Some(offset) = clock.steady_offset() {
+        let _ = write!(out, " (all times in {offset})");
     }
     out.push('\n');
     out += "  dateFormat YYYY-MM-DDTHH:mm:ss\n  axisFormat %H:%M:%S\n";
@@ -40,7 +44,7 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
             if let Some(section) = header.take() {
                 let _ = writeln!(out, "  section {section}");
             }
-            let (name, start) = (name(datacenter, action), moment(plan, action.start));
+            let (name, start) = (name(datacenter, action), moment(&clock, action.start));
             let seconds = action.end - action.start;
             let _ = writeln!(out, "  {name} :{tag}a{}, {start}, {seconds}s", at + 1);
         }
@@ -58,18 +62,8 @@ fn name(datacenter: &Datacenter, action: &Planned) -> String {
 
 /// The moment as a time on the wall at the place of the plan. Mermaid takes it as one of the reader's wall, and so
 /// shows the same digits everywhere. A plan without a date has one all the same, which the axis does not show.
-fn moment(plan: &Plan, seconds: Seconds) -> String {
-    let start = plan.start.as_ref();
-    let dated = start.and_then(|start| start.instant_at(seconds));
-    if let Some(dated) = dated {
-        return dated.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    }
-    let base = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
-    let (days, seconds) = start.map_or((0, seconds), |start| start.on_clock(seconds));
-    let moment = base
-        .checked_add(jiff::SignedDuration::from_hours(days.saturating_mul(24)))
-        .and_then(|at| at.checked_add(jiff::SignedDuration::from_secs(seconds)))
-        .unwrap_or(base);
+fn moment(clock: &Clock, seconds: Seconds) -> String {
+    let moment = clock.steady(seconds);
     moment.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 

@@ -295,14 +295,7 @@ impl<'a> Levels<'a> {
         for (rule, kind) in self.request.rules.iter().map(|rule| &rule.kind).enumerate() {
             match kind {
                 RuleKind::Seq { subjects } => {
-                    let mut actions: Vec<ActionId> = subjects
-                        .iter()
-                        .flat_map(|&subject| self.walk.actions(subject))
-                        .copied()
-                        .collect();
-                    actions.sort();
-                    actions.dedup();
-                    for action in actions {
+                    for action in self.walk.actions_of(subjects) {
                         self.change(Key::Seq(rule), action, 1, 1);
                     }
                 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors;
 use super::levels::{Key, Levels};
+use super::rules::sides;
 use super::scopes::RuleAt;
 use super::steps::Walk;
 use crate::datacenter::{Datacenter, Node, SwitchKind};
@@ -178,25 +179,14 @@ impl Finder<'_> {
     }
 
     fn of(&self, subjects: &[Subject]) -> impl Iterator<Item = ActionId> {
-        subjects
-            .iter()
-            .flat_map(|&subject| self.walk.actions(subject))
-            .copied()
+        self.walk.actions_of(subjects).into_iter()
     }
 
     /// Whether the steps already put each end before each start.
     fn implied(&mut self, first: &[Subject], then: &[Subject]) -> Option<Why> {
         let walk = self.walk;
-        let ends: Vec<ActionId> = first
-            .iter()
-            .filter_map(|&s| walk.actions(s).last())
-            .copied()
-            .collect();
-        let starts: BTreeSet<ActionId> = then
-            .iter()
-            .filter_map(|&s| walk.actions(s).first())
-            .copied()
-            .collect();
+        let (ends, starts) = sides(walk, first, then).ok()?;
+        let starts: BTreeSet<ActionId> = starts.into_iter().collect();
         let pairs = ends.len().saturating_mul(starts.len());
         if pairs == 0 || pairs > PAIRS {
             return None;
@@ -236,7 +226,7 @@ fn latest_ends(request: &Request, walk: &Walk) -> Vec<Seconds> {
             }
             _ => continue,
         };
-        for &action in subjects.iter().flat_map(|&subject| walk.actions(subject)) {
+        for action in walk.actions_of(subjects) {
             let end = &mut ends[action.0 as usize];
             *end = (*end).min(time);
         }

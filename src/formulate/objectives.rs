@@ -1,12 +1,10 @@
 //! Goals as weights on starts, ends, modes and the last end.
 
-use std::collections::BTreeMap;
-
 use super::modes::Method;
 use super::steps::{Deed, Walk};
 use crate::datacenter::Datacenter;
 use crate::formulation::{Objective, Term};
-use crate::request::{GoalKind, Request, RuleKind, Subject, Task};
+use crate::request::{GoalKind, Request, RuleKind, Task};
 
 /// The objective of a goal.
 pub(super) fn objective(
@@ -35,22 +33,16 @@ pub(super) fn objective(
 
 /// The sum over all actions of their end (UCC'15, minMTTR), each as often as `weight` says.
 fn mttr(mut objective: Objective, request: &Request, walk: &Walk) -> Objective {
-    let mut weights: BTreeMap<Subject, i64> = BTreeMap::new();
+    for term in &mut objective.terms {
+        term.end = 1;
+    }
+    // Of several, the last one counts.
     for rule in &request.rules {
         if let RuleKind::Weight { subjects, factor } = &rule.kind {
-            weights.extend(
-                subjects
-                    .iter()
-                    .map(|&subject| (subject, i64::from(*factor))),
-            );
+            for action in walk.actions_of(subjects) {
+                objective.terms[action.0 as usize].end = i64::from(*factor);
+            }
         }
-    }
-    for (term, deed) in objective.terms.iter_mut().zip(&walk.deeds) {
-        let subject = match deed.task {
-            Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Subject::Vm(vm),
-            Task::Boot(server) | Task::Shutdown(server) => Subject::Server(server),
-        };
-        term.end = weights.get(&subject).copied().unwrap_or(1);
     }
     objective
 }

@@ -1,6 +1,6 @@
 //! Rules and implied orders as precedences, groups and windows, each with its source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cause;
 use super::errors;
@@ -119,17 +119,18 @@ pub(super) fn constrain(
                 }
                 Err(finding) => findings.push(*finding),
             },
-            RuleKind::Before { first, then } => {
-                let ends: Vec<ActionId> = first.iter().filter_map(|&s| walk.actions(s).last()).copied().collect();
-                let starts: Vec<ActionId> = then.iter().filter_map(|&s| walk.actions(s).first()).copied().collect();
-                if ends.len().saturating_mul(starts.len()) > PAIRS {
+            RuleKind::Before { first, then } => match sides(walk, first, then) {
+                Err(action) => findings.push(errors::on_both_sides(sources.dc, request, rule, &walk.deeds[action.0 as usize])),
+                Ok((ends, starts)) if ends.len().saturating_mul(starts.len()) > PAIRS => {
                     findings.push(errors::too_many_pairs(sources.dc, request, rule, ends.len(), starts.len()));
-                } else if !ends.is_empty() && !starts.is_empty() {
+                }
+                Ok((ends, starts)) if !ends.is_empty() && !starts.is_empty() => {
                     let source = sources.rule(at, out);
                     let pairs = ends.iter().flat_map(|&first| starts.iter().map(move |&then| (first, then)));
                     out.precedences.extend(pairs.map(|(first, then)| Precedence { first, then, source }));
                 }
-            }
+                Ok(_) => {}
+            },
             RuleKind::By { subjects, time } => {
                 windows(at, subjects, vec![(0, *time)], walk, sources, out);
             }
@@ -155,6 +156,47 @@ pub(super) fn constrain(
     }
 }
 
+/// The actions that end last and those that start first of the two sides of a `before`. An action that both sides
+/// are about belongs to the one that names it more exactly: by its VM rather than by a server that it leaves or reaches.
+///
+/// # Errors
+/// An action that both sides name in the same way.
+pub(super) fn sides(
+    walk: &Walk,
+    first: &[Subject],
+    then: &[Subject],
+) -> Result<(Vec<ActionId>, Vec<ActionId>), ActionId> {
+    let exact = |subjects: &[Subject]| -> BTreeSet<ActionId> {
+        let exact = subjects.iter().filter(|s| !matches!(s, Subject::Server(_)));
+        exact.flat_map(|&s| walk.actions(s)).copied().collect()
+    };
+    let (exact_first, exact_then) = (exact(first), exact(then));
+    let mut ends = walk.actions_of(first);
+    let mut starts = walk.actions_of(then);
+    let both: Vec<ActionId> = ends.intersection(&starts).copied().collect();
+    for action in both {
+        match (exact_first.contains(&action), exact_then.contains(&action)) {
+            (true, false) => starts.remove(&action),
+            (false, true) => ends.remove(&action),
+            _ => return Err(action),
+        };
+    }
+    // What the steps put before another one of the same side need not be said.
+    let orders = || walk.orders.iter();
+    let early: BTreeSet<ActionId> = orders()
+        .filter(|order| ends.contains(&order.then))
+        .map(|order| order.first)
+        .collect();
+    let late: BTreeSet<ActionId> = orders()
+        .filter(|order| starts.contains(&order.first))
+        .map(|order| order.then)
+        .collect();
+    Ok((
+        ends.difference(&early).copied().collect(),
+        starts.difference(&late).copied().collect(),
+    ))
+}
+
 fn windows(
     rule: RuleAt,
     subjects: &[Subject],
@@ -168,7 +210,7 @@ fn windows(
         .map(|(from, to)| (from.max(0), to))
         .filter(|(from, to)| from < to)
         .collect();
-    for &action in subjects.iter().flat_map(|&subject| walk.actions(subject)) {
+    for action in walk.actions_of(subjects) {
         let source = sources.rule(rule, out);
         out.windows.push(Window {
             action,

@@ -43,6 +43,8 @@ pub(super) struct Walk {
     pub of_vm: BTreeMap<VmId, Vec<ActionId>>,
     /// Each server's boots and shutdowns, in order.
     pub of_server: BTreeMap<ServerId, Vec<ActionId>>,
+    /// All that happens to each server and on it, as it is written.
+    pub at_server: BTreeMap<ServerId, Vec<ActionId>>,
     /// Where each VM is in the end.
     pub host: Vec<ServerId>,
     /// Which VMs run in the end.
@@ -52,13 +54,20 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The actions of a VM, or a server's own, in order.
+    /// The actions that a rule about the subject is about.
     pub fn actions(&self, subject: Subject) -> &[ActionId] {
         match subject {
             Subject::Vm(vm) => self.of_vm.get(&vm),
-            Subject::Server(server) => self.of_server.get(&server),
+            Subject::Server(server) => self.at_server.get(&server),
+            Subject::Own(server) => self.of_server.get(&server),
         }
         .map_or(&[], Vec::as_slice)
+    }
+
+    /// The actions that a rule about the subjects is about, each once.
+    pub fn actions_of(&self, subjects: &[Subject]) -> BTreeSet<ActionId> {
+        let actions = subjects.iter().flat_map(|&subject| self.actions(subject));
+        actions.copied().collect()
     }
 
     /// A VM's migrations, in order.
@@ -161,6 +170,7 @@ impl<'a> Walker<'a> {
                 orders: Vec::new(),
                 of_vm: BTreeMap::new(),
                 of_server: BTreeMap::new(),
+                at_server: BTreeMap::new(),
                 host: dc.vms.iter().map(|vm| vm.host.value).collect(),
                 running: dc.vms.iter().map(|vm| vm.running).collect(),
                 on: dc.servers.iter().map(|server| server.on).collect(),
@@ -390,6 +400,13 @@ impl<'a> Walker<'a> {
         };
         let before = own.last().copied();
         own.push(action);
+        let to = match step.task {
+            Task::Migrate { to, .. } => Some(to),
+            _ => None,
+        };
+        for server in [Some(from), to].into_iter().flatten() {
+            self.walk.at_server.entry(server).or_default().push(action);
+        }
         if let Some(before) = before {
             self.order(before, action, cause);
         }

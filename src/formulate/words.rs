@@ -185,7 +185,7 @@ fn vm_name(dc: &Datacenter, vm: VmId) -> &str {
 fn subjects(dc: &Datacenter, subjects: &[Subject]) -> String {
     names(subjects.iter().map(|&subject| match subject {
         Subject::Vm(vm) => dc[vm].name.as_str(),
-        Subject::Server(server) => dc[server].name.as_str(),
+        Subject::Server(server) | Subject::Own(server) => dc[server].name.as_str(),
     }))
 }
 

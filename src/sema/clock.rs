@@ -1,14 +1,16 @@
 //! Clock times: when a plan starts, and how many seconds after that a moment is.
 //!
 //! Time zones come from the database that jiff bundles, never from the machine. Where the clocks change, a time
-//! that is skipped is moved forward by what was skipped (RFC 5545, as most calendars do), and a time that occurs
-//! twice is the first occurrence that is not before the start.
+//! that is skipped is an error, and one that occurs twice is two moments, of which the caller takes both or asks.
 
+mod occur;
 mod words;
 
-use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::{self, AmbiguousOffset, Offset, TimeZone};
-use jiff::{ToSpan, Zoned};
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{self, Offset, TimeZone};
+use jiff::{SignedDuration, ToSpan, Zoned};
+
+use occur::Instants;
 
 use super::quantity::convert::MAX_SECONDS;
 use crate::diag::suggest;
@@ -37,6 +39,22 @@ pub(crate) enum ClockErrorKind {
     NoSuchTime { text: String },
     /// No calendar has such a date.
     NoSuchDate { text: String },
+    /// The clocks skip the time on that day; `neighbours` are the times that they show `skipped` earlier and later.
+    Skipped {
+        date: String,
+        skipped: SignedDuration,
+        neighbours: Vec<String>,
+    },
+    /// The clocks show the time twice on that day; the text with the name of either offset tells which.
+    Twice { time: Span, choices: [String; 2] },
+    /// At that time of that day the offset has another name.
+    AnotherOffset {
+        date: String,
+        which: Word,
+        is: String,
+    },
+    /// The name of an offset, but no date.
+    OffsetWithoutDate { which: Word },
     /// No time zone has that name.
     UnknownZone {
         name: String,
@@ -66,12 +84,21 @@ pub(crate) fn start(clock: &Clock, zone: Option<&Word>) -> Result<Start, ClockEr
         None => None,
         Some(Day::Weekday(word)) => return Err(error(word.span, ClockErrorKind::WeekdayStart)),
         Some(Day::Date(word)) => {
-            let moment = parse_date(word)?.to_datetime(time);
-            let zoned = zone.to_ambiguous_zoned(moment).compatible();
-            Some(zoned.map_err(|_| no_such_date(word))?)
+            let local = parse_date(word)?.to_datetime(time);
+            let instants = occur::instants(local, &zone, clock.which.as_ref(), None);
+            match instants.map_err(|kind| kind_at(clock, kind))? {
+                Some(Instants {
+                    first,
+                    second: Some(second),
+                }) => return Err(twice(clock, &first, &second)),
+                Some(only) => Some(only.first),
+                None => return Err(no_such_date(word)),
+            }
         }
     };
-    let time = instant.as_ref().map_or(time, Zoned::time);
+    if instant.is_none() {
+        refuse_offset(clock)?;
+    }
     Ok(Start {
         time_of_day: seconds_of(time) as u32,
         instant,
@@ -79,18 +106,31 @@ pub(crate) fn start(clock: &Clock, zone: Option<&Word>) -> Result<Start, ClockEr
     })
 }
 
-/// Seconds from the start to the first such moment at or after it.
+/// A moment on the clock, in seconds from the start.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Moments {
+    /// The first one at or after the start.
+    pub first: Seconds,
+    /// The same time once more, where the clocks go back.
+    pub second: Option<Seconds>,
+}
+
+/// The first such moment at or after the start; both, where the clocks show it twice that night.
 ///
 /// # Errors
 /// A time or date that does not exist; a day where the start has none; a moment before the start or more than
 /// 366 days after it.
-pub(crate) fn moment(clock: &Clock, start: Option<&Start>) -> Result<Seconds, ClockError> {
+pub(crate) fn moments(clock: &Clock, start: Option<&Start>) -> Result<Moments, ClockError> {
     let time = parse_time(&clock.time)?;
     let day = clock.day.as_ref().map(parse_day).transpose()?;
     let start = start.ok_or(error(clock.span, ClockErrorKind::NoStart))?;
     let Some(instant) = &start.instant else {
+        refuse_offset(clock)?;
         return match day {
-            None => Ok((seconds_of(time) - i64::from(start.time_of_day)).rem_euclid(DAY)),
+            None => Ok(Moments {
+                first: (seconds_of(time) - i64::from(start.time_of_day)).rem_euclid(DAY),
+                second: None,
+            }),
             Some(_) => {
                 let start = start.origin;
                 Err(error(
@@ -100,20 +140,28 @@ pub(crate) fn moment(clock: &Clock, start: Option<&Start>) -> Result<Seconds, Cl
             }
         };
     };
-    let found = match day {
-        Some(ParsedDay::Date(date)) => {
-            occurrence(date.to_datetime(time), instant).ok_or(ClockErrorKind::BeforeStart {
-                start: start.origin,
-            })
-        }
-        Some(ParsedDay::Weekday(weekday)) => first_day(instant, time, |d| d.weekday() == weekday),
-        None => first_day(instant, time, |_| true),
+    let found = find(clock, time, day, instant, start.origin)?;
+    let seconds = |at: &Zoned| within_reach(at.duration_since(instant).as_secs(), clock.span);
+    Ok(Moments {
+        first: seconds(&found.first)?,
+        second: found.second.as_ref().map(seconds).transpose()?,
+    })
+}
+
+/// The one moment on the clock that is meant.
+///
+/// # Errors
+/// As [`moments`]; the clocks show the time twice, and nothing says which.
+pub(crate) fn moment(clock: &Clock, start: Option<&Start>) -> Result<Seconds, ClockError> {
+    let moments = moments(clock, start)?;
+    let Some(second) = moments.second else {
+        return Ok(moments.first);
     };
-    let seconds = found
-        .map_err(|kind| error(clock.span, kind))?
-        .duration_since(instant)
-        .as_secs();
-    within_reach(seconds, clock.span)
+    let at = |moment| start.and_then(|start| start.instant_at(moment));
+    match (at(moments.first), at(second)) {
+        (Some(first), Some(second)) => Err(twice(clock, &first, &second)),
+        _ => Ok(moments.first),
+    }
 }
 
 /// The moment, unless it is too far away.
@@ -127,26 +175,73 @@ pub(crate) fn within_reach(seconds: Seconds, span: Span) -> Result<Seconds, Cloc
     Ok(seconds)
 }
 
-/// The first such time at or after the start, on a day that is wanted. Eight days hold each weekday's next time.
-fn first_day(
-    start: &Zoned,
+/// The first such time at or after the start. Eight days hold each weekday's next time.
+fn find(
+    clock: &Clock,
     time: Time,
-    wanted: impl Fn(Date) -> bool,
-) -> Result<Zoned, ClockErrorKind> {
-    (0..=8)
-        .filter_map(|days: i64| start.date().checked_add(days.days()).ok())
-        .filter(|date| wanted(*date))
-        .find_map(|date| occurrence(date.to_datetime(time), start))
-        .ok_or(ClockErrorKind::TooFar)
+    day: Option<ParsedDay>,
+    start: &Zoned,
+    origin: Option<Span>,
+) -> Result<Instants, ClockError> {
+    let zone = start.time_zone();
+    let on = |date: Date| {
+        occur::instants(
+            date.to_datetime(time),
+            zone,
+            clock.which.as_ref(),
+            Some(start),
+        )
+        .map_err(|kind| kind_at(clock, kind))
+    };
+    if let Some(ParsedDay::Date(date)) = day {
+        let before = ClockErrorKind::BeforeStart { start: origin };
+        return on(date)?.ok_or(error(clock.span, before));
+    }
+    let is_wanted = |date: &Date| match day {
+        Some(ParsedDay::Weekday(weekday)) => date.weekday() == weekday,
+        _ => true,
+    };
+    let days = (0..=8).filter_map(|days: i64| start.date().checked_add(days.days()).ok());
+    for date in days.filter(is_wanted) {
+        if let Some(found) = on(date)? {
+            return Ok(found);
+        }
+    }
+    Err(error(clock.span, ClockErrorKind::TooFar))
 }
 
-/// The first occurrence of a local time at or after the start, in the start's zone.
-fn occurrence(local: DateTime, start: &Zoned) -> Option<Zoned> {
-    let ambiguous = start.time_zone().to_ambiguous_zoned(local);
-    let twice = matches!(ambiguous.offset(), AmbiguousOffset::Fold { .. });
-    let first = ambiguous.clone().compatible();
-    let second = if twice { ambiguous.later().ok() } else { None };
-    first.into_iter().chain(second).find(|at| at >= start)
+/// The name of an offset says nothing where no date is known.
+fn refuse_offset(clock: &Clock) -> Result<(), ClockError> {
+    match &clock.which {
+        Some(which) => {
+            let which = which.clone();
+            Err(error(
+                which.span,
+                ClockErrorKind::OffsetWithoutDate { which },
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A time that the clocks show twice.
+fn twice(clock: &Clock, first: &Zoned, second: &Zoned) -> ClockError {
+    let choice = |at: &Zoned| format!("{} {}", clock.time.text, occur::name_of(at));
+    let kind = ClockErrorKind::Twice {
+        time: clock.time.span,
+        choices: [choice(first), choice(second)],
+    };
+    error(clock.span, kind)
+}
+
+/// What is wrong with the time is told at the time, all else at the whole.
+fn kind_at(clock: &Clock, kind: ClockErrorKind) -> ClockError {
+    let span = match &kind {
+        ClockErrorKind::Skipped { .. } => clock.time.span,
+        ClockErrorKind::AnotherOffset { which, .. } => which.span,
+        _ => clock.span,
+    };
+    error(span, kind)
 }
 
 fn error(span: Span, kind: ClockErrorKind) -> ClockError {

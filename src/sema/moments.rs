@@ -1,6 +1,6 @@
 //! Moments and periods of a plan, in seconds from its start.
 
-use super::clock;
+use super::clock::{self, Moments};
 use super::errors::plans as errors;
 use super::expr;
 use super::world::{Scope, World};
@@ -14,25 +14,53 @@ pub(super) fn moment<'a>(
     start: Option<&Start>,
     moment: &'a Moment,
 ) -> Option<Seconds> {
+    let known = moments(world, scope, start, moment)?;
+    if known.second.is_none() {
+        return Some(known.first);
+    }
+    // The clocks show it twice: which is meant?
+    if let MomentKind::Clock { clock, .. } = &moment.kind
+        && let Err(error) = clock::moment(clock, start)
+    {
+        world.sink.push(error.diagnostic());
+    }
+    None
+}
+
+/// Seconds from the start to a moment, twice where the clocks show it twice. None: an error was reported.
+fn moments<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    start: Option<&Start>,
+    moment: &'a Moment,
+) -> Option<Moments> {
     let result = match &moment.kind {
         MomentKind::Elapsed(expr) => {
             if let Some(time) = clock_time(expr) {
                 world.sink.push(errors::no_clock_time(expr.span, &time));
                 return None;
             }
-            return Some(i64::from(expr::seconds(world, scope, expr)?));
+            return Some(Moments {
+                first: i64::from(expr::seconds(world, scope, expr)?),
+                second: None,
+            });
         }
         MomentKind::Clock { clock, offset } => {
             let offset = match offset {
                 Some(offset) => i64::from(expr::seconds(world, scope, offset)?),
                 None => 0,
             };
-            clock::moment(clock, start)
-                .and_then(|seconds| clock::within_reach(seconds + offset, moment.span))
+            let later = |seconds| clock::within_reach(seconds + offset, moment.span);
+            clock::moments(clock, start).and_then(|moments| {
+                Ok(Moments {
+                    first: later(moments.first)?,
+                    second: moments.second.map(later).transpose()?,
+                })
+            })
         }
     };
     match result {
-        Ok(seconds) => Some(seconds),
+        Ok(moments) => Some(moments),
         Err(error) => {
             world.sink.push(error.diagnostic());
             None
@@ -58,16 +86,62 @@ pub(super) fn period<'a>(
         Some(to) => moment(world, scope, start, to).map(Some),
         None => Some(None),
     };
-    let (from, to) = (from?, to?);
-    if to.is_some_and(|to| to <= from) {
-        let begun = match (&period.from, &period.to) {
-            (Some(from), Some(to)) => is_daily(from) && is_daily(to),
-            _ => false,
-        };
-        world.sink.push(errors::empty_period(period, begun));
+    let found = Period {
+        from: from?,
+        to: to?,
+    };
+    if found.is_empty() {
+        refuse(world, period);
         return None;
     }
-    Some(Period { from, to })
+    Some(found)
+}
+
+/// What a rule that forbids something is about: every such period, two where the clocks show both of its ends twice.
+/// Where they show one of them twice, it begins with the first and ends with the second.
+pub(super) fn periods<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    start: Option<&Start>,
+    period: Option<&'a ast::Period>,
+) -> Option<Vec<Period>> {
+    let Some(period) = period else {
+        return Some(vec![Period::ALWAYS]);
+    };
+    let mut read = |moment: &'a Option<Moment>| match moment {
+        Some(moment) => moments(world, scope, start, moment).map(Some),
+        None => Some(None),
+    };
+    let (from, to) = (read(&period.from), read(&period.to));
+    let (from, to) = (from?, to?);
+    let first = from.as_ref().map_or(0, |from| from.first);
+    let last = to.as_ref().map(|to| to.second.unwrap_or(to.first));
+    let whole = Period {
+        from: first,
+        to: last,
+    };
+    let both = from.zip(to).and_then(|(from, to)| {
+        let once = |from, to| Period { from, to: Some(to) };
+        Some([once(from.first, to.first), once(from.second?, to.second?)])
+    });
+    let found = match both {
+        Some(both) if !both.iter().any(Period::is_empty) => both.to_vec(),
+        _ => vec![whole],
+    };
+    if found.iter().any(Period::is_empty) {
+        refuse(world, period);
+        return None;
+    }
+    Some(found)
+}
+
+/// Reports a period that ends before it begins.
+fn refuse(world: &mut World<'_>, period: &ast::Period) {
+    let begun = match (&period.from, &period.to) {
+        (Some(from), Some(to)) => is_daily(from) && is_daily(to),
+        _ => false,
+    };
+    world.sink.push(errors::empty_period(period, begun));
 }
 
 /// The time of day that `08.00`, `8am`, `08h00` or `8` was to be, none of which is one.

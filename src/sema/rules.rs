@@ -1,5 +1,7 @@
 //! Rules: what must hold while the steps are done.
 
+use std::collections::BTreeSet;
+
 use super::acting::Acting;
 use super::errors::plans as errors;
 use super::expr;
@@ -72,15 +74,22 @@ fn read<'a>(
         }
         StatementKind::Seq(set) => {
             let subjects = self::subjects(world, reading, set)?;
-            let enough = several(world, reading, "seq", set, subjects.len());
+            // Much may happen on a single server at once, but a VM does one thing after the other anyway.
+            let enough = match subjects.as_slice() {
+                [Subject::Server(_)] => true,
+                _ => several(world, reading, "seq", set, subjects.len()),
+            };
             Some(some(enough, || RuleKind::Seq { subjects }))
         }
         StatementKind::Freeze { subjects, period } => {
-            let period = reading.period(world, period.as_ref());
+            let periods = reading.periods(world, period.as_ref());
             let subjects = self::subjects(world, reading, subjects)?;
-            let period = period?;
-            Some(some(!subjects.is_empty(), || RuleKind::Freeze {
-                subjects,
+            let periods = periods?;
+            if subjects.is_empty() {
+                return Some(Vec::new());
+            }
+            Some(each(periods, |period| RuleKind::Freeze {
+                subjects: subjects.clone(),
                 period,
             }))
         }
@@ -122,10 +131,10 @@ fn read_limit<'a>(
     kind: &'a StatementKind,
 ) -> Option<Vec<RuleKind>> {
     let scope = reading.scope;
-    Some(vec![match kind {
+    Some(match kind {
         StatementKind::Budget { power, on, period } => {
             let power = expr::positive_power(world, scope, power);
-            let period = reading.period(world, period.as_ref());
+            let periods = reading.periods(world, period.as_ref());
             let servers = match on {
                 None => None,
                 Some(on) => match steps::servers(world, scope, on)? {
@@ -133,11 +142,12 @@ fn read_limit<'a>(
                     servers => Some(servers),
                 },
             };
-            RuleKind::Budget {
-                power: power?,
-                servers,
-                period: period?,
-            }
+            let power = power?;
+            each(periods?, |period| RuleKind::Budget {
+                power,
+                servers: servers.clone(),
+                period,
+            })
         }
         StatementKind::AtMostMigrations {
             count,
@@ -145,7 +155,7 @@ fn read_limit<'a>(
             period,
         } => {
             let count = expr::count(world, scope, count);
-            let period = reading.period(world, period.as_ref());
+            let periods = reading.periods(world, period.as_ref());
             let direction = match direction {
                 None => None,
                 Some((kind, set)) => match steps::servers(world, scope, set)? {
@@ -153,11 +163,12 @@ fn read_limit<'a>(
                     servers => Some((self::direction(*kind), servers)),
                 },
             };
-            RuleKind::AtMostMigrations {
-                count: count?,
-                scope: direction,
-                period: period?,
-            }
+            let count = count?;
+            each(periods?, |period| RuleKind::AtMostMigrations {
+                count,
+                scope: direction.clone(),
+                period,
+            })
         }
         StatementKind::AtMostOn {
             count,
@@ -165,34 +176,41 @@ fn read_limit<'a>(
             period,
         } => {
             let count = expr::count(world, scope, count);
-            let period = reading.period(world, period.as_ref());
+            let periods = reading.periods(world, period.as_ref());
             let servers = steps::servers(world, scope, servers)?;
             if servers.is_empty() {
                 return Some(Vec::new());
             }
-            RuleKind::AtMostOn {
-                count: count?,
-                servers,
-                period: period?,
-            }
+            let count = count?;
+            each(periods?, |period| RuleKind::AtMostOn {
+                count,
+                servers: servers.clone(),
+                period,
+            })
         }
         StatementKind::Limit { on, rate, period } => {
             let rate = expr::rate(world, scope, rate);
-            let period = reading.period(world, period.as_ref());
+            let periods = reading.periods(world, period.as_ref());
             let things = sets::set(world, scope, on, Wanted::Nodes)?;
             let nodes: Vec<Node> = things.into_iter().filter_map(network::node).collect();
             if nodes.is_empty() {
                 return Some(Vec::new());
             }
-            RuleKind::Limit {
-                nodes,
-                rate: rate?,
-                period: period?,
-            }
+            let rate = rate?;
+            each(periods?, |period| RuleKind::Limit {
+                nodes: nodes.clone(),
+                rate,
+                period,
+            })
         }
         // Steps, goals and expectations are read elsewhere.
-        _ => return Some(Vec::new()),
-    }])
+        _ => Vec::new(),
+    })
+}
+
+/// A rule for each period.
+fn each(periods: Vec<Period>, rule: impl FnMut(Period) -> RuleKind) -> Vec<RuleKind> {
+    periods.into_iter().map(rule).collect()
 }
 
 /// A rule, if there is something that it is about.
@@ -222,6 +240,15 @@ fn weight<'a>(world: &mut World<'a>, scope: &Scope<'_>, factor: &'a ast::Expr) -
 impl Reading<'_, '_> {
     fn period<'a>(&self, world: &mut World<'a>, period: Option<&'a ast::Period>) -> Option<Period> {
         moments::period(world, self.scope, self.start, period)
+    }
+
+    /// Of a rule that forbids something.
+    fn periods<'a>(
+        &self,
+        world: &mut World<'a>,
+        period: Option<&'a ast::Period>,
+    ) -> Option<Vec<Period>> {
+        moments::periods(world, self.scope, self.start, period)
     }
 }
 
@@ -312,7 +339,7 @@ fn common(world: &mut World<'_>, one: &[Subject], other: &[Subject]) -> Option<T
 fn thing(subject: Subject) -> Thing {
     match subject {
         Subject::Vm(id) => Thing::Vm(id),
-        Subject::Server(id) => Thing::Server(id),
+        Subject::Server(id) | Subject::Own(id) => Thing::Server(id),
     }
 }
 
@@ -327,19 +354,40 @@ fn subjects<'a>(
     Some(subjects)
 }
 
-/// The VMs and servers of a set.
+/// The VMs and servers of a set. What `all` holds acts for itself: in `all except web`, the server that `web` moves to
+/// does not bring it back.
 fn silent_subjects<'a>(
     world: &mut World<'a>,
     reading: &Reading<'_, '_>,
     set: &'a Set,
 ) -> Option<Vec<Subject>> {
     let things = sets::set(world, reading.scope, set, Wanted::Subjects)?;
+    let mut own = Vec::new();
+    for operand in set.operands.iter().filter(|operand| is_all(&operand.atom)) {
+        own.extend(sets::chosen(
+            world,
+            reading.scope,
+            operand,
+            Wanted::Subjects,
+        )?);
+    }
+    let own: BTreeSet<Thing> = own.into_iter().collect();
     let subjects = things.into_iter().filter_map(|thing| match thing {
         Thing::Vm(id) => Some(Subject::Vm(id)),
+        Thing::Server(id) if own.contains(&thing) => Some(Subject::Own(id)),
         Thing::Server(id) => Some(Subject::Server(id)),
         Thing::Switch(_) => None,
     });
     Some(subjects.collect())
+}
+
+/// Whether a set begins with `all`, in parentheses or not.
+fn is_all(atom: &Atom) -> bool {
+    match atom {
+        Atom::All(_) => true,
+        Atom::Set(set) => set.operands.iter().any(|operand| is_all(&operand.atom)),
+        Atom::Kind { .. } | Atom::Names(_) => false,
+    }
 }
 
 /// Warns of operands that name VMs which never act. What a filter or a set chooses may do so honestly.

@@ -373,6 +373,8 @@ pub struct Clock {
     pub day: Option<Day>,
     /// `22:00:30`, as written.
     pub time: Word,
+    /// `CEST` or `+02:00`: which of two such times, where the clocks go back.
+    pub which: Option<Word>,
 }
 
 /// The day of a clock time, as written.

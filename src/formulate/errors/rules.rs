@@ -1,12 +1,13 @@
 //! What is wrong with a rule, or between several.
 
 use super::super::order::Late;
+use super::super::steps::Deed;
 use super::super::words::{self, list};
 use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::{ActionId, Formulation, Precedence};
-use crate::request::{Request, Rule, show_moment};
+use crate::request::{Request, Rule, Task, show_moment};
 use crate::source::Span;
 
 pub(in super::super) fn too_large(name: &str, span: Option<Span>) -> Diagnostic {
@@ -49,6 +50,38 @@ pub(in super::super) fn too_many_pairs(
     .with_help(
         "let both wait for a moment in between: `before … by 04:00` and `after … from 04:00`",
     )
+}
+
+pub(in super::super) fn on_both_sides(
+    dc: &Datacenter,
+    request: &Request,
+    rule: &Rule,
+    deed: &Deed,
+) -> Diagnostic {
+    let message = format!(
+        "`{}` is on both sides of `{}`",
+        deed.name,
+        words::rule(dc, request, rule)
+    );
+    let from = &dc[deed.from].name;
+    let why = match deed.task {
+        Task::Migrate { to, .. } => format!(
+            "it leaves `{from}` and arrives at `{}`, and a server stands for all that happens to it and on it",
+            dc[to].name
+        ),
+        _ => format!("it happens on `{from}`"),
+    };
+    let error = at(
+        Code::OnBothSides,
+        rule.origin,
+        message,
+        "cannot end before it starts",
+    )
+    .with_note(why)
+    .with_help(
+        "name the VMs whose steps are ordered, on one side or on both, as in `before vms on r1 -> vms on r2`",
+    );
+    also(error, deed.origin, "the step")
 }
 
 pub(in super::super) fn sync_without_migration(

@@ -29,6 +29,52 @@ impl ClockError {
                 "not a date",
             )
             .with_help("dates are written year, month, day, as in `2026-11-28`"),
+            ClockErrorKind::Skipped {
+                date,
+                skipped,
+                neighbours,
+            } => {
+                let minutes = skipped.as_mins();
+                let diagnostic = Diagnostic::new(
+                    Code::NoSuchTime,
+                    span,
+                    format!("this time does not exist on {date}: the clocks go forward by {minutes} min over it"),
+                    "skipped that night",
+                );
+                let times: Vec<String> = neighbours.iter().map(|time| format!("`{time}`")).collect();
+                let diagnostic = diagnostic.with_help(format!("write {}", times.join(" or ")));
+                neighbours
+                    .iter()
+                    .fold(diagnostic, |d, time| d.with_fix(span, time))
+            }
+            ClockErrorKind::Twice { time, choices } => {
+                let [first, second] = choices;
+                Diagnostic::new(
+                    Code::TimeTwice,
+                    span,
+                    "this time comes twice that night, since the clocks go back",
+                    "which of both?",
+                )
+                .with_help(format!("write `{first}` or, for the later one, `{second}`"))
+                .with_fix(*time, first)
+                .with_fix(*time, second)
+            }
+            ClockErrorKind::AnotherOffset { date, which, is } => Diagnostic::new(
+                Code::NoSuchTime,
+                span,
+                format!("at this time of {date} the clocks do not show `{}`", which.text),
+                "another offset",
+            )
+            .with_help(format!("it is `{is}` then; write that, or leave it out"))
+            .with_fix(span, is),
+            ClockErrorKind::OffsetWithoutDate { which } => Diagnostic::new(
+                Code::NoClock,
+                span,
+                format!("`{}` in a plan whose start has no date", which.text),
+                "on which date?",
+            )
+            .with_help("leave it out, or write the date of the start, as in `start 2026-11-28 22:00 Europe/Paris`")
+            .with_fix(span, ""),
             ClockErrorKind::UnknownZone { name, candidate } => {
                 let diagnostic = Diagnostic::new(
                     Code::UnknownZone,

@@ -113,7 +113,11 @@ fn slips_get_the_unit_that_was_meant() {
     let repair = |digits: &str, unit: &str| {
         let error = Quantity::from_number(digits, Some(unit)).expect_err(unit);
         let diagnostic = error.diagnostic(span());
-        diagnostic.fix.map(|fix| fix.replacement)
+        diagnostic
+            .fixes
+            .into_iter()
+            .next()
+            .map(|fix| fix.replacement)
     };
     for (unit, meant) in [
         ("kw", "kW"),

@@ -39,7 +39,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, map: &SourceMap) -> String {
     for help in &diagnostic.help {
         let _ = writeln!(out, "  help: {help}");
     }
-    if let Some(fix) = &diagnostic.fix {
+    for fix in &diagnostic.fixes {
         let _ = writeln!(
             out,
             "  fix: {} -> {}",
@@ -220,7 +220,7 @@ fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
     let subjects = |list: &[Subject]| {
         let names = list.iter().map(|subject| match subject {
             Subject::Vm(id) => dc[*id].name.as_str(),
-            Subject::Server(id) => dc[*id].name.as_str(),
+            Subject::Server(id) | Subject::Own(id) => dc[*id].name.as_str(),
         });
         names.collect::<Vec<_>>().join(" ")
     };

@@ -126,6 +126,7 @@ impl Builder {
             span,
             day: date.or(weekday),
             time: self.word(parts.need()),
+            which: parts.maybe(Rule::which).map(|which| self.word(which)),
         }
     }
 

@@ -374,7 +374,7 @@ pub fn check(text: &str) {
     ast.items.iter().for_each(|item| walk.item(item));
     for d in &diagnostics {
         let labels = d.primary.iter().chain(&d.secondary).map(|label| label.span);
-        for span in labels.chain(d.fix.iter().map(|fix| fix.span)) {
+        for span in labels.chain(d.fixes.iter().map(|fix| fix.span)) {
             assert!(text.get(span.range()).is_some(), "{d:?} is outside");
         }
     }

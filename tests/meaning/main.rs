@@ -1,0 +1,7 @@
+//! Sentences of the language that once meant less than they say: each file is such a case.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clock_change;
+mod places;
