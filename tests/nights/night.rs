@@ -1,0 +1,130 @@
+//! One night: the script is started, and started again after whatever has befallen it, until it ends by itself.
+
+use crate::dice::Dice;
+use crate::judge::{File, judge};
+use crate::log::{Entry, Event, Time};
+use crate::scenario::Scenario;
+use crate::stage::{Outcome, Stage};
+use crate::trouble;
+use crate::world::World;
+
+/// The start of a night whose plan has no date.
+const EVENING: Time = 1_795_816_800;
+
+/// What became of a night.
+pub struct Night {
+    /// Everything that was wrong.
+    pub wrong: Vec<String>,
+    log: Vec<Entry>,
+    output: String,
+    start: Time,
+}
+
+impl Night {
+    /// Plays the night of that number.
+    pub fn play(scenario: &Scenario, number: u64) -> Self {
+        let hosts = scenario.hosts();
+        let length = scenario.plan.makespan;
+        let troubles = trouble::Night::new(Dice::of(scenario.name, number), &hosts, length);
+        let start = scenario
+            .plan
+            .start
+            .as_ref()
+            .and_then(|start| start.instant.as_ref())
+            .map_or(EVENING, |instant| instant.timestamp().as_second());
+        let mut world = World::new(start, hosts, troubles.dice, troubles.mood);
+        world.lengths = scenario.lengths();
+        world.troubles = troubles
+            .troubles
+            .iter()
+            .map(|(at, what)| (start + at, what.clone()))
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = Stage::new(world, scenario.folder.path(), folder.path()).unwrap();
+        stage.blows = troubles.blows.clone();
+        let mut wrong = Vec::new();
+        let status = match carry_out(&mut stage, &troubles) {
+            Ok(status) => Some(status),
+            Err(why) => {
+                wrong.push(why);
+                None
+            }
+        };
+        if let Some(status) = status {
+            let file = File {
+                datacenter: &scenario.datacenter,
+                request: &scenario.request,
+                duties: &scenario.duties,
+                start,
+            };
+            wrong.extend(judge(file, &stage.world.log, status));
+        }
+        let output = stage.output();
+        Night {
+            wrong,
+            log: std::mem::take(&mut stage.world.log),
+            output,
+            start,
+        }
+    }
+
+    /// What happened, and what the script said.
+    pub fn transcript(&self) -> String {
+        let lines = self
+            .log
+            .iter()
+            .map(|entry| format!("{:>7} {:?}\n", entry.at - self.start, entry.event));
+        lines.collect::<String>() + &self.output
+    }
+}
+
+/// Starts the script until it ends by itself in a world that is whole, or is given up: its last status.
+fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
+    let mut mended = !night.mends;
+    for round in 0..12 {
+        let question = format!("round {round}");
+        let waits_for_rest = night.dice.chance(&format!("{question} rests"), 60);
+        let outcome = match waits_for_rest {
+            true => stage.run(&[]),
+            false => stage.run_alone(&[]),
+        };
+        match outcome.map_err(|stuck| stuck.0)? {
+            Outcome::Killed | Outcome::Status(130) => {
+                let pause = night.dice.between(&format!("{question} pause"), 0, 120);
+                stage.pass(stage.world.now + pause);
+            }
+            // Everything is done: another start does nothing.
+            Outcome::Status(0) => {
+                let before = stage.world.log.len();
+                let again = stage.run(&[]).map_err(|stuck| stuck.0)?;
+                let is_change = |entry: &Entry| {
+                    !matches!(
+                        entry.event,
+                        Event::Asked { .. }
+                            | Event::ScriptBegan { .. }
+                            | Event::ScriptEnded { .. }
+                            | Event::Trouble(_)
+                    )
+                };
+                if again != Outcome::Status(FINISHED)
+                    || stage.world.log[before..].iter().any(is_change)
+                {
+                    return Err(format!("started again after its end: {again:?}"));
+                }
+                return Ok(0);
+            }
+            Outcome::Status(1 | 4) if !mended => {
+                mended = true;
+                stage.blows.clear();
+                stage.world.mend();
+                let pause = night.dice.between(&format!("{question} pause"), 0, 600);
+                stage.pass(stage.world.now + pause);
+            }
+            Outcome::Status(status) => return Ok(status),
+        }
+    }
+    Err("it never ends".into())
+}
+
+/// The status of a start that found everything done.
+const FINISHED: i32 = 0;
