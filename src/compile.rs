@@ -210,6 +210,7 @@ impl Checked {
                 let mut plan = assemble(&self.analysis.datacenter, request, problem, &solution)
                     .map_err(Failure::Unsound)?;
                 plan.source = Some(self.source.clone());
+                plan.name_lines(&self.map, request.origin.map(|span| span.file));
                 Ok(plan)
             }
             Outcome::Infeasible(core) => {

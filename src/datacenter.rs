@@ -177,6 +177,31 @@ pub enum Force {
     Post(u32),
 }
 
+/// What is done about an action that is past its limit in time.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// It is ended, and has failed.
+    Abort,
+    /// The VM is suspended, so that the rest is copied while it stands still.
+    Suspend,
+    /// The migration is switched to post-copy.
+    Post,
+    /// It is waited for.
+    Wait,
+}
+
+/// How often an action that failed is tried again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retry {
+    /// So many times; 0: never.
+    pub times: u32,
+    /// Seconds before each of them.
+    pub pause: u32,
+}
+
 /// A virtual machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vm {

@@ -1,17 +1,20 @@
 //! The plan: a schedule with names, dependencies and figures, verified.
 
 mod depend;
+mod execution;
 mod figures;
 mod replay;
 mod verify;
 
-pub use depend::{Dependencies, depend};
+pub use crate::datacenter::{Policy, Retry};
+pub use depend::{Chance, Dependencies, Needed, depend, timed};
+pub use execution::{Opening, TimedLevel, Timeout, Until, Wait};
 pub use replay::{Claim, Claims, replay};
 pub use verify::{Violation, verify};
 
 use crate::datacenter::{Datacenter, ServerId};
 use crate::formulate::Problem;
-use crate::formulation::{ActionId, Schedule, Seconds, Unit};
+use crate::formulation::{ActionId, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
 use crate::source::Span;
@@ -43,6 +46,8 @@ pub struct Plan {
     pub actions: Vec<Planned>,
     /// Levels over time: power first, then the network's.
     pub profiles: Vec<Profile>,
+    /// Levels that have to be looked at right before a start.
+    pub timed_levels: Vec<TimedLevel>,
     /// What the plan was made from.
     pub source: Option<SourceFile>,
 }
@@ -98,12 +103,33 @@ pub struct Planned {
     pub post_copy: bool,
     /// Whether the plan implied it without saying it.
     pub inferred: bool,
-    /// Indices of the actions that must really have ended before it starts: the transitive reduction.
-    pub after: Vec<usize>,
-    /// The clock keeps it from starting earlier than that.
-    pub not_before: Option<Seconds>,
+    /// What it waits for: the transitive reduction, in the order of the actions.
+    pub after: Vec<Wait>,
+    /// When it may start, in order; empty: at any time.
+    pub openings: Vec<Opening>,
+    /// `(index, take, give)` of what it does to [`Plan::timed_levels`]: added at its start, taken off at its end.
+    pub demands: Vec<(usize, i64, i64)>,
+    /// How long it may take.
+    pub timeout: Timeout,
+    /// How often it is tried again.
+    pub retry: Retry,
     /// Where it is asked for.
     pub origin: Option<Span>,
+}
+
+impl Planned {
+    /// The actions that must have ended before it starts, well or not.
+    pub fn ended_before(&self) -> impl Iterator<Item = usize> {
+        let ended = self.after.iter();
+        let ended = ended.filter(|wait| matches!(wait.until, Until::Done | Until::Over));
+        ended.map(|wait| wait.action)
+    }
+
+    /// The moment before which the clock keeps it from starting.
+    pub fn not_before(&self) -> Option<Seconds> {
+        let first = self.openings.first().map(|opening| opening.from);
+        first.filter(|&from| from > 0)
+    }
 }
 
 /// A level over time.
@@ -152,8 +178,16 @@ pub fn assemble(
         makespan: f.makespan(schedule),
         peak_power: drawn.peak,
         energy: drawn.energy,
-        actions: planned(problem, schedule),
+        actions: planned(datacenter, problem, schedule),
         profiles,
+        timed_levels: timed(f)
+            .iter()
+            .map(|&id| TimedLevel {
+                name: f[id].name.clone(),
+                initial: f[id].initial,
+                capacity: f[id].capacity.clone(),
+            })
+            .collect(),
         source: None,
     })
 }
@@ -207,9 +241,10 @@ fn achieved(
 }
 
 /// The actions by start, then by name.
-fn planned(problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
+fn planned(datacenter: &Datacenter, problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
     let f = &problem.formulation;
     let dependencies = depend(f, schedule);
+    let timed = timed(f);
     let mut order: Vec<ActionId> = f.ids().collect();
     order.sort_by_key(|&action| (schedule.start[action.0 as usize], &f[action].name));
     let mut place = vec![0; order.len()];
@@ -221,11 +256,34 @@ fn planned(problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
         .map(|&action| {
             let at = action.0 as usize;
             let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
-            let mut after: Vec<usize> = dependencies.after[at]
-                .iter()
-                .map(|before| place[before.0 as usize])
-                .collect();
-            after.sort_unstable();
+            let said = |source: SourceId| (f[source].label.clone(), f[source].span);
+            let wait = |needed: &Needed| {
+                let (why, origin) = said(needed.source);
+                let (action, until) = (place[needed.action.0 as usize], needed.until);
+                Wait {
+                    action,
+                    until,
+                    why,
+                    origin,
+                }
+            };
+            let mut after: Vec<Wait> = dependencies.waits[at].iter().map(wait).collect();
+            after.sort_by_key(|wait| wait.action);
+            let opening = |chance: &Chance| {
+                let closed_by = chance.closed_by.map(said);
+                let (rule, origin) = closed_by.map_or((None, None), |(rule, at)| (Some(rule), at));
+                Opening {
+                    from: chance.from,
+                    last: Some(chance.last).filter(|&last| last != Seconds::MAX),
+                    closed_by: rule,
+                    origin,
+                }
+            };
+            let demands = f[action].modes[mode].demands.iter().filter_map(|demand| {
+                let level = timed.binary_search(&demand.resource).ok()?;
+                Some((level, demand.take, demand.give))
+            });
+            let length = f[action].modes[mode].duration;
             Planned {
                 id: f[action].name.clone(),
                 task: work.task,
@@ -237,7 +295,10 @@ fn planned(problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
                 post_copy: work.post_copy,
                 inferred: work.inferred,
                 after,
-                not_before: dependencies.not_before[at],
+                openings: dependencies.chances[at].iter().map(opening).collect(),
+                demands: demands.collect(),
+                timeout: execution::timeout(datacenter, work.task, length),
+                retry: execution::retry(),
                 origin: f[action].span,
             }
         })

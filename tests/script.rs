@@ -193,7 +193,7 @@ impl Stage {
     fn assert_every_after_is_respected(&self) {
         let spans = self.spans();
         for action in &self.plan.actions {
-            for &before in &action.after {
+            for before in action.ended_before() {
                 let before = &self.plan.actions[before].id;
                 assert!(
                     spans[before].1 <= spans[&action.id].0,
@@ -228,7 +228,9 @@ fn signal(signal: &str, target: &str) {
 fn evening() -> (Datacenter, Plan) {
     let (datacenter, mut plan) = fixture::evening();
     for action in &mut plan.actions {
-        action.not_before = action.not_before.map(|_| 2);
+        if action.not_before().is_some() {
+            action.openings = fixture::from_then(2);
+        }
     }
     (datacenter, plan)
 }

@@ -43,6 +43,7 @@ impl Made {
             energy: 0,
             actions: Vec::new(),
             profiles: Vec::new(),
+            timed_levels: Vec::new(),
             source: None,
         };
         Made { datacenter, plan }
@@ -132,8 +133,11 @@ impl Made {
             power,
             post_copy: false,
             inferred: false,
-            after: after.to_vec(),
-            not_before: None,
+            after: after.iter().map(|&action| wait(action)).collect(),
+            openings: Vec::new(),
+            demands: Vec::new(),
+            timeout: Timeout::usual(time[1] - time[0]),
+            retry: Retry::default(),
             origin: None,
         });
         self.plan.actions.len() - 1
@@ -194,8 +198,31 @@ fn sort(actions: &mut Vec<Planned>) {
     }
     *actions = order.iter().map(|&old| actions[old].clone()).collect();
     for action in actions {
-        action.after.iter_mut().for_each(|a| *a = place[*a]);
+        action
+            .after
+            .iter_mut()
+            .for_each(|wait| wait.action = place[wait.action]);
     }
+}
+
+/// A wait for an action that must have succeeded.
+pub fn wait(action: usize) -> Wait {
+    Wait {
+        action,
+        until: Until::Done,
+        why: "what the steps imply".to_owned(),
+        origin: None,
+    }
+}
+
+/// From that moment on.
+pub fn from_then(moment: i64) -> Vec<Opening> {
+    vec![Opening {
+        from: moment,
+        last: None,
+        closed_by: None,
+        origin: None,
+    }]
 }
 
 fn at<T>(value: T) -> At<T> {
@@ -266,7 +293,7 @@ pub fn evening() -> (Datacenter, Plan) {
     actions[boot].inferred = true;
     actions[6].post_copy = true;
     actions[6].rate = Some(888_888_888);
-    actions[7].not_before = Some(300);
+    actions[7].openings = from_then(300);
     made.plan.start = Some(Start {
         time_of_day: 86_280,
         instant: Some("2026-11-22T23:58:00+01:00[Europe/Paris]".parse().unwrap()),

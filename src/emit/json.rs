@@ -33,6 +33,10 @@
 //! | `bandwidth_mbps` | Mbit/s; of a migration only |
 //! | `after` | ids of the actions that must really have ended before: the transitive reduction |
 //! | `not_before` | seconds from the plan's start; only where the clock keeps the action from starting earlier |
+//! | `waits` | `[{for, until, lag, why}]`: all that it waits for. `until` is `"done"` where the other must have ended well, `"over"` where it is enough that it has ended, `"started"` where this one starts `lag` seconds after the other has really started; `why` names the line or the limit |
+//! | `may_start` | `[{from, last, closed_by}]`, in seconds from the plan's start: when it may start so that its planned length lies inside all of its windows, from its planned start on; `closed_by` is the rule that ends it. Only where the clock limits it |
+//! | `timeout` | `{late_after, limit, policy}`: seconds after its start at which it is late, and at which `"abort"`, `"suspend"`, `"post"` or `"wait"` is done about it; only where it is not the usual: late past the planned length, at least 10 s, and `"abort"` at three times that length, at least 300 s |
+//! | `retry` | `{times, pause}`: how often it is tried again, and how many seconds later; only where it is |
 //!
 //! Readers pass over keys that they do not know.
 
@@ -47,7 +51,7 @@ use serde_json::ser::Formatter;
 
 use super::{server_of, vm_of};
 use crate::datacenter::{Datacenter, ServerId};
-use crate::plan::{Achieved, Plan, Planned};
+use crate::plan::{self, Achieved, Plan, Planned, Policy};
 use crate::request::{Bandwidth, GoalKind, Task};
 
 /// The format that is written and read.
@@ -140,6 +144,14 @@ pub struct Action {
     pub after: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<Wait>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_start: Vec<Opening>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Timeout>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
 }
 
 /// What an action does.
@@ -152,6 +164,56 @@ pub enum Kind {
     Shutdown,
     Start,
     Stop,
+}
+
+/// What an action waits for.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    #[serde(rename = "for")]
+    pub action: String,
+    pub until: Until,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag: Option<i64>,
+    pub why: String,
+}
+
+/// How far what is waited for must have got.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Until {
+    Done,
+    Over,
+    Started,
+}
+
+/// A time in which an action may start.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub from: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<String>,
+}
+
+/// How long an action may take.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeout {
+    pub late_after: i64,
+    pub limit: i64,
+    pub policy: Policy,
+}
+
+/// How often an action is tried again.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    pub times: u32,
+    pub pause: u32,
 }
 
 /// The plan as JSON.
@@ -243,11 +305,47 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned) -> Action {
         end: action.end,
         bandwidth_mbps: action.rate.map(|bits| Fixed(bits.into())),
         after: action
-            .after
-            .iter()
-            .map(|&other| plan.actions[other].id.clone())
+            .ended_before()
+            .map(|other| plan.actions[other].id.clone())
             .collect(),
-        not_before: action.not_before,
+        not_before: action.not_before(),
+        waits: action.after.iter().map(|wait| waits(plan, wait)).collect(),
+        may_start: action.openings.iter().map(opening).collect(),
+        timeout: Some(action.timeout)
+            .filter(|&timeout| timeout != plan::Timeout::usual(action.end - action.start))
+            .map(|timeout| Timeout {
+                late_after: timeout.late_after,
+                limit: timeout.limit,
+                policy: timeout.policy,
+            }),
+        retry: Some(action.retry)
+            .filter(|retry| retry.times > 0)
+            .map(|retry| Retry {
+                times: retry.times,
+                pause: retry.pause,
+            }),
+    }
+}
+
+fn waits(plan: &Plan, wait: &plan::Wait) -> Wait {
+    let (until, lag) = match wait.until {
+        plan::Until::Done => (Until::Done, None),
+        plan::Until::Over => (Until::Over, None),
+        plan::Until::Started(lag) => (Until::Started, Some(lag)),
+    };
+    Wait {
+        action: plan.actions[wait.action].id.clone(),
+        until,
+        lag,
+        why: wait.why.clone(),
+    }
+}
+
+fn opening(opening: &plan::Opening) -> Opening {
+    Opening {
+        from: opening.from,
+        last: opening.last,
+        closed_by: opening.closed_by.clone(),
     }
 }
 

@@ -133,14 +133,14 @@ fn constants(datacenter: &Datacenter, plan: &Plan) -> String {
 fn table(plan: &Plan) -> String {
     let mut out = "#      number  start    end  not before  after\n".to_owned();
     for (at, action) in plan.actions.iter().enumerate() {
-        let after: Vec<String> = action.after.iter().map(|&other| number(other)).collect();
+        let after: Vec<String> = action.ended_before().map(number).collect();
         let _ = writeln!(
             out,
             "action {:>6} {:>6} {:>6} {:>11}  {:<11} {}",
             number(at),
             action.start,
             action.end,
-            action.not_before.unwrap_or(0),
+            action.not_before().unwrap_or(0),
             format!("'{}'", after.join(" ")),
             quote(&printable(&action.id)),
         );

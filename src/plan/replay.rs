@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{depend, figures, verify};
+use super::{Until, depend, figures, verify};
 use crate::datacenter::Datacenter;
 use crate::formulate::Problem;
 use crate::formulation::{ActionId, Schedule, Seconds};
@@ -218,15 +218,20 @@ fn missing_waits(problem: &Problem, schedule: &Schedule, claims: &Claims) -> Vec
             }
         }
         let waits = waits_for(&at, claim);
-        for &before in &needed.after[action.0 as usize] {
-            let before = f[before].name.as_str();
+        for before in &needed.waits[action.0 as usize] {
+            // Who starts in step with another one is told by its times.
+            if matches!(before.until, Until::Started(_)) {
+                continue;
+            }
+            let before = f[before.action].name.as_str();
             if !waits.contains(before) {
                 mistakes.push(format!("`{id}` must wait for `{before}`"));
             }
         }
-        if let Some(moment) = needed.not_before[action.0 as usize]
-            && claim.not_before.is_none_or(|claimed| claimed < moment)
-        {
+        let moment = needed.chances[action.0 as usize]
+            .first()
+            .map_or(0, |chance| chance.from);
+        if claim.not_before.unwrap_or(0) < moment {
             mistakes.push(format!("`{id}` must wait until {}", show_seconds(moment)));
         }
     }

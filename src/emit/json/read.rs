@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Action, FORMAT, Kind, Micro, PlanFile};
+use super::{Action, FORMAT, Kind, Micro, Opening, PlanFile, Retry, Timeout, Wait};
 
 /// The longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 256 << 20;
@@ -133,6 +133,12 @@ pub struct AnyAction {
     bandwidth_mbps: Option<Micro>,
     after: Vec<String>,
     not_before: Option<i64>,
+    #[serde(default)]
+    waits: Vec<Wait>,
+    #[serde(default)]
+    may_start: Vec<Opening>,
+    timeout: Option<Timeout>,
+    retry: Option<Retry>,
 }
 
 impl TryFrom<AnyAction> for Action {
@@ -175,6 +181,10 @@ impl TryFrom<AnyAction> for Action {
             bandwidth_mbps: any.bandwidth_mbps,
             after: any.after,
             not_before: any.not_before,
+            waits: any.waits,
+            may_start: any.may_start,
+            timeout: any.timeout,
+            retry: any.retry,
         })
     }
 }
