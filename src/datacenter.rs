@@ -4,7 +4,10 @@
 //! The module knows neither the language nor the solver: a file that was checked ends here, and so
 //! does what a Rust program builds without any text (see [`crate::build`]).
 
+mod commands;
+
 use crate::source::Span;
+pub use commands::{CommandKind, Commands};
 
 /// Index into [`Datacenter::switches`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,8 +113,12 @@ pub struct Server {
     pub shutdown: At<u32>,
     /// What a migration from it costs.
     pub migration: MigrationEnergy,
-    /// Host name or IP address; its name where none is given.
+    /// Host name or IP address; None: its own name ([`Datacenter::address`]).
     pub address: Option<String>,
+    /// Host name or IP address of its management controller.
+    pub bmc: Option<String>,
+    /// Its address in the network that carries migrations; None: its address.
+    pub migration_address: Option<String>,
     /// Commands of its own.
     pub commands: Commands,
     /// The classes that it is of, those of its classes included.
@@ -193,6 +200,24 @@ pub enum Policy {
     Wait,
 }
 
+/// How long an action may take, as a file says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// When something is done about it.
+    pub limit: Limit,
+    /// What; None: what is usual.
+    pub policy: Option<Policy>,
+}
+
+/// A limit in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// That many thousandths of the planned length.
+    Times(u32),
+    /// So many seconds.
+    Seconds(u32),
+}
+
 /// How often an action that failed is tried again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retry {
@@ -223,6 +248,10 @@ pub struct Vm {
     pub force: Force,
     /// Millionths by which its migrations are planned longer than the model has them; None: what the plan says.
     pub slack: Option<u32>,
+    /// How long its actions may take.
+    pub timeout: Option<Patience>,
+    /// How often its actions are tried again.
+    pub retry: Option<Retry>,
     /// Seconds that it takes to start.
     pub boot: At<u32>,
     /// Seconds that it takes to stop.
@@ -264,21 +293,6 @@ pub struct Route {
     pub origin: Option<Span>,
 }
 
-/// Command templates. `{server}`, `{address}` and `{vm}` stand for names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Commands {
-    /// Boots a server.
-    pub boot: Option<String>,
-    /// Shuts a server down.
-    pub shutdown: Option<String>,
-    /// Starts a VM.
-    pub start: Option<String>,
-    /// Stops a VM.
-    pub stop: Option<String>,
-    /// The URI of a server's hypervisor.
-    pub uri: Option<String>,
-}
-
 macro_rules! index {
     ($($id:ident $table:ident $item:ty;)*) => {$(
         impl std::ops::Index<$id> for Datacenter {
@@ -301,6 +315,22 @@ impl Datacenter {
             Node::Server(id) => &self[id].name,
             Node::Switch(id) => &self[id].name,
         }
+    }
+
+    /// A server's name without that of its place: `s4` of `r1.s4`.
+    pub fn own_name(&self, server: ServerId) -> &str {
+        let server = &self[server];
+        let inside = server.parent.and_then(|place| {
+            let rest = server.name.strip_prefix(self[place].name.as_str())?;
+            rest.strip_prefix('.')
+        });
+        inside.unwrap_or(&server.name)
+    }
+
+    /// The host name or IP address of a server; its own name where none is given.
+    pub fn address(&self, server: ServerId) -> &str {
+        let given = self[server].address.as_deref();
+        given.unwrap_or_else(|| self.own_name(server))
     }
 
     /// The place that a node stands in.

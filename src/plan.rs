@@ -178,7 +178,7 @@ pub fn assemble(
         makespan: f.makespan(schedule),
         peak_power: drawn.peak,
         energy: drawn.energy,
-        actions: planned(datacenter, problem, schedule),
+        actions: planned(datacenter, request, problem, schedule),
         profiles,
         timed_levels: timed(f)
             .iter()
@@ -241,10 +241,16 @@ fn achieved(
 }
 
 /// The actions by start, then by name.
-fn planned(datacenter: &Datacenter, problem: &Problem, schedule: &Schedule) -> Vec<Planned> {
+fn planned(
+    datacenter: &Datacenter,
+    request: &Request,
+    problem: &Problem,
+    schedule: &Schedule,
+) -> Vec<Planned> {
     let f = &problem.formulation;
     let dependencies = depend(f, schedule);
     let timed = timed(f);
+    let asking = execution::Asking::new(datacenter, request);
     let mut order: Vec<ActionId> = f.ids().collect();
     order.sort_by_key(|&action| (schedule.start[action.0 as usize], &f[action].name));
     let mut place = vec![0; order.len()];
@@ -297,8 +303,8 @@ fn planned(datacenter: &Datacenter, problem: &Problem, schedule: &Schedule) -> V
                 after,
                 openings: dependencies.chances[at].iter().map(opening).collect(),
                 demands: demands.collect(),
-                timeout: execution::timeout(datacenter, work.task, length),
-                retry: execution::retry(),
+                timeout: asking.timeout(work.task, work.from, length),
+                retry: asking.retry(work.task, work.from),
                 origin: f[action].span,
             }
         })

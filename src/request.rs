@@ -6,6 +6,7 @@
 #![allow(missing_docs)] // Fields of a variant are explained by the variant.
 
 pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
+use crate::datacenter::{Patience, Retry};
 use crate::show::show_seconds;
 use crate::source::Span;
 
@@ -36,7 +37,22 @@ pub struct Request {
     pub bandwidth: Bandwidth,
     /// Millionths by which its migrations are planned longer than the model has them, where the VM says nothing of it.
     pub slack: u32,
+    /// How long its actions may take; a later one overrides an earlier one.
+    pub timeouts: Vec<Asked<Patience>>,
+    /// How often its actions are tried again; a later one overrides an earlier one.
+    pub retries: Vec<Asked<Retry>>,
     /// Its declaration.
+    pub origin: Option<Span>,
+}
+
+/// Something that is asked of the plan's execution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked<T> {
+    /// What.
+    pub value: T,
+    /// Of whose actions; None: of all for which nothing else is asked.
+    pub subjects: Option<Vec<Subject>>,
+    /// Where it is written.
     pub origin: Option<Span>,
 }
 

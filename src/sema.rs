@@ -17,6 +17,8 @@ mod patterns;
 mod refer;
 mod sets;
 mod filters;
+mod patience;
+mod templates;
 mod properties;
 mod classes;
 mod uses;
@@ -103,15 +105,17 @@ fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a
         match &item.kind {
             ItemKind::Route { from, to, via } => network::route(world, item.span, from, to, via),
             ItemKind::Command(command) => {
-                if let Some(earlier) = commands.iter().find(|c| c.kind == command.kind) {
-                    let name = properties::command_name(command.kind);
+                if let Some(earlier) = commands.iter().find(|c| c.kind.text == command.kind.text) {
+                    let name = &command.kind.text;
                     let error =
                         errors::properties::twice(command.span, "command", name, earlier.span);
                     world.sink.push(error);
                     continue;
                 }
                 commands.push(command);
-                properties::set_command(&mut world.datacenter.commands, command);
+                let mut known = std::mem::take(&mut world.datacenter.commands);
+                properties::set_command(world, &mut known, command);
+                world.datacenter.commands = known;
             }
             _ => {}
         }

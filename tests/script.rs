@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use mvm::datacenter::Datacenter;
+use mvm::datacenter::{CommandKind, Datacenter};
 use mvm::plan::Plan;
 use mvm::request::Task;
 
@@ -406,8 +406,9 @@ fn no_name_runs_anything() {
 #[test]
 fn no_name_runs_anything_through_a_template() {
     let (mut datacenter, mut plan) = fixture::hostile();
-    datacenter.commands.stop = Some(
-        r#"virsh -c x note {server} "{address}" 'as {vm}' "$(virsh -c x note "{vm}")""#.to_owned(),
+    datacenter.commands.set(
+        CommandKind::Stop,
+        r#"virsh -c x note {server} "{address}" 'as {vm}' "$(virsh -c x note "{vm}")""#,
     );
     for action in &mut plan.actions {
         let Task::Migrate { vm, .. } = action.task else {
@@ -508,8 +509,8 @@ fn shellcheck_finds_nothing() {
         return;
     }
     let mut plans = fixture::all();
-    plans[0].0.commands.boot = Some("wake {server}".to_owned());
-    plans[0].0.commands.stop = Some("halt {vm}".to_owned());
+    plans[0].0.commands.set(CommandKind::Boot, "wake {server}");
+    plans[0].0.commands.set(CommandKind::Stop, "halt {vm}");
     for plan in plans {
         let stage = Stage::new(plan);
         let output = Command::new("shellcheck")

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::quantity::{Cpu, Data, Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{
-    At, Commands, Copy, Datacenter, Force, Link, LinkId, MigrationEnergy, Node, Route, Server,
-    ServerId, Switch, SwitchId, SwitchKind, Vm, VmId, Workload,
+    At, Commands, Copy, Datacenter, Force, Link, LinkId, MigrationEnergy, Node, Patience, Retry,
+    Route, Server, ServerId, Switch, SwitchId, SwitchKind, Vm, VmId, Workload,
 };
 
 /// Builds a [`Datacenter`]. Ids are valid as soon as they are returned; mistakes are told by [`build`](Self::build).
@@ -87,6 +87,8 @@ impl DatacenterBuilder {
             shutdown: plain(30),
             migration: MigrationEnergy::default(),
             address: None,
+            bmc: None,
+            migration_address: None,
             commands: Commands::default(),
             classes: Vec::new(),
             labels: Vec::new(),
@@ -117,6 +119,8 @@ impl DatacenterBuilder {
             copy: Copy::Pre,
             force: Force::Never,
             slack: None,
+            timeout: None,
+            retry: None,
             boot: plain(30),
             shutdown: plain(10),
             classes: Vec::new(),
@@ -379,6 +383,18 @@ impl ServerSpec<'_> {
         let address = address.into();
         self.set(|server| server.address = Some(address))
     }
+
+    /// Host name or IP address of its management controller.
+    pub fn bmc(self, address: impl Into<String>) -> Self {
+        let address = address.into();
+        self.set(|server| server.bmc = Some(address))
+    }
+
+    /// Its address in the network that carries migrations.
+    pub fn migration_address(self, address: impl Into<String>) -> Self {
+        let address = address.into();
+        self.set(|server| server.migration_address = Some(address))
+    }
 }
 
 /// A VM that is being declared.
@@ -456,6 +472,16 @@ impl VmSpec<'_> {
     /// Millionths by which its migrations are planned longer than the model has them.
     pub fn slack(self, millionths: u32) -> Self {
         self.set(|vm| vm.slack = Some(millionths))
+    }
+
+    /// How long its actions may take, and what is done then.
+    pub fn timeout(self, timeout: Patience) -> Self {
+        self.set(|vm| vm.timeout = Some(timeout))
+    }
+
+    /// How often its actions are tried again.
+    pub fn retry(self, retry: Retry) -> Self {
+        self.set(|vm| vm.retry = Some(retry))
     }
 
     /// How long it takes to start.

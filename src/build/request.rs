@@ -56,6 +56,8 @@ impl RequestBuilder {
                 expectations: Vec::new(),
                 bandwidth: Bandwidth::Max,
                 slack: 0,
+                timeouts: Vec::new(),
+                retries: Vec::new(),
                 origin: None,
             },
         }

@@ -88,6 +88,7 @@ codes! {
     Misplaced "E0404" Error "a declaration stands where it cannot"
     BadLink "E0405" Error "a link or route has no such end"
     BadProperty "E0407" Error "a property cannot be as it is given"
+    UnknownPlaceholder "E0408" Error "a template names something that it cannot"
     RunsOnServerThatIsOff "E0451" Error "a VM runs on a server that is off"
     NoRoute "E0452" Error "no path leads from one server to another"
     SeveralRoutes "E0453" Error "several paths are equally short"

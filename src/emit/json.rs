@@ -244,7 +244,8 @@ impl PlanFile {
             actions: plan
                 .actions
                 .iter()
-                .map(|a| action(datacenter, plan, a))
+                .zip(plan.ended_before())
+                .map(|(planned, after)| action(datacenter, plan, planned, &after))
                 .collect(),
             objectives: if objectives.len() > 1 {
                 objectives
@@ -282,7 +283,7 @@ fn objective(achieved: &Achieved) -> Objective {
     }
 }
 
-fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned) -> Action {
+fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize]) -> Action {
     let server = |id: ServerId| datacenter[id].name.clone();
     let (from, to, at) = match action.task {
         Task::Migrate { to, .. } => (Some(server(action.from)), Some(server(to)), None),
@@ -304,9 +305,9 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned) -> Action {
         start: action.start,
         end: action.end,
         bandwidth_mbps: action.rate.map(|bits| Fixed(bits.into())),
-        after: action
-            .ended_before()
-            .map(|other| plan.actions[other].id.clone())
+        after: after
+            .iter()
+            .map(|&other| plan.actions[other].id.clone())
             .collect(),
         not_before: action.not_before(),
         waits: action.after.iter().map(|wait| waits(plan, wait)).collect(),

@@ -1,9 +1,11 @@
 //! What carrying a plan out needs beside its times: what each action waits for, when it may start, how long it may
 //! take, how often it is tried.
 
-use crate::datacenter::{Datacenter, Force, Policy, Retry, VmId};
+use std::collections::BTreeMap;
+
+use crate::datacenter::{Datacenter, Force, Limit, Patience, Policy, Retry, ServerId, Vm};
 use crate::formulation::Seconds;
-use crate::request::Task;
+use crate::request::{Asked, Request, Subject, Task};
 use crate::source::{FileId, SourceMap, Span};
 
 /// An action that another one waits for.
@@ -101,34 +103,145 @@ impl Timeout {
     }
 }
 
-/// How long an action of that planned length may take.
-pub(super) fn timeout(datacenter: &Datacenter, task: Task, planned: Seconds) -> Timeout {
-    let usual = Timeout::usual(planned);
-    let (limit, policy) = match vm_that_migrates(task).map(|vm| datacenter[vm].force) {
-        Some(Force::Suspend(seconds)) => (seconds.into(), Policy::Suspend),
-        Some(Force::Post(seconds)) => (seconds.into(), Policy::Post),
-        Some(Force::Never) | None => (usual.limit, usual.policy),
+/// What the file says of how long actions may take and how often they are tried: for some of a plan, of a VM, for
+/// all of a plan, the first that says something.
+pub(super) struct Asking<'a> {
+    datacenter: &'a Datacenter,
+    timeouts: Told<Patience>,
+    retries: Told<Retry>,
+}
+
+/// What a plan says for some, and for all others.
+struct Told<T> {
+    some: BTreeMap<Subject, T>,
+    others: Option<T>,
+}
+
+impl<T: Copy> Told<T> {
+    fn of(asked: &[Asked<T>]) -> Self {
+        let mut told = Told {
+            some: BTreeMap::new(),
+            others: None,
+        };
+        for asked in asked {
+            match &asked.subjects {
+                Some(subjects) => {
+                    let each = subjects.iter().map(|&subject| (subject, asked.value));
+                    told.some.extend(each);
+                }
+                None => told.others = Some(asked.value),
+            }
+        }
+        told
+    }
+
+    fn about(&self, task: Task, from: ServerId, own: Option<T>) -> Option<T> {
+        // A server stands for all that happens to it and on it; what is said of the VM itself is closer.
+        let subjects: &[Subject] = match task {
+            Task::Migrate { vm, to } => {
+                &[Subject::Vm(vm), Subject::Server(from), Subject::Server(to)]
+            }
+            Task::Start(vm) | Task::Stop(vm) => &[Subject::Vm(vm), Subject::Server(from)],
+            Task::Boot(server) | Task::Shutdown(server) => {
+                &[Subject::Own(server), Subject::Server(server)]
+            }
+        };
+        let some = subjects.iter().find_map(|subject| self.some.get(subject));
+        some.copied().or(own).or(self.others)
+    }
+}
+
+impl<'a> Asking<'a> {
+    pub fn new(datacenter: &'a Datacenter, request: &Request) -> Self {
+        Asking {
+            datacenter,
+            timeouts: Told::of(&request.timeouts),
+            retries: Told::of(&request.retries),
+        }
+    }
+
+    /// How long an action of that planned length may take.
+    pub fn timeout(&self, task: Task, from: ServerId, planned: Seconds) -> Timeout {
+        let usual = Timeout::usual(planned);
+        let own = self.vm(task).and_then(|vm| vm.timeout.or(forced(task, vm)));
+        let Some(patience) = self.timeouts.about(task, from, own) else {
+            return usual;
+        };
+        Timeout {
+            limit: match patience.limit {
+                Limit::Seconds(seconds) => seconds.into(),
+                Limit::Times(thousandths) => {
+                    let limit = planned.saturating_mul(thousandths.into()) / 1000;
+                    limit.max(USUAL_FLOOR)
+                }
+            },
+            policy: patience.policy.unwrap_or(usual.policy),
+            ..usual
+        }
+    }
+
+    /// How often an action is tried again.
+    pub fn retry(&self, task: Task, from: ServerId) -> Retry {
+        let own = self.vm(task).and_then(|vm| vm.retry);
+        let asked = self.retries.about(task, from, own);
+        asked.unwrap_or_default()
+    }
+
+    fn vm(&self, task: Task) -> Option<&'a Vm> {
+        match task {
+            Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => {
+                Some(&self.datacenter[vm])
+            }
+            Task::Boot(_) | Task::Shutdown(_) => None,
+        }
+    }
+}
+
+/// `force suspend after 10min` says the same as `timeout 10min then suspend`, of migrations alone.
+fn forced(task: Task, vm: &Vm) -> Option<Patience> {
+    let (seconds, policy) = match (task, vm.force) {
+        (Task::Migrate { .. }, Force::Suspend(seconds)) => (seconds, Policy::Suspend),
+        (Task::Migrate { .. }, Force::Post(seconds)) => (seconds, Policy::Post),
+        _ => return None,
     };
-    Timeout {
-        limit,
-        policy,
-        ..usual
-    }
-}
-
-/// How often an action is tried again.
-pub(super) fn retry() -> Retry {
-    Retry { times: 0, pause: 0 }
-}
-
-fn vm_that_migrates(task: Task) -> Option<VmId> {
-    match task {
-        Task::Migrate { vm, .. } => Some(vm),
-        _ => None,
-    }
+    Some(Patience {
+        limit: Limit::Seconds(seconds),
+        policy: Some(policy),
+    })
 }
 
 impl super::Plan {
+    /// For each action those that must have ended before it, well or not: the transitive reduction where it does
+    /// not matter which of the two.
+    pub fn ended_before(&self) -> Vec<Vec<usize>> {
+        let mut kept: Vec<Vec<usize>> = vec![Vec::new(); self.actions.len()];
+        let mut reached = vec![usize::MAX; self.actions.len()];
+        for (at, action) in self.actions.iter().enumerate() {
+            // Actions stand in the order of their starts, so the last one cannot follow from the others.
+            let mut candidates: Vec<usize> = action.ended_before().collect();
+            candidates.sort_unstable();
+            candidates.dedup();
+            let earliest = candidates.first().copied().unwrap_or(0);
+            while let Some(candidate) = candidates.pop() {
+                if reached[candidate] == at {
+                    continue;
+                }
+                kept[at].push(candidate);
+                let mut open = vec![candidate];
+                while let Some(next) = open.pop() {
+                    for &before in &kept[next] {
+                        if before >= earliest && reached[before] != at {
+                            reached[before] = at;
+                            open.push(before);
+                        }
+                    }
+                }
+            }
+            kept[at].reverse();
+        }
+        kept
+    }
+
     /// Adds to each reason where it is written: `budget 9 kW (line 12)`, and the file where that is not
     /// `home`.
     pub fn name_lines(&mut self, sources: &SourceMap, home: Option<FileId>) {

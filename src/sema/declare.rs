@@ -312,11 +312,12 @@ fn make<'a>(
         DeclKind::Rack => SwitchKind::Rack,
         DeclKind::Switch => SwitchKind::Switch,
         DeclKind::Server => {
-            for name in &prepared.names {
-                let name = full_name_of(parent, name);
+            for own in &prepared.names {
+                let name = full_name_of(parent, own);
                 let id = ServerId(world.datacenter.servers.len() as u32);
                 if enter_thing(world, &name, Thing::Server(id), decl) {
-                    let server = servers::server(world, prepared, name.text, parent.map(|p| p.0));
+                    let server =
+                        servers::server(world, prepared, name.text, own, parent.map(|p| p.0));
                     world.datacenter.servers.push(server);
                     made.push(Thing::Server(id));
                 }

@@ -5,11 +5,13 @@ pub(super) mod declarations;
 pub(super) mod files;
 pub(super) mod names;
 pub(super) mod network;
+pub(super) mod patience;
 pub(super) mod plans;
 pub(super) mod properties;
 pub(super) mod quantities;
 pub(super) mod sets;
 pub(super) mod statements;
+pub(super) mod templates;
 
 use super::sets::Wanted;
 use crate::diag::{Code, Diagnostic};

@@ -88,6 +88,8 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
         copy: traits.copy.unwrap_or(Copy::Pre),
         force: traits.force.unwrap_or(Force::Never),
         slack: traits.slack,
+        timeout: traits.timeout,
+        retry: traits.retry,
         boot: traits.boot.unwrap_or(by_default(BOOT)),
         shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
         classes: lineage.to_vec(),

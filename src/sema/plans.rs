@@ -2,14 +2,17 @@
 
 use super::acting::Acting;
 use super::clock;
-use super::errors::plans as errors;
+use super::errors::{patience as patience_errors, plans as errors};
 use super::moments;
+use super::patience;
 use super::rules;
 use super::steps;
 use super::world::{Scope, World};
 use super::{bindings, expr};
-use crate::request::{Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Request, Start};
-use crate::syntax::ast::{self, Item, Metric, Plan, Statement, StatementKind};
+use crate::request::{
+    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Request, Start,
+};
+use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind};
 
 /// What a plan asks for.
 pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan) -> Request {
@@ -24,6 +27,8 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         expectations: Vec::new(),
         bandwidth: bandwidth(world, plan),
         slack: slack(world, plan),
+        timeouts: Vec::new(),
+        retries: Vec::new(),
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;
@@ -60,6 +65,7 @@ fn is_step(kind: &StatementKind) -> bool {
         StatementKind::Migrate { .. }
             | StatementKind::Boot { .. }
             | StatementKind::Shutdown { .. }
+            | StatementKind::Reboot(_)
             | StatementKind::Start { .. }
             | StatementKind::Stop { .. }
     )
@@ -183,6 +189,20 @@ fn other<'a>(
                 origin: Some(statement.span),
             }));
         }
+        StatementKind::Timeout { timeout, on } => {
+            let asked = (on.as_ref(), "timeout");
+            let known = &mut request.timeouts;
+            ask(world, statement, acting, asked, known, |world, scope| {
+                patience::timeout(world, scope, timeout)
+            });
+        }
+        StatementKind::Retry { retry, on } => {
+            let asked = (on.as_ref(), "retry");
+            let known = &mut request.retries;
+            ask(world, statement, acting, asked, known, |world, scope| {
+                patience::retry(world, scope, retry)
+            });
+        }
         StatementKind::StartAt { .. }
         | StatementKind::Bandwidth(_)
         | StatementKind::Slack(_)
@@ -200,6 +220,46 @@ fn other<'a>(
             );
         }
     }
+}
+
+/// Adds what a statement asks of the execution: of some, in each of its repetitions, or of all, once.
+fn ask<'a, T>(
+    world: &mut World<'a>,
+    statement: &'a Statement,
+    acting: &Acting,
+    (on, word): (Option<&'a Set>, &str),
+    known: &mut Vec<Asked<T>>,
+    value: impl Fn(&mut World<'a>, &Scope<'_>) -> Option<T>,
+) {
+    let origin = Some(statement.span);
+    let Some(on) = on else {
+        refuse_bindings(world, statement);
+        let earlier = known.iter().find(|asked| asked.subjects.is_none());
+        if let Some(earlier) = earlier.and_then(|asked| asked.origin) {
+            let error = patience_errors::twice(word, statement.span, earlier);
+            world.sink.push(error);
+        } else if let Some(value) = value(world, &Scope::default()) {
+            let subjects = None;
+            known.push(Asked {
+                value,
+                subjects,
+                origin,
+            });
+        }
+        return;
+    };
+    let all = Some(acting.all());
+    bindings::each(world, &statement.bindings, all, &mut |world, scope| {
+        let value = value(world, scope);
+        let subjects = rules::subjects_of(world, scope, acting, statement.span, on);
+        let (value, subjects) = (value?, Some(subjects?));
+        known.push(Asked {
+            value,
+            subjects,
+            origin,
+        });
+        Some(())
+    });
 }
 
 fn minimize(

@@ -7,12 +7,13 @@ use num_rational::BigRational;
 use super::classes;
 use super::errors::properties as errors;
 use super::expr;
+use super::patience;
+use super::templates;
 use super::world::{Kind, Scope, World};
-use crate::datacenter::{At, Commands, Copy, Force, MigrationEnergy};
+use crate::datacenter::{At, CommandKind, Commands, Copy, Force, MigrationEnergy, Patience, Retry};
 use crate::source::Span;
 use crate::syntax::ast::{
-    ClassKind, Command, CommandKind, CopyKind, Expr, ForceKind, Link, Names, Property,
-    PropertyKind, Set, Word,
+    ClassKind, Command, CopyKind, Expr, ForceKind, Link, Names, Property, PropertyKind, Set, Word,
 };
 
 /// Interfaces of the widest bond.
@@ -70,6 +71,8 @@ pub(super) struct Traits<'a> {
     pub downtime: Option<u64>,
     pub copy: Option<Copy>,
     pub force: Option<Force>,
+    pub timeout: Option<Patience>,
+    pub retry: Option<Retry>,
     pub placed: Option<&'a Set>,
     pub off: Option<Span>,
     pub labels: BTreeMap<&'a str, &'a str>,
@@ -84,6 +87,8 @@ pub(super) struct Traits<'a> {
     pub shutdown: Option<At<u32>>,
     pub migration: Option<MigrationEnergy>,
     pub address: Option<&'a Word>,
+    pub bmc: Option<&'a Word>,
+    pub migration_address: Option<&'a Word>,
     pub links: Vec<LinkSpec<'a>>,
     /// bit/s.
     pub capacity: Option<At<u64>>,
@@ -124,6 +129,8 @@ impl<'a> Traits<'a> {
         prefer!(self, other, downtime);
         prefer!(self, other, copy);
         prefer!(self, other, force);
+        prefer!(self, other, timeout);
+        prefer!(self, other, retry);
         prefer!(self, other, placed);
         prefer!(self, other, off);
         prefer!(self, other, power);
@@ -133,16 +140,14 @@ impl<'a> Traits<'a> {
         prefer!(self, other, shutdown);
         prefer!(self, other, migration);
         prefer!(self, other, address);
+        prefer!(self, other, bmc);
+        prefer!(self, other, migration_address);
         prefer!(self, other, capacity);
         prefer!(self, other, rate);
         prefer!(self, other, usable);
         prefer!(self, other, bond);
         prefer!(self, other, guests);
-        prefer!(self, other, commands.boot);
-        prefer!(self, other, commands.shutdown);
-        prefer!(self, other, commands.start);
-        prefer!(self, other, commands.stop);
-        prefer!(self, other, commands.uri);
+        self.commands.override_with(&other.commands);
         self.labels.extend(&other.labels);
         if !other.links.is_empty() {
             self.links = other.links.clone();
@@ -204,6 +209,8 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Downtime(_) => ("downtime", ""),
         PropertyKind::Copy(_) => ("copy", ""),
         PropertyKind::Force { .. } => ("force", ""),
+        PropertyKind::Timeout(_) => ("timeout", ""),
+        PropertyKind::Retry(_) => ("retry", ""),
         PropertyKind::Placed(_) => ("on", ""),
         PropertyKind::Off => ("off", ""),
         PropertyKind::Label { key, .. } => ("label", &key.text),
@@ -213,13 +220,15 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Shutdown(_) => ("shutdown", ""),
         PropertyKind::Migration { .. } => ("migration", ""),
         PropertyKind::Address(_) => ("address", ""),
+        PropertyKind::Bmc(_) => ("bmc", ""),
+        PropertyKind::MigrationAddress(_) => ("migration-address", ""),
         PropertyKind::Link(_) => ("link", ""),
         PropertyKind::Capacity(_) => ("capacity", ""),
         PropertyKind::Rate(_) => ("rate", ""),
         PropertyKind::Usable(_) => ("usable", ""),
         PropertyKind::Bond(_) => ("bond", ""),
         PropertyKind::Guests => ("guests", ""),
-        PropertyKind::Command(command) => ("command", command_name(command.kind)),
+        PropertyKind::Command(command) => ("command", &command.kind.text),
     }
 }
 
@@ -240,12 +249,16 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         | PropertyKind::Downtime(_)
         | PropertyKind::Copy(_)
         | PropertyKind::Force { .. }
+        | PropertyKind::Timeout(_)
+        | PropertyKind::Retry(_)
         | PropertyKind::Placed(_) => owner == Vm,
         PropertyKind::Label { .. } => owner != Link,
         PropertyKind::Power(_)
         | PropertyKind::Hosting(_)
         | PropertyKind::Migration { .. }
         | PropertyKind::Address(_)
+        | PropertyKind::Bmc(_)
+        | PropertyKind::MigrationAddress(_)
         | PropertyKind::Command(_) => owner == Server,
         PropertyKind::Link(_) => matches!(owner, Server | Switch),
         PropertyKind::Capacity(_) => owner == Switch,
@@ -277,6 +290,10 @@ fn take<'a>(
         PropertyKind::Force { kind, after } => {
             traits.force = Some(force(world, property.span, *kind, after.as_ref())?);
         }
+        PropertyKind::Timeout(timeout) => {
+            traits.timeout = Some(patience::timeout(world, scope, timeout)?);
+        }
+        PropertyKind::Retry(retry) => traits.retry = Some(patience::retry(world, scope, retry)?),
         PropertyKind::Placed(set) => {
             if matches!(owner.what, Kind::Class(_)) {
                 world
@@ -306,6 +323,8 @@ fn take<'a>(
             traits.migration = Some(migration(world, per_data, fixed.as_ref())?);
         }
         PropertyKind::Address(word) => traits.address = Some(word),
+        PropertyKind::Bmc(word) => traits.bmc = Some(word),
+        PropertyKind::MigrationAddress(word) => traits.migration_address = Some(word),
         PropertyKind::Link(link) => {
             let spec = link_spec(world, property.span, link, owner);
             traits.links.push(spec);
@@ -315,7 +334,7 @@ fn take<'a>(
         PropertyKind::Usable(e) => traits.usable = Some(expr::share(world, scope, e)?),
         PropertyKind::Bond(e) => traits.bond = Some(bond(world, e)?),
         PropertyKind::Guests => traits.guests = Some(property.span),
-        PropertyKind::Command(command) => set_command(&mut traits.commands, command),
+        PropertyKind::Command(command) => set_command(world, &mut traits.commands, command),
     }
     Some(())
 }
@@ -438,25 +457,10 @@ fn link_spec<'a>(
     }
 }
 
-/// The word of a kind of command.
-pub(super) fn command_name(kind: CommandKind) -> &'static str {
-    match kind {
-        CommandKind::Boot => "boot",
-        CommandKind::Shutdown => "shutdown",
-        CommandKind::Start => "start",
-        CommandKind::Stop => "stop",
-        CommandKind::Uri => "uri",
-    }
-}
-
 /// Sets the command that the file gives.
-pub(super) fn set_command(commands: &mut Commands, command: &Command) {
-    let slot = match command.kind {
-        CommandKind::Boot => &mut commands.boot,
-        CommandKind::Shutdown => &mut commands.shutdown,
-        CommandKind::Start => &mut commands.start,
-        CommandKind::Stop => &mut commands.stop,
-        CommandKind::Uri => &mut commands.uri,
-    };
-    *slot = Some(command.template.text.clone());
+pub(super) fn set_command(world: &mut World<'_>, commands: &mut Commands, command: &Command) {
+    let kind = CommandKind::of_word(&command.kind.text);
+    let kind = kind.expect("the grammar has the words of all kinds");
+    templates::check_command(world, kind, command);
+    commands.set(kind, command.template.text.clone());
 }

@@ -354,6 +354,23 @@ fn subjects<'a>(
     Some(subjects)
 }
 
+/// The VMs and servers of a set in a statement that is no rule. None: an error was reported.
+pub(super) fn subjects_of<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    acting: &Acting,
+    span: Span,
+    set: &'a Set,
+) -> Option<Vec<Subject>> {
+    let reading = Reading {
+        scope,
+        start: None,
+        acting,
+        span,
+    };
+    subjects(world, &reading, set)
+}
+
 /// The VMs and servers of a set. What `all` holds acts for itself: in `all except web`, the server that `web` moves to
 /// does not bring it back.
 fn silent_subjects<'a>(

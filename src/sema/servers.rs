@@ -3,9 +3,12 @@
 use super::declare::{Prepared, names_span};
 use super::errors::declarations as errors;
 use super::expr;
+use super::patterns::Expanded;
 use super::properties::{Hosting, Traits};
+use super::templates::{self, Names};
 use super::world::World;
 use crate::datacenter::{At, Server, Switch, SwitchId, SwitchKind};
+use crate::syntax::ast::Word;
 
 /// Labels as the datacenter keeps them: by key.
 pub(super) fn labels(traits: &Traits<'_>) -> Vec<(String, String)> {
@@ -40,6 +43,7 @@ pub(super) fn server(
     world: &mut World<'_>,
     prepared: &Prepared<'_>,
     name: String,
+    own: &Expanded,
     parent: Option<SwitchId>,
 ) -> Server {
     let traits = &prepared.resolved.traits;
@@ -48,12 +52,9 @@ pub(super) fn server(
         value,
         origin: None,
     };
-    let several = prepared.names.len() > 1;
-    if let Some(address) = traits.address.filter(|_| several) {
-        world
-            .sink
-            .push(errors::shared_address(address.span, prepared.names.len()));
-    }
+    let mut address = |template| address(world, prepared, &name, own, parent, template);
+    let (reached, bmc) = (address(traits.address), address(traits.bmc));
+    let migration_address = address(traits.migration_address);
     Server {
         name,
         parent,
@@ -66,12 +67,45 @@ pub(super) fn server(
         boot: traits.boot.unwrap_or(by_default(BOOT)),
         shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
         migration: traits.migration.unwrap_or_default(),
-        address: traits.address.map(|word| word.text.clone()),
+        address: reached,
+        bmc,
+        migration_address,
         commands: traits.commands.clone(),
         classes: prepared.resolved.lineage.to_vec(),
         labels: labels(traits),
         origin: Some(origin),
     }
+}
+
+/// The address that a template gives to one of the declared servers.
+fn address(
+    world: &mut World<'_>,
+    prepared: &Prepared<'_>,
+    full: &str,
+    own: &Expanded,
+    parent: Option<SwitchId>,
+    template: Option<&Word>,
+) -> Option<String> {
+    let template = template?;
+    if prepared.names.len() > 1 && templates::is_constant(&template.text) {
+        let error = errors::shared_address(template.span, prepared.names.len());
+        world.sink.push(error);
+        return None;
+    }
+    let place = parent.map(|place| {
+        let name = world.datacenter[place].name.as_str();
+        let around = world.datacenter[place].parent;
+        let inside = around.and_then(|around| name.strip_prefix(&*world.datacenter[around].name));
+        let inside = inside.and_then(|inside| inside.strip_prefix('.'));
+        inside.unwrap_or(name).to_owned()
+    });
+    let names = Names {
+        own: &own.text,
+        index: own.holes.last().map(|&(from, to)| &own.text[from..to]),
+        full,
+        place: place.as_deref(),
+    };
+    templates::address(world, template, names)
 }
 
 /// mW for each VM: a share is one of the server's own power.

@@ -24,7 +24,7 @@ macro_rules! modules {
     };
 }
 
-modules! { "energy" "link" "server" "workload" }
+modules! { "energy" "link" "platform" "server" "workload" }
 
 /// Whether a module has that name.
 pub(super) fn is_module(name: &str) -> bool {

@@ -67,6 +67,16 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
             });
             (servers.map(|s| each(&s, Task::Shutdown)), takes, None)
         }
+        StatementKind::Reboot(servers) => {
+            let servers = advised(
+                world,
+                "a VM is stopped with `stop`, then started",
+                |world| self::servers(world, scope, servers),
+            )?;
+            let down_and_up = |&server: &ServerId| [Task::Shutdown(server), Task::Boot(server)];
+            let tasks = servers.iter().flat_map(down_and_up).collect();
+            return Some((tasks, None, None));
+        }
         StatementKind::Start { vms, takes } => {
             let vms = advised(world, "a server is turned on with `boot`", |world| {
                 self::vms(world, scope, vms)

@@ -192,6 +192,46 @@ pub enum ForceKind {
     Post,
 }
 
+/// `3x then abort`: how long an action may take, and what is done then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeout {
+    /// How long.
+    pub limit: Limit,
+    /// What is done then.
+    pub policy: Option<Policy>,
+}
+
+/// A limit in time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Limit {
+    /// `3x`: the number, without the `x`.
+    Times(Word),
+    /// `20min`
+    Time(Expr),
+}
+
+/// What is done about an action that takes too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// It is ended.
+    Abort,
+    /// The VM is suspended.
+    Suspend,
+    /// The migration is switched to post-copy.
+    Post,
+    /// It is waited for.
+    Wait,
+}
+
+/// `2 after 1min`: how often an action is tried again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// How often.
+    pub times: Expr,
+    /// How long after it has failed.
+    pub after: Option<Expr>,
+}
+
 /// What a property says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyKind {
@@ -218,6 +258,10 @@ pub enum PropertyKind {
         kind: ForceKind,
         after: Option<Expr>,
     },
+    /// `timeout 3x then abort`
+    Timeout(Timeout),
+    /// `retry 2 after 1min`
+    Retry(Retry),
     /// `on r1.s[1..24]`: where a VM is.
     Placed(Set),
     /// `off`: a server that is down, a VM that is stopped.
@@ -236,6 +280,10 @@ pub enum PropertyKind {
     Migration { per_data: Expr, fixed: Option<Expr> },
     /// `address "10.0.0.1"`
     Address(Word),
+    /// `bmc "{name}-bmc.example.com"`: host of a server's management controller.
+    Bmc(Word),
+    /// `migration-address "10.1.0.{index}"`: a server in the network that carries migrations.
+    MigrationAddress(Word),
     /// `link 10Gbps to core`
     Link(Link),
     /// `capacity 10Gbps` of a switch.
@@ -265,26 +313,11 @@ pub struct Link {
     pub parts: Vec<Property>,
 }
 
-/// Which command a template replaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CommandKind {
-    /// Boots a server.
-    Boot,
-    /// Shuts a server down.
-    Shutdown,
-    /// Starts a VM.
-    Start,
-    /// Stops a VM.
-    Stop,
-    /// The URI of a server's hypervisor.
-    Uri,
-}
-
 /// `command boot "ipmitool -H {address} chassis power on"`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
-    /// Which.
-    pub kind: CommandKind,
+    /// What it is for: a word such as `boot`.
+    pub kind: Word,
     /// Its text, with placeholders in braces.
     pub template: Word,
     /// Its place.
@@ -634,6 +667,12 @@ pub enum StatementKind {
     },
     /// `weight 10 on vms with tier gold`
     Weight { factor: Expr, subjects: Set },
+    /// `reboot r1.s[*]`
+    Reboot(Set),
+    /// `timeout 20min then wait on db1`
+    Timeout { timeout: Timeout, on: Option<Set> },
+    /// `retry 2 after 1min on all`
+    Retry { retry: Retry, on: Option<Set> },
     /// `minimize mttr, energy`
     Minimize(Vec<(Goal, Span)>),
     /// `expect peak <= 9kW`

@@ -2,7 +2,7 @@
 
 use super::quote::{quote, uri_part};
 use super::template::Templates;
-use crate::datacenter::{Commands, Datacenter, Force, ServerId, Vm, VmId};
+use crate::datacenter::{CommandKind, Datacenter, Force, ServerId, Vm, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{amount, server_of};
@@ -88,7 +88,7 @@ impl<'a> Actions<'a> {
 
     fn boot(&mut self, server: ServerId) -> String {
         let uri = quote(&self.uri(server));
-        let command = self.command(server, |c| c.boot.as_deref());
+        let command = self.command(server, CommandKind::Boot);
         let (name, address) = self.names(server);
         let command = command.unwrap_or_else(|| format!("bmc {address} chassis power on"));
         format!(
@@ -98,7 +98,7 @@ impl<'a> Actions<'a> {
     }
 
     fn shutdown(&mut self, server: ServerId) -> String {
-        let own = self.command(server, |c| c.shutdown.as_deref());
+        let own = self.command(server, CommandKind::Shutdown);
         let (name, address) = self.names(server);
         // A server with a command of its own may have no management controller to ask.
         let (command, off) = match own {
@@ -118,7 +118,7 @@ impl<'a> Actions<'a> {
         let uri = quote(&self.uri(server));
         let name = quote(&self.datacenter[vm].name);
         let command = self
-            .vm_command(vm, server, |c| c.start.as_deref())
+            .vm_command(vm, server, CommandKind::Start)
             .unwrap_or_else(|| format!("virsh -c {uri} start -- {name}"));
         format!("  resumed listed {uri} {name} && return\n  start_vm {name} {uri} {command}\n")
     }
@@ -127,7 +127,7 @@ impl<'a> Actions<'a> {
         let uri = quote(&self.uri(server));
         let name = quote(&self.datacenter[vm].name);
         let command = self
-            .vm_command(vm, server, |c| c.stop.as_deref())
+            .vm_command(vm, server, CommandKind::Stop)
             .unwrap_or_else(|| format!("virsh -c {uri} shutdown -- {name}"));
         format!(
             "  resumed vm_is_off {name} {uri} && return\n  stop_vm {name} {uri} {command} &&\n    \
@@ -142,48 +142,36 @@ impl<'a> Actions<'a> {
     }
 
     fn uri(&self, server: ServerId) -> String {
-        let template = choose(self.datacenter, server, |c| c.uri.as_deref()).unwrap_or(URI);
+        let template = choose(self.datacenter, server, CommandKind::Uri).unwrap_or(URI);
         let server = &self.datacenter[server];
         template
             .replace("{server}", &uri_part(&server.name))
             .replace("{address}", &uri_part(address(server)))
     }
 
-    fn command(
-        &mut self,
-        server: ServerId,
-        which: impl Fn(&Commands) -> Option<&str>,
-    ) -> Option<String> {
-        let template = choose(self.datacenter, server, which)?;
+    fn command(&mut self, server: ServerId, kind: CommandKind) -> Option<String> {
+        let template = choose(self.datacenter, server, kind)?;
         let server = &self.datacenter[server];
-        Some(
-            self.templates
-                .call(template, &server.name, address(server), ""),
-        )
+        let call = self
+            .templates
+            .call(template, &server.name, address(server), "");
+        Some(call)
     }
 
-    fn vm_command(
-        &mut self,
-        vm: VmId,
-        server: ServerId,
-        which: impl Fn(&Commands) -> Option<&str>,
-    ) -> Option<String> {
-        let template = choose(self.datacenter, server, which)?;
+    fn vm_command(&mut self, vm: VmId, server: ServerId, kind: CommandKind) -> Option<String> {
+        let template = choose(self.datacenter, server, kind)?;
         let (vm, server) = (&self.datacenter[vm], &self.datacenter[server]);
-        Some(
-            self.templates
-                .call(template, &server.name, address(server), &vm.name),
-        )
+        let call = self
+            .templates
+            .call(template, &server.name, address(server), &vm.name);
+        Some(call)
     }
 }
 
 /// The server's template, otherwise the datacenter's.
-fn choose(
-    datacenter: &Datacenter,
-    server: ServerId,
-    which: impl Fn(&Commands) -> Option<&str>,
-) -> Option<&str> {
-    which(&datacenter[server].commands).or_else(|| which(&datacenter.commands))
+fn choose(datacenter: &Datacenter, server: ServerId, kind: CommandKind) -> Option<&str> {
+    let own = datacenter[server].commands.get(kind);
+    own.or_else(|| datacenter.commands.get(kind))
 }
 
 fn address(server: &crate::datacenter::Server) -> &str {

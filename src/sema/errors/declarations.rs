@@ -71,7 +71,7 @@ pub fn shared_address(span: Span, count: usize) -> Diagnostic {
         format!("one address cannot be that of {count} servers"),
         "the same for all of them",
     )
-    .with_help("declare each of them with its own address, or leave it out: then it is the name")
+    .with_help("write what differs in braces, as in `\"10.0.0.{index}\"` or `\"{name}.example.com\"`, or declare each of them on its own")
 }
 
 pub fn share_of_no_power(span: Span) -> Diagnostic {

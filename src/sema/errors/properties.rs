@@ -10,8 +10,11 @@ use crate::syntax::ast::ClassKind;
 fn owners(keyword: &str) -> &'static str {
     match keyword {
         "memory" | "cpu" | "off" | "shutdown" => "servers and VMs",
-        "used" | "hot" | "cold" | "downtime" | "copy" | "force" | "on" => "VMs",
-        "power" | "hosting" | "migration" | "address" | "command" | "boot" => "servers",
+        "used" | "hot" | "cold" | "downtime" | "copy" | "force" | "timeout" | "retry" | "on" => {
+            "VMs"
+        }
+        "power" | "hosting" | "migration" | "address" | "bmc" | "migration-address" | "command"
+        | "boot" => "servers",
         "link" => "servers, switches, racks and sites",
         "capacity" => "switches, racks and sites",
         "rate" | "usable" | "bond" | "guests" => "links",

@@ -139,6 +139,12 @@ fn server(server: &Server) -> String {
     if let Some(address) = &server.address {
         let _ = write!(out, " address={address}");
     }
+    if let Some(bmc) = &server.bmc {
+        let _ = write!(out, " bmc={bmc}");
+    }
+    if let Some(address) = &server.migration_address {
+        let _ = write!(out, " migration={address}");
+    }
     if server.commands != Default::default() {
         let _ = write!(out, " {:?}", server.commands);
     }
@@ -170,6 +176,12 @@ fn vm(dc: &Datacenter, vm: &Vm) -> String {
     let how = format!(" {:?} {:?}", vm.copy, vm.force);
     if how != " Pre Never" {
         out.push_str(&how);
+    }
+    if let Some(timeout) = vm.timeout {
+        let _ = write!(out, " {timeout:?}");
+    }
+    if let Some(retry) = vm.retry {
+        let _ = write!(out, " {retry:?}");
     }
     if (vm.boot.value, vm.shutdown.value) != (30, 10) {
         let _ = write!(
@@ -205,6 +217,14 @@ fn request(dc: &Datacenter, request: &Request) -> String {
         let rate = step.rate.map(|r| format!(" at {r}bps")).unwrap_or_default();
         let _ = writeln!(out, "  {task}{takes}{rate}");
     }
+    for asked in &request.timeouts {
+        let whose = whose(dc, asked.subjects.as_deref());
+        let _ = writeln!(out, "  {:?} of {whose}", asked.value);
+    }
+    for asked in &request.retries {
+        let whose = whose(dc, asked.subjects.as_deref());
+        let _ = writeln!(out, "  {:?} of {whose}", asked.value);
+    }
     for rule in &request.rules {
         let _ = writeln!(out, "  {}", self::rule(dc, &rule.kind));
     }
@@ -216,14 +236,19 @@ fn request(dc: &Datacenter, request: &Request) -> String {
     out
 }
 
-fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
-    let subjects = |list: &[Subject]| {
-        let names = list.iter().map(|subject| match subject {
-            Subject::Vm(id) => dc[*id].name.as_str(),
-            Subject::Server(id) | Subject::Own(id) => dc[*id].name.as_str(),
-        });
-        names.collect::<Vec<_>>().join(" ")
+fn whose(dc: &Datacenter, subjects: Option<&[Subject]>) -> String {
+    let Some(subjects) = subjects else {
+        return "all others".to_owned();
     };
+    let names = subjects.iter().map(|subject| match subject {
+        Subject::Vm(id) => dc[*id].name.as_str(),
+        Subject::Server(id) | Subject::Own(id) => dc[*id].name.as_str(),
+    });
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
+    let subjects = |list: &[Subject]| whose(dc, Some(list));
     let vms = |list: &[crate::datacenter::VmId]| {
         list.iter()
             .map(|id| dc[*id].name.as_str())

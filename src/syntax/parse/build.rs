@@ -183,5 +183,11 @@ fn is_mark(rule: Rule) -> bool {
             | k_usable
             | k_bond
             | k_guests
+            | k_timeout
+            | k_then
+            | k_retry
+            | k_reboot
+            | k_bmc
+            | k_migration_address
     )
 }

@@ -86,7 +86,9 @@ fn describe(rule: Rule) -> Expected {
         copy_kind => Needed("`pre`, `post` or `either`"),
         force_kind => Needed("`never`, `suspend` or `post`"),
         class_kind => Needed("`server`, `vm`, `link`, `switch`, `rack` or `site`"),
-        command_kind => Needed("`boot`, `shutdown`, `start`, `stop` or `uri`"),
+        policy => Needed("`abort`, `suspend`, `post` or `wait`"),
+        limit | times => Needed("`3x` or a duration"),
+        command_kind => Needed("what the command is for, such as `boot` or `uri`"),
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
         objective => Needed("`mttr`, `energy` or `makespan`"),
@@ -96,13 +98,14 @@ fn describe(rule: Rule) -> Expected {
         of_migrations | of_servers => Needed("`migrations` or `of`"),
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
-        | s_stop | s_sync | s_before | s_after | s_seq | s_freeze | s_allow | s_spread
-        | s_budget | s_at_most | s_limit | s_weight | s_minimize | s_expect | s_bandwidth
-        | s_slack => Needed("a statement"),
+        | s_stop | s_reboot | s_timeout | s_retry | s_sync | s_before | s_after | s_seq
+        | s_freeze | s_allow | s_spread | s_budget | s_at_most | s_limit | s_weight
+        | s_minimize | s_expect | s_bandwidth | s_slack => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
-        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
-        | p_label | p_power | p_hosting | p_boot | p_shutdown | p_migration | p_address
-        | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link => Possible("a property"),
+        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off | p_label | p_power
+        | p_hosting | p_boot | p_shutdown | p_migration | p_address | p_capacity | p_rate
+        | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
+        | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
         | let_item | set_item | route_item => Needed("a declaration"),
@@ -172,6 +175,12 @@ fn describe(rule: Rule) -> Expected {
         k_usable => Needed("`usable`"),
         k_bond => Needed("`bond`"),
         k_guests => Needed("`guests`"),
+        k_timeout => Needed("`timeout`"),
+        k_then => Possible("`then`"),
+        k_retry => Needed("`retry`"),
+        k_reboot => Needed("`reboot`"),
+        k_bmc => Needed("`bmc`"),
+        k_migration_address => Needed("`migration-address`"),
         k_migrations => Needed("`migrations`"),
     }
 }

@@ -124,7 +124,9 @@ impl<'t> Reader<'t> {
         let in_properties = matches!(kin, Kin::Head | Kin::Entries);
         match word {
             "command" => kin != Kin::Entries,
-            "boot" | "shutdown" | "after" => !in_properties,
+            "boot" | "shutdown" => !in_properties,
+            "timeout" | "retry" => kin != Kin::Entries,
+            "after" => !in_properties && self.begins_after(token),
             "at" => self.begins_at_most(token),
             _ => words::begins_item(word) || words::STATEMENTS.contains(&word),
         }
@@ -136,10 +138,17 @@ impl<'t> Reader<'t> {
             .is_some_and(|next| self.word(next) == Some("most"))
     }
 
+    /// `after web from 02:00` begins a statement, `after 1min` does not.
+    fn begins_after(&self, after: Token) -> bool {
+        let next = self.token_at(after.end);
+        !next.is_some_and(|next| self.text_of(next).starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// Whether a token begins a statement.
     pub(super) fn begins_statement(&self, token: Token) -> bool {
         match self.word(token) {
             Some("at") => self.begins_at_most(token),
+            Some("after") => self.begins_after(token),
             Some(word) => words::STATEMENTS.contains(&word),
             None => false,
         }

@@ -7,7 +7,7 @@ pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 pub(super) const ITEMS: [&str; 7] = ["use", "let", "set", "class", "route", "command", "plan"];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 20] = [
+pub(super) const STATEMENTS: [&str; 23] = [
     "start",
     "stop",
     "migrate",
@@ -28,10 +28,13 @@ pub(super) const STATEMENTS: [&str; 20] = [
     "expect",
     "bandwidth",
     "slack",
+    "timeout",
+    "retry",
+    "reboot",
 ];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 25] = [
+pub(super) const PROPERTIES: [&str; 28] = [
     "memory",
     "used",
     "cpu",
@@ -57,10 +60,13 @@ pub(super) const PROPERTIES: [&str; 25] = [
     "usable",
     "bond",
     "guests",
+    "bmc",
+    "timeout",
+    "retry",
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 75] = [
+pub(super) const KEYWORDS: [&str; 79] = [
     "used",
     "use",
     "let",
@@ -136,6 +142,10 @@ pub(super) const KEYWORDS: [&str; 75] = [
     "usable",
     "bond",
     "guests",
+    "bmc",
+    "timeout",
+    "retry",
+    "reboot",
 ];
 
 /// Whether a word begins an item.

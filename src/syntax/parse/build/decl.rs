@@ -103,15 +103,8 @@ impl Builder {
     fn command(self, pair: Pair<'_, Rule>) -> Command {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
-        let kind = match parts.need().as_str() {
-            "boot" => CommandKind::Boot,
-            "shutdown" => CommandKind::Shutdown,
-            "start" => CommandKind::Start,
-            "stop" => CommandKind::Stop,
-            _ => CommandKind::Uri,
-        };
         Command {
-            kind,
+            kind: self.word(parts.need()),
             template: self.word(parts.need()),
             span,
         }
@@ -134,6 +127,8 @@ impl Builder {
             Rule::p_idle => return PropertyKind::Idle,
             Rule::p_guests => return PropertyKind::Guests,
             Rule::p_link => return PropertyKind::Link(self.link(pair)),
+            Rule::p_timeout => return PropertyKind::Timeout(self.timeout(&mut Parts::of(pair))),
+            Rule::p_retry => return PropertyKind::Retry(self.retry(&mut Parts::of(pair))),
             _ => {}
         }
         let mut parts = Parts::of(pair);
@@ -182,10 +177,39 @@ impl Builder {
                 fixed: optional(parts.next()),
             },
             Rule::p_address => PropertyKind::Address(self.word(first)),
+            Rule::p_bmc => PropertyKind::Bmc(self.word(first)),
+            Rule::p_migration_address => PropertyKind::MigrationAddress(self.word(first)),
             Rule::p_capacity => PropertyKind::Capacity(self.value(first)),
             Rule::p_rate => PropertyKind::Rate(self.value(first)),
             Rule::p_usable => PropertyKind::Usable(self.value(first)),
             _ => PropertyKind::Bond(self.value(first)),
+        }
+    }
+
+    /// `3x then abort`
+    pub(super) fn timeout(self, parts: &mut Parts<'_>) -> Timeout {
+        let limit = Parts::of(parts.need()).need();
+        Timeout {
+            limit: match limit.as_rule() {
+                Rule::times => Limit::Times(self.word(Parts::of(limit).need())),
+                _ => Limit::Time(self.expr(limit)),
+            },
+            policy: parts
+                .maybe(Rule::policy)
+                .map(|policy| match policy.as_str() {
+                    "suspend" => Policy::Suspend,
+                    "post" => Policy::Post,
+                    "wait" => Policy::Wait,
+                    _ => Policy::Abort,
+                }),
+        }
+    }
+
+    /// `2 after 1min`
+    pub(super) fn retry(self, parts: &mut Parts<'_>) -> Retry {
+        Retry {
+            times: self.expr(parts.need()),
+            after: parts.maybe(Rule::expr).map(|after| self.expr(after)),
         }
     }
 

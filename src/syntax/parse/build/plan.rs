@@ -27,6 +27,7 @@ impl Builder {
                 | Rule::s_migrate
                 | Rule::s_boot
                 | Rule::s_shutdown
+                | Rule::s_reboot
                 | Rule::s_start
                 | Rule::s_stop => self.step(inner),
                 _ => self.rule(inner),
@@ -48,6 +49,9 @@ impl Builder {
         let subjects = self.set(parts.need());
         if rule == Rule::s_migrate {
             return self.migrate(subjects, parts);
+        }
+        if rule == Rule::s_reboot {
+            return StatementKind::Reboot(subjects);
         }
         let takes = self.takes(parts.maybe(Rule::takes));
         match rule {
@@ -139,6 +143,14 @@ impl Builder {
                 _ => Bandwidth::Choose,
             }),
             Rule::s_slack => StatementKind::Slack(self.expr(parts.need())),
+            Rule::s_timeout => StatementKind::Timeout {
+                timeout: self.timeout(&mut parts),
+                on: parts.next().map(|on| self.set(on)),
+            },
+            Rule::s_retry => StatementKind::Retry {
+                retry: self.retry(&mut parts),
+                on: parts.next().map(|on| self.set(on)),
+            },
             _ => self.limit(rule, parts),
         }
     }

@@ -139,6 +139,18 @@ impl Walk<'_> {
         }
     }
 
+    fn timeout(&mut self, timeout: &Timeout) {
+        match &timeout.limit {
+            Limit::Times(word) => self.leaf(word.span),
+            Limit::Time(expr) => self.expr(expr),
+        }
+    }
+
+    fn retry(&mut self, retry: &Retry) {
+        self.expr(&retry.times);
+        retry.after.iter().for_each(|after| self.expr(after));
+    }
+
     fn property(&mut self, property: &Property) {
         use PropertyKind::*;
         self.inside(property.span, |walk| match &property.kind {
@@ -164,8 +176,11 @@ impl Walk<'_> {
                 walk.leaf(key.span);
                 walk.leaf(value.span);
             }
-            Address(word) => walk.leaf(word.span),
+            Timeout(timeout) => walk.timeout(timeout),
+            Retry(retry) => walk.retry(retry),
+            Address(word) | Bmc(word) | MigrationAddress(word) => walk.leaf(word.span),
             Command(command) => walk.inside(command.span, |walk| {
+                walk.leaf(command.kind.span);
                 walk.leaf(command.template.span);
             }),
             Link(link) => {
@@ -309,6 +324,15 @@ impl Walk<'_> {
                     walk.set(on);
                     walk.expr(rate);
                     period.iter().for_each(|p| walk.period(p));
+                }
+                Reboot(set) => walk.set(set),
+                Timeout { timeout, on } => {
+                    walk.timeout(timeout);
+                    on.iter().for_each(|set| walk.set(set));
+                }
+                Retry { retry, on } => {
+                    walk.retry(retry);
+                    on.iter().for_each(|set| walk.set(set));
                 }
                 Weight { factor, subjects } => {
                     walk.expr(factor);
