@@ -70,7 +70,7 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
         StatementKind::Reboot(servers) => {
             let servers = advised(
                 world,
-                "a VM is stopped with `stop`, then started",
+                "a VM is restarted with `stop` and `start`",
                 |world| self::servers(world, scope, servers),
             )?;
             let down_and_up = |&server: &ServerId| [Task::Shutdown(server), Task::Boot(server)];

@@ -21,10 +21,18 @@ const STATEMENTS: Table = &[
     ),
     (&["poweron", "turnon", "online"], Hint::Word("boot")),
     (
-        &["reboot", "restart"],
+        &["restart", "cycle"],
+        Hint::Advice("write `reboot s1`, or `stop` and `start` for a VM"),
+    ),
+    (
+        &["wait", "sleep", "delay"],
         Hint::Advice(
-            "write both steps: `shutdown s1` and below it `boot s1`, or `stop` and `start` for a VM",
+            "when something starts is said by `after web from +10min`, how long it lasts by `boot s1 takes 10min`",
         ),
+    ),
+    (
+        &["run", "exec", "execute", "pause", "confirm", "approve"],
+        Hint::Advice("a plan has no such step: write two plans, and do it between them"),
     ),
     (
         &["evacuate", "drain", "empty", "clear"],

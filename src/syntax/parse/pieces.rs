@@ -124,8 +124,7 @@ impl<'t> Reader<'t> {
         let in_properties = matches!(kin, Kin::Head | Kin::Entries);
         match word {
             "command" => kin != Kin::Entries,
-            "boot" | "shutdown" => !in_properties,
-            "timeout" | "retry" => kin != Kin::Entries,
+            "boot" | "shutdown" | "timeout" | "retry" => !in_properties,
             "after" => !in_properties && self.begins_after(token),
             "at" => self.begins_at_most(token),
             _ => words::begins_item(word) || words::STATEMENTS.contains(&word),
