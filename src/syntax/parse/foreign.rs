@@ -25,13 +25,7 @@ const STATEMENTS: Table = &[
         Hint::Advice("write `reboot s1`, or `stop` and `start` for a VM"),
     ),
     (
-        &["wait", "sleep", "delay"],
-        Hint::Advice(
-            "when something starts is said by `after web from +10min`, how long it lasts by `boot s1 takes 10min`",
-        ),
-    ),
-    (
-        &["run", "exec", "execute", "pause", "confirm", "approve"],
+        &["run", "exec", "execute", "confirm", "approve"],
         Hint::Advice("a plan has no such step: write two plans, and do it between them"),
     ),
     (
