@@ -102,10 +102,10 @@ fn describe(rule: Rule) -> Expected {
         | s_freeze | s_allow | s_spread | s_budget | s_at_most | s_limit | s_weight
         | s_minimize | s_expect | s_bandwidth | s_slack => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
-        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off | p_label | p_power
-        | p_hosting | p_boot | p_shutdown | p_migration | p_address | p_capacity | p_rate
-        | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
-        | p_migration_address => Possible("a property"),
+        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
+        | p_label | p_power | p_hosting | p_boot | p_shutdown | p_migration | p_address
+        | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry
+        | p_bmc | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
         | let_item | set_item | route_item => Needed("a declaration"),
