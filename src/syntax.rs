@@ -5,4 +5,4 @@ mod errors;
 mod parse;
 mod text;
 
-pub use parse::parse;
+pub use parse::{is_name, parse};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::import::units::bandwidth;
 use crate::schedule;
 
 /// Plans for the live migration and maintenance of virtualised datacenters.
@@ -103,8 +104,15 @@ pub struct Import {
     /// The format.
     #[arg(value_enum)]
     pub kind: ImportKind,
-    /// The file to import.
-    pub input: PathBuf,
+    /// The file to import, of OpenStack several; `-` is standard input.
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Give each server whose links are not known one of that rate, to one switch.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub links: Option<u64>,
+    /// What `lldpcli show neighbors -f json` printed on a server: `NAME=FILE`, or a file that is called like the server.
+    #[arg(long, value_name = "FILE")]
+    pub lldp: Vec<String>,
     /// The file to write; standard output otherwise.
     #[arg(short, long, value_name = "OUT.mvm")]
     pub output: Option<PathBuf>,
@@ -116,10 +124,22 @@ pub struct Explain {
     pub code: Option<String>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ImportKind {
     /// A BtrPlace instance or reconfiguration plan (JSON).
     Btrplace,
+    /// A SimGrid platform (XML).
+    Simgrid,
+    /// A table of servers and VMs, with a header.
+    Csv,
+    /// Servers and VMs in JSON, with the same keys as a table's columns.
+    Json,
+    /// A Proxmox VE cluster: `pvesh get /cluster/resources --output-format json`.
+    Proxmox,
+    /// An OpenStack cloud: its servers, hypervisors, flavors and server groups, a file each, as the client prints them with `-f json`.
+    Openstack,
+    /// VMs of KubeVirt: `kubectl get nodes,vmi -A -o json`.
+    Kubevirt,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -168,6 +188,12 @@ pub enum Bandwidth {
     Max,
     /// Also what others leave over of a link, a switch or a budget, where that pays.
     Choose,
+}
+
+fn rate(text: &str) -> Result<u64, String> {
+    bandwidth(text)
+        .filter(|&rate| rate > 0 && text.ends_with("ps"))
+        .ok_or_else(|| String::from("not a rate such as `10Gbps`"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

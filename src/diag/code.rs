@@ -129,12 +129,15 @@ codes! {
     ImportShape "E0702" Error "a foreign file does not have the shape that its format asks for"
     ImportUnknown "E0703" Error "a foreign file asks for something that mvm does not know"
     ImportContradiction "E0704" Error "a foreign file contradicts itself"
+    ImportNotXml "E0705" Error "a foreign file is not XML, or XML of a kind that is not read"
+    ImportTooLarge "E0706" Error "a foreign file is larger than what is read"
     Unused "W0001" Warning "something is declared and not used"
     EmptySelection "W0002" Warning "a set selects nothing"
     Idle "W0003" Warning "a rule is about a VM that never acts"
     OnlyOne "W0004" Warning "a rule that is about several has one"
     NoSteps "W0005" Warning "a plan has no steps"
     NeverBinds "W0006" Warning "a rule can never bind"
+    ImportLeftOut "W0701" Warning "a part of a foreign file is left out"
 }
 
 impl Code {

@@ -17,6 +17,7 @@ mod recover;
 mod scan;
 mod words;
 
+use self::grammar::Rule;
 use self::scan::{Kind, Scanner, Token};
 use super::ast::{Ast, Comment};
 use super::{errors, text};
@@ -32,6 +33,14 @@ pub const MAX_DEPTH: usize = 128;
 
 /// After so many errors in one file, the rest of it is not read: nobody mends more at once, and each one costs time.
 const MAX_ERRORS: usize = 100;
+
+/// Whether the language reads the text as a name, without quotes around it.
+pub fn is_name(text: &str) -> bool {
+    let name = grammar::parse(Rule::ident, text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
+    name.is_some_and(|name| name.as_str().len() == text.len())
+}
 
 /// Reads a file. There is always a tree: text that cannot be read is left out of it, with a diagnostic each.
 pub fn parse(file: FileId, text: &str) -> (Ast, Vec<Diagnostic>) {
