@@ -1,14 +1,18 @@
 //! The plan as a script in bash: what an operator reviews, and runs.
 //!
 //! The script stands alone (bash 4.4, coreutils, virsh, ipmitool) and has these parts: what the plan is; a
-//! function for each action with its plain command; the table of what waits for what; and the engine, which is the
-//! same in every script: `script/hooks.bash` and `script/engine.bash`.
+//! function for each action with its plain command; what a site may replace (`script/hooks.bash`); what an action looks
+//! at before and after (`script/guards.bash`); what all begins with (`script/preflight.bash`); the dry run; the plan as rows (`table`, read by `script/rows.bash`);
+//! the journal; what is done about those that are late; and the engine, which decides who starts when
+//! (`script/engine.bash`).
 //!
 //! Names come from outside. Those that reach the shell go through `quote`; comments and titles have them
 //! with nothing in them that ends a line.
 
 mod actions;
+mod platform;
 mod quote;
+mod table;
 mod template;
 
 use std::fmt::Write;
@@ -16,28 +20,40 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use self::actions::Actions;
+use self::platform::Platforms;
 use self::quote::{file_name, quote};
 use super::clock::Clock;
 use super::text::printable;
 use super::{amount, json};
-use crate::datacenter::Datacenter;
+use crate::datacenter::{CommandKind, Datacenter};
+use crate::formulation::Seconds;
 use crate::plan::Plan;
+use crate::request::Task;
 
-/// How servers and VMs are acted upon, and asked.
-const HOOKS: &str = include_str!("script/hooks.bash");
-/// Options, journal, and the order of things.
-const ENGINE: &str = include_str!("script/engine.bash");
+/// What all scripts have, in the order in which they have it; the table stands before the last line, the call.
+const PARTS: [&str; 8] = [
+    include_str!("script/hooks.bash"),
+    include_str!("script/guards.bash"),
+    include_str!("script/preflight.bash"),
+    include_str!("script/dry.bash"),
+    include_str!("script/rows.bash"),
+    include_str!("script/journal.bash"),
+    include_str!("script/late.bash"),
+    include_str!("script/engine.bash"),
+];
 
 /// The plan as a script.
 pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
-    let mut actions = Actions::new(datacenter, Clock::new(plan));
+    let mut platforms = Platforms::new(datacenter);
+    let mut actions = Actions::new(datacenter, Clock::new(plan), &mut platforms);
     let functions: String = plan
         .actions
         .iter()
         .enumerate()
         .map(|(at, action)| actions.function(&number(at), action))
         .collect();
-    let templates = actions.templates.functions();
+    let rows = table::rows(datacenter, plan, &mut platforms);
+    let templates = platforms.templates.functions();
     let mut out = header(plan);
     out += &constants(datacenter, plan);
     if !templates.is_empty() {
@@ -46,19 +62,13 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     }
     out += &section("Actions");
     out += &functions;
-    out.push('\n');
-    out += HOOKS;
-    out.push('\n');
-    // The options need the constants, the table needs the engine: its last line, the call, comes after the table.
-    let (engine, call) = ENGINE
-        .split_once("\nmain \"$@\"\n")
-        .map_or((ENGINE, ""), |(engine, _)| (engine, "main \"$@\"\n"));
-    out += engine;
-    out.push('\n');
-    out += &section("Who waits for whom");
-    out += &table(plan);
-    out.push('\n');
-    out += call;
+    for part in PARTS {
+        out.push('\n');
+        out += part;
+    }
+    out += &section("The plan");
+    out += &rows;
+    out += "\nmain \"$@\"\n";
     out
 }
 
@@ -86,6 +96,9 @@ fn header(plan: &Plan) -> String {
     if let Some(start) = Clock::new(plan).start() {
         lines.push(format!("start       {start}"));
     }
+    if plan.start.as_ref().is_some_and(|s| s.instant.is_none()) {
+        lines.push("            on no date: that is when its first run begins".to_owned());
+    }
     lines.push(format!("actions     {}", plan.actions.len()));
     lines.push(format!("makespan    {}", amount::duration(plan.makespan)));
     for achieved in &plan.objectives {
@@ -104,8 +117,9 @@ fn header(plan: &Plan) -> String {
 }
 
 const HOW_TO_RUN: &str = "
-To see what it does:  bash THIS --dry-run      All options:  bash THIS --help
+To see what it does:  bash THIS --dry-run      To see whether all is ready:  bash THIS --preflight
 To carry it out:      bash THIS                Again, to go on where it stopped: the same
+All options and variables:  bash THIS --help
 
 It needs bash 4.4, coreutils and virsh, ssh keys that ask for nothing, and to boot or shut down servers ipmitool,
 with the password in $IPMI_PASSWORD and the user in $MVM_BMC_USER.
@@ -119,31 +133,51 @@ fn constants(datacenter: &Datacenter, plan: &Plan) -> String {
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let instant = plan.start.as_ref().and_then(|s| s.instant.as_ref());
     let start = instant.map_or_else(String::new, |at| at.timestamp().as_second().to_string());
+    let clock = Clock::new(plan).start().unwrap_or_default();
     let mut out = "\nset -u -o pipefail\n\n".to_owned();
     let _ = writeln!(out, "PLAN={}", quote(&printable(&plan.name)));
     let _ = writeln!(out, "PLAN_HASH={hash}");
     let _ = writeln!(out, "PLANNED_START={start}");
+    let _ = writeln!(out, "PLANNED_CLOCK={}", quote(&clock));
+    let _ = writeln!(out, "NIGHT={}", night(plan));
+    let _ = writeln!(out, "TOOLS={}", quote(&tools(datacenter, plan)));
     let journal = format!("{}.journal", file_name(&plan.name));
     let _ = writeln!(out, "DEFAULT_JOURNAL={}", quote(&journal));
+    out += "declare -a TEMPLATE=()\n";
     out
 }
 
-/// The actions in the order of their starts: number, start, end, the earliest start that the clock allows, what
-/// must have ended before (all in seconds), title.
-fn table(plan: &Plan) -> String {
-    let mut out = "#      number  start    end  not before  after\n".to_owned();
-    for (at, action) in plan.actions.iter().enumerate() {
-        let after: Vec<String> = action.ended_before().map(number).collect();
-        let _ = writeln!(
-            out,
-            "action {:>6} {:>6} {:>6} {:>11}  {:<11} {}",
-            number(at),
-            action.start,
-            action.end,
-            action.not_before().unwrap_or(0),
-            format!("'{}'", after.join(" ")),
-            quote(&printable(&action.id)),
-        );
-    }
-    out
+/// Seconds from the start to the end of the night that the plan is for: the last moment at which its rules allow
+/// something, where they say so of all that it does; otherwise as long again as it takes, and at least an hour.
+fn night(plan: &Plan) -> Seconds {
+    let ends = plan.actions.iter().map(|action| {
+        let last = action.openings.last().and_then(|opening| opening.last);
+        last.map(|last| last + action.end - action.start)
+    });
+    let end: Option<Vec<Seconds>> = ends.collect();
+    let end = end.and_then(|ends| ends.into_iter().max());
+    end.unwrap_or((2 * plan.makespan).max(3600))
+}
+
+/// The programs that the plan's commands need, as far as they are the script's own.
+fn tools(datacenter: &Datacenter, plan: &Plan) -> String {
+    let uses = |kind: CommandKind| {
+        let acts = |server| platform::choose(datacenter, server, kind).is_none();
+        plan.actions.iter().any(|action| match (kind, action.task) {
+            (CommandKind::Boot, Task::Boot(server)) => acts(server),
+            (CommandKind::Shutdown, Task::Shutdown(server)) => acts(server),
+            (CommandKind::Guests | CommandKind::Clock, _) => acts(action.from),
+            _ => false,
+        })
+    };
+    let needed = [
+        ("virsh", uses(CommandKind::Guests)),
+        ("ssh", uses(CommandKind::Clock)),
+        (
+            "ipmitool",
+            uses(CommandKind::Boot) || uses(CommandKind::Shutdown),
+        ),
+    ];
+    let needed: Vec<&str> = needed.iter().filter(|n| n.1).map(|n| n.0).collect();
+    needed.join(" ")
 }

@@ -17,7 +17,8 @@ use crate::log::Time;
 use crate::world::{Guest, Host, Power, State};
 
 /// The files in `cases`.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
+    "freeze",
     "unknown-guest",
     "one-fails",
     "rolling",

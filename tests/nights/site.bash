@@ -20,8 +20,8 @@ leave() {
   [[ $LINE == "${ACTION_LINE-}" || $LINE == "${MAIN_LINE-}" ]] || exec {LINE}>&-
 }
 
-# ask WORD…: sends a request, prints the answer, returns its status.
-ask() {
+# to_world WORD…: sends a request, prints the answer, returns its status.
+to_world() {
   local LINE text='' IFS=$'\x1f'
   local words="$*"
   reach
@@ -46,14 +46,14 @@ now() {
   leave
 }
 
-nap() { ask nap "$1"; }
+nap() { to_world nap "$1" "$BASHPID"; }
 
 within() {
   local LIMIT=$1
   "${@:2}"
 }
 
-launched() { ask launched "$1"; }
+launched() { to_world launched "$1"; }
 
 settled() { printf 'settled\x1f%s\n' "$1" >&"$MAIN_LINE"; }
 
@@ -65,7 +65,7 @@ entered() {
 }
 
 tell() {
-  ask told
+  to_world told
   printf '%s\n' "$*" >&"$EVENTS"
 }
 
@@ -79,6 +79,12 @@ next_event() {
   printf 'took\n' >&"$MAIN_LINE"
 }
 
+# The command of an action may be ended from outside: whoever waits for it goes on then.
+kill() {
+  [[ $1 == -0 ]] || to_world ended "${@: -1}"
+  builtin kill "$@"
+}
+
 flock() {
   until command flock -n "${@: -1}"; do
     [[ $1 != -n ]] || return 1
@@ -88,7 +94,7 @@ flock() {
 
 # The tools.
 for tool in virsh ipmitool ssh qm pvesh openstack; do
-  eval "$tool() { ask call \"\${LIMIT-}\" \"\$BASHPID\" $tool \"\$@\"; }"
+  eval "$tool() { to_world call \"\${LIMIT-}\" \"\$BASHPID\" $tool \"\$@\"; }"
 done
 
 WATCH=${NIGHT_WATCH-300}
@@ -97,7 +103,7 @@ if [[ $NIGHT_PORT != 0 ]]; then
   printf 'hello\x1fmain\x1f%s\x1f%s\n' "$NIGHT_RUN" "$$" >&"$MAIN_LINE"
 else
   # Beside a script that runs: whatever this one does is written down, and nothing answers.
-  ask() {
+  to_world() {
     printf '%s ' "$@" >>"$NIGHT_TOUCHED"
     printf '\n' >>"$NIGHT_TOUCHED"
     return 1

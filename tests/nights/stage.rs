@@ -1,6 +1,8 @@
 //! Plays a script in a world. The clock moves only when every process of the script waits for the world, so nothing
 //! depends on how fast this machine is; what several ask at one moment is answered in the order of the actions.
 
+mod strike;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
@@ -39,6 +41,8 @@ impl Who {
 #[derive(Debug)]
 struct Request {
     words: Vec<String>,
+    /// The process that asks.
+    asker: u32,
     /// Whoever asks does not wait longer.
     limit: Option<Time>,
     wait: Option<Wait>,
@@ -48,8 +52,6 @@ struct Request {
 #[derive(Debug)]
 struct Actor {
     who: Who,
-    /// Processes that have spoken on it.
-    pids: BTreeSet<u32>,
     request: Option<Request>,
     /// Whether it has been killed, and is about to close.
     is_dying: bool,
@@ -145,7 +147,7 @@ impl Stage {
             .env("NIGHT_NOW", self.world.now.to_string())
             .env("NIGHT_TOUCHED", self.folder.join("touched"))
             .env("TMPDIR", &self.folder)
-            .env("MVM_POLL", "20")
+            .env("MVM_POLL", "45")
             .env("IPMI_PASSWORD", "secret")
             .env("OS_CLOUD", "night")
             .stdin(Stdio::null())
@@ -313,12 +315,10 @@ impl Stage {
                 }
                 Who::Question => {}
             }
-            let pids = word(3).parse().into_iter().collect();
             self.actors.insert(
                 line,
                 Actor {
                     who,
-                    pids,
                     request: None,
                     is_dying: false,
                 },
@@ -336,6 +336,10 @@ impl Stage {
             ("now", _) => self.lines.send(line, &format!("{}\n", self.world.now)),
             ("launched", Some(run)) => {
                 self.runs[run].unborn.insert(word(1));
+                self.lines.answer(line, &Reply::default());
+            }
+            ("ended", _) => {
+                self.end_command(&word(1));
                 self.lines.answer(line, &Reply::default());
             }
             ("settled", Some(run)) => {
@@ -367,6 +371,7 @@ impl Stage {
     fn hear_request(&mut self, line: usize, words: &[String], may_wait: bool) {
         let mut request = Request {
             words: words.to_vec(),
+            asker: words.get(2).and_then(|pid| pid.parse().ok()).unwrap_or(0),
             limit: None,
             wait: None,
         };
@@ -374,12 +379,6 @@ impl Stage {
             request.words = words.get(3..).unwrap_or_default().to_vec();
             let limit = words.get(1).and_then(|limit| limit.parse::<Time>().ok());
             request.limit = limit.map(|seconds| self.world.now + seconds);
-            if let (Some(actor), Some(pid)) = (
-                self.actors.get_mut(&line),
-                words.get(2).and_then(|pid| pid.parse().ok()),
-            ) {
-                actor.pids.insert(pid);
-            }
         }
         if may_wait {
             if let Some(actor) = self.actors.get_mut(&line) {
@@ -491,94 +490,6 @@ impl Stage {
         Ok(())
     }
 
-    /// Strikes the script if it is time to; whether it did.
-    fn strike(&mut self) -> bool {
-        let moment = self.moments;
-        let Some(at) = self.blows.iter().position(|&(after, _)| after <= moment) else {
-            return false;
-        };
-        let Some(run) = self.runs.iter().position(|run| run.end.is_none()) else {
-            return false;
-        };
-        let (_, blow) = self.blows.remove(at);
-        let pid = self.runs[run].pid;
-        match blow {
-            Blow::KillAll => {
-                self.send("KILL", &format!("-{pid}"));
-                self.runs[run].is_dying = true;
-                for actor in self.actors.values_mut() {
-                    actor.is_dying |= actor.who.is_of(run);
-                }
-            }
-            Blow::KillScript => {
-                self.send("KILL", &pid.to_string());
-                self.runs[run].is_dying = true;
-            }
-            Blow::KillAction => self.kill_action(run),
-            Blow::Terminate | Blow::Interrupt => {
-                let name = if blow == Blow::Terminate {
-                    "TERM"
-                } else {
-                    "INT"
-                };
-                // It is at work until it waits again.
-                if self.runs[run].waits.take().is_some() {
-                    self.send(name, &format!("-{pid}"));
-                }
-            }
-            Blow::Second => self.second(),
-        }
-        true
-    }
-
-    fn kill_action(&mut self, run: usize) {
-        let is_action = |actor: &&mut Actor| matches!(&actor.who, Who::Action(of, _) if *of == run);
-        let Some(actor) = self.actors.values_mut().find(is_action) else {
-            return;
-        };
-        actor.is_dying = true;
-        // All processes from those that spoke up to the main one.
-        let mut pids = BTreeSet::new();
-        for &pid in &actor.pids {
-            let mut at = pid;
-            while at > 1 && at != self.runs[run].pid && pids.insert(at) {
-                at = parent(at).unwrap_or(1);
-            }
-        }
-        let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
-        self.send("KILL", &pids.join(" "));
-    }
-
-    fn send(&mut self, name: &str, to: &str) {
-        self.world.note(Event::Signal {
-            name: name.to_owned(),
-            to: to.to_owned(),
-        });
-        let kill = format!("kill -{name} -- {to}");
-        let _ = Command::new("bash")
-            .args(["-c", &kill])
-            .stderr(Stdio::null())
-            .status();
-    }
-
-    /// Starts the script once more beside the one that runs: it must see that and leave everything alone.
-    fn second(&mut self) {
-        let output = self.command(0, 0, &[]).output();
-        let status = output.ok().and_then(|output| output.status.code());
-        let touched = fs::read_to_string(self.folder.join("touched")).unwrap_or_default();
-        let is_change =
-            |line: &&str| tools::changes(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let why = match touched.lines().find(is_change) {
-            Some(change) => format!("it did `{change}`"),
-            None if status == Some(3) => return,
-            None => format!("its status was {status:?}"),
-        };
-        self.world.note(Event::Refused {
-            what: "second start".into(),
-            why,
-        });
-    }
-
     fn stuck(&self, why: &str) -> Stuck {
         let mut text = format!(
             "{why}\nruns: {:#?}\nactors: {:#?}\n",
@@ -598,14 +509,4 @@ impl Drop for Stage {
             }
         }
     }
-}
-
-fn parent(pid: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
 }

@@ -1,35 +1,35 @@
 //! One function of bash for each action, with the plain command in it.
 
+use super::platform::Platforms;
 use super::quote::{quote, uri_part};
-use super::template::Templates;
-use crate::datacenter::{CommandKind, Datacenter, Force, ServerId, Vm, VmId};
+use crate::datacenter::{CommandKind, Datacenter, Policy, ServerId, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{amount, server_of};
 use crate::plan::Planned;
 use crate::request::Task;
 
-/// The URI of a server's hypervisor, unless the datacenter gives another.
-const URI: &str = "qemu+ssh://{address}/system";
-
 /// ms that the model lets a VM stand still unless it is told otherwise: the hypervisor is left to its own then.
 const USUAL_DOWNTIME_MS: u64 = 30;
 
 /// Writes the functions of actions.
-pub struct Actions<'a> {
+pub struct Actions<'a, 'p> {
     datacenter: &'a Datacenter,
     clock: Clock<'a>,
-    /// The templates that they call.
-    pub templates: Templates<'a>,
+    platforms: &'p mut Platforms<'a>,
 }
 
-impl<'a> Actions<'a> {
+impl<'a, 'p> Actions<'a, 'p> {
     /// Over a datacenter, with the clock of the plan.
-    pub fn new(datacenter: &'a Datacenter, clock: Clock<'a>) -> Self {
+    pub fn new(
+        datacenter: &'a Datacenter,
+        clock: Clock<'a>,
+        platforms: &'p mut Platforms<'a>,
+    ) -> Self {
         Actions {
             datacenter,
             clock,
-            templates: Templates::default(),
+            platforms,
         }
     }
 
@@ -68,114 +68,65 @@ impl<'a> Actions<'a> {
         format!("{what}\n{when}\n")
     }
 
-    fn migrate(&self, action: &Planned, vm: VmId, to: ServerId) -> String {
-        let (from, to) = (quote(&self.uri(action.from)), quote(&self.uri(to)));
-        let machine = &self.datacenter[vm];
-        let name = quote(&machine.name);
-        let mut body = format!("  resumed has_moved {name} {from} {to} && return\n");
-        let downtime = machine.workload.downtime_ms;
+    fn migrate(&mut self, action: &Planned, vm: VmId, to: ServerId) -> String {
+        let (from_uri, name) = self.guest(vm, action.from);
+        let to_uri = quote(&self.platforms.uri(to));
+        if let Some(command) = self.platforms.command(action.from, CommandKind::Migrate) {
+            return format!("  migrate_vm {name} {from_uri} {to_uri} {command}\n");
+        }
+        let mut body = String::new();
+        let downtime = self.datacenter[vm].workload.downtime_ms;
         if downtime != USUAL_DOWNTIME_MS {
             body += &format!(
-                "  virsh -c {from} migrate-setmaxdowntime -- {name} {} || return\n",
+                "  virsh -c {from_uri} migrate-setmaxdowntime -- {name} {} || return\n",
                 downtime.max(1)
             );
         }
-        let options = migration_options(action, machine).join(" \\\n      ");
-        body += &format!("  migrate_vm {name} {from} {to} \\\n");
-        body += &format!("    virsh -c {from} migrate {options} \\\n      -- {name} {to}\n");
+        let migration = self.datacenter[to].migration_address.as_deref();
+        let options = migration_options(action, migration).join(" \\\n      ");
+        body += &format!("  migrate_vm {name} {from_uri} {to_uri} \\\n");
+        body +=
+            &format!("    virsh -c {from_uri} migrate {options} \\\n      -- {name} {to_uri}\n");
         body
     }
 
     fn boot(&mut self, server: ServerId) -> String {
-        let uri = quote(&self.uri(server));
-        let command = self.command(server, CommandKind::Boot);
-        let (name, address) = self.names(server);
-        let command = command.unwrap_or_else(|| format!("bmc {address} chassis power on"));
-        format!(
-            "  resumed answers {uri} && return\n  boot_server {name} {address} {command} &&\n    \
-             until_true \"$MVM_BOOT_TIMEOUT\" answers {uri}\n"
-        )
+        let own = self.platforms.command(server, CommandKind::Boot);
+        let command = own.unwrap_or_else(|| self.platforms.ipmitool(server, "chassis power on"));
+        format!("  boot_server {} {command}\n", self.names(server))
     }
 
     fn shutdown(&mut self, server: ServerId) -> String {
-        let own = self.command(server, CommandKind::Shutdown);
-        let (name, address) = self.names(server);
-        // A server with a command of its own may have no management controller to ask.
-        let (command, off) = match own {
-            Some(command) => (command, format!("is_silent {}", quote(&self.uri(server)))),
-            None => (
-                format!("bmc {address} chassis power soft"),
-                format!("is_off {address}"),
-            ),
-        };
-        format!(
-            "  resumed {off} && return\n  shutdown_server {name} {address} {command} &&\n    \
-             until_true \"$MVM_SHUTDOWN_TIMEOUT\" {off}\n"
-        )
+        let own = self.platforms.command(server, CommandKind::Shutdown);
+        let command = own.unwrap_or_else(|| self.platforms.ipmitool(server, "chassis power soft"));
+        format!("  shutdown_server {} {command}\n", self.names(server))
     }
 
     fn start(&mut self, vm: VmId, server: ServerId) -> String {
-        let uri = quote(&self.uri(server));
-        let name = quote(&self.datacenter[vm].name);
-        let command = self
-            .vm_command(vm, server, CommandKind::Start)
-            .unwrap_or_else(|| format!("virsh -c {uri} start -- {name}"));
-        format!("  resumed listed {uri} {name} && return\n  start_vm {name} {uri} {command}\n")
+        let (uri, name) = self.guest(vm, server);
+        let own = self.platforms.command(server, CommandKind::Start);
+        let command = own.unwrap_or_else(|| format!("virsh -c {uri} start -- {name}"));
+        format!("  start_vm {name} {uri} {command}\n")
     }
 
     fn stop(&mut self, vm: VmId, server: ServerId) -> String {
-        let uri = quote(&self.uri(server));
-        let name = quote(&self.datacenter[vm].name);
-        let command = self
-            .vm_command(vm, server, CommandKind::Stop)
-            .unwrap_or_else(|| format!("virsh -c {uri} shutdown -- {name}"));
-        format!(
-            "  resumed vm_is_off {name} {uri} && return\n  stop_vm {name} {uri} {command} &&\n    \
-             until_true \"$MVM_SHUTDOWN_TIMEOUT\" vm_is_off {name} {uri}\n"
-        )
+        let (uri, name) = self.guest(vm, server);
+        let own = self.platforms.command(server, CommandKind::Stop);
+        let command = own.unwrap_or_else(|| format!("virsh -c {uri} shutdown -- {name}"));
+        format!("  stop_vm {name} {uri} {command}\n")
     }
 
     /// The name and the address of a server, quoted.
-    fn names(&self, server: ServerId) -> (String, String) {
-        let server = &self.datacenter[server];
-        (quote(&server.name), quote(address(server)))
+    fn names(&self, server: ServerId) -> String {
+        let name = quote(&self.datacenter[server].name);
+        format!("{name} {}", quote(self.platforms.address(server)))
     }
 
-    fn uri(&self, server: ServerId) -> String {
-        let template = choose(self.datacenter, server, CommandKind::Uri).unwrap_or(URI);
-        let server = &self.datacenter[server];
-        template
-            .replace("{server}", &uri_part(&server.name))
-            .replace("{address}", &uri_part(address(server)))
+    /// The URI of a server and the name of a VM on it, quoted.
+    fn guest(&self, vm: VmId, server: ServerId) -> (String, String) {
+        let uri = quote(&self.platforms.uri(server));
+        (uri, quote(&self.datacenter[vm].name))
     }
-
-    fn command(&mut self, server: ServerId, kind: CommandKind) -> Option<String> {
-        let template = choose(self.datacenter, server, kind)?;
-        let server = &self.datacenter[server];
-        let call = self
-            .templates
-            .call(template, &server.name, address(server), "");
-        Some(call)
-    }
-
-    fn vm_command(&mut self, vm: VmId, server: ServerId, kind: CommandKind) -> Option<String> {
-        let template = choose(self.datacenter, server, kind)?;
-        let (vm, server) = (&self.datacenter[vm], &self.datacenter[server]);
-        let call = self
-            .templates
-            .call(template, &server.name, address(server), &vm.name);
-        Some(call)
-    }
-}
-
-/// The server's template, otherwise the datacenter's.
-fn choose(datacenter: &Datacenter, server: ServerId, kind: CommandKind) -> Option<&str> {
-    let own = datacenter[server].commands.get(kind);
-    own.or_else(|| datacenter.commands.get(kind))
-}
-
-fn address(server: &crate::datacenter::Server) -> &str {
-    server.address.as_deref().unwrap_or(&server.name)
 }
 
 /// MiB/s, which virsh counts in: rounded down, so that no link carries more than was planned, but at least 1.
@@ -183,26 +134,25 @@ fn mebibytes(bits: u64) -> u64 {
     (bits / 8 / (1 << 20)).max(1)
 }
 
-fn migration_options(action: &Planned, vm: &Vm) -> Vec<String> {
+fn migration_options(action: &Planned, migration: Option<&str>) -> Vec<String> {
     let mut usual = "--live --p2p --persistent --undefinesource".to_owned();
     let rate = action.rate.map(mebibytes);
     if let Some(rate) = rate {
         usual += &format!(" --bandwidth {rate}");
     }
     let mut options = vec![usual];
-    let post_copy = |seconds: u32| {
+    // The network that carries migrations, where it is another one than that of the hypervisors.
+    if let Some(host) = migration {
+        options.push(format!("--migrateuri tcp://{}", quote(&uri_part(host))));
+    }
+    // Post-copy has to be announced; the engine switches to it where the plan's limit says so.
+    if action.post_copy || action.timeout.policy == Policy::Post {
         let limit = rate.map_or_else(String::new, |rate| format!(" --postcopy-bandwidth {rate}"));
-        let seconds = seconds.max(1);
-        format!("--postcopy{limit} --timeout {seconds} --timeout-postcopy")
-    };
-    match (action.post_copy, vm.force) {
-        // As soon as virsh can: the VM runs at its destination from the start.
-        (true, _) => options.push(post_copy(1)),
-        (false, Force::Post(seconds)) => options.push(post_copy(seconds)),
-        (false, Force::Suspend(seconds)) => {
-            options.push(format!("--timeout {} --timeout-suspend", seconds.max(1)));
-        }
-        (false, Force::Never) => {}
+        options.push(format!("--postcopy{limit}"));
+    }
+    // As soon as virsh can: the VM runs at its destination from the start.
+    if action.post_copy {
+        options.push("--timeout 1 --timeout-postcopy".to_owned());
     }
     options
 }

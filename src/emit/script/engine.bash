@@ -1,6 +1,6 @@
 # ── How it is carried out ────────────────────────────────────────────────────────────────────────────────
 # One line of the journal for each thing that happened, appended whole: seconds since 1970, what, which action.
-# An action's own process writes its end, so that it is known even if this one is killed.
+# An action's own process writes its start and its end, so that they are known even if this one is killed.
 
 say() {
   now
@@ -17,26 +17,38 @@ note() {
 
 usage() {
   cat <<USAGE
-usage: ${0##*/} [--dry-run] [--journal FILE] [--site FILE] [--on-time]
+usage: ${0##*/} [--dry-run | --preflight] [--now] [--no-preflight] [--journal FILE] [--site FILE]
 
-  --dry-run       print what would be done, in order, and do nothing
+  --dry-run       print the commands with their times, a line for each action, and do nothing
+  --preflight     ask all servers whether everything is as the plan expects it, and do nothing
+  --no-preflight  do not begin with that
+  --now           carry out a plan with a date outside its night; rules keep their clock times
   --journal FILE  what was done is kept there (\$MVM_JOURNAL; by default $DEFAULT_JOURNAL beside this script);
                   a second start goes on where the first ended: it repeats nothing that ended well
-  --site FILE     bash that defines functions of this script anew (\$MVM_SITE)
-  --on-time       count from the planned start, and wait for it, instead of from now
+  --site FILE     bash that defines functions of this script anew (\$MVM_SITE), for example
+                  migrate_vm() { logger "moving \$1"; "\${@:4}"; }
 
-Exit status: 0 all is done; 1 an action failed; 2 wrong usage; 3 the journal or its lock cannot be had;
+Variables, with what they are if they are not set:
+  MVM_ANSWER_TIMEOUT=15  seconds that a server has to answer a question
+  MVM_POLL=2             seconds between two looks at something that is waited for
+  MVM_GRACE=60           seconds that an action has to end once it was told to, before its command is killed
+  MVM_BMC_USER=admin     the user of the BMCs, whose password is in IPMI_PASSWORD
+
+Exit status: 0 all is done; 1 an action failed or was skipped; 2 wrong usage; 3 the journal or its lock cannot be had;
+4 the preflight found problems; 5 it is not the plan's night; 6 the plan was finished before, and nothing was done;
 130 interrupted. After a first SIGINT or SIGTERM nothing new starts; a second one ends the script at once.
 USAGE
 }
 
 options() {
-  DRY_RUN='' ON_TIME=''
+  DRY_RUN='' PREFLIGHT='' NO_PREFLIGHT='' AT_ONCE=''
   JOURNAL=${MVM_JOURNAL-} SITE=${MVM_SITE-}
   while (( $# > 0 )); do
     case $1 in
       --dry-run) DRY_RUN=1 ;;
-      --on-time) ON_TIME=1 ;;
+      --preflight) PREFLIGHT=1 ;;
+      --no-preflight) NO_PREFLIGHT=1 ;;
+      --now) AT_ONCE=1 ;;
       --journal | --site)
         (( $# > 1 )) || quit 2 "$1 needs a file"
         if [[ $1 == --site ]]; then SITE=$2; else JOURNAL=$2; fi
@@ -52,114 +64,185 @@ options() {
   if [[ -z $JOURNAL ]]; then
     JOURNAL=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/$DEFAULT_JOURNAL || exit 3
   fi
-  [[ -z $ON_TIME || -n $PLANNED_START ]] || quit 2 'the plan does not say on which day it starts'
-  : "${MVM_POLL:=2}" "${MVM_ANSWER_TIMEOUT:=15}" "${MVM_BOOT_TIMEOUT:=900}" "${MVM_SHUTDOWN_TIMEOUT:=900}"
+  : "${MVM_POLL:=2}" "${MVM_ANSWER_TIMEOUT:=15}" "${MVM_GRACE:=60}"
+  exec {LOCK}>/dev/null {EVENTS}>/dev/null
+  TERMINAL=
+  if [[ -t 0 && -t 1 ]]; then TERMINAL=1; fi
 }
 
-# action NUMBER START END NOT_BEFORE AFTER WHAT: an action of the table.
-declare -A TITLE=() BEGIN=() END=() NOT_BEFORE=() AFTER=() NEXT=() WAITS_FOR=() STATE=() BEFORE=() PID=()
-declare -a ORDER=() READY=()
-# Seconds after which the processes of running actions are looked after.
-WATCH=5
-action() {
-  local before
-  ORDER+=("$1")
-  BEGIN[$1]=$2 END[$1]=$3 NOT_BEFORE[$1]=$4 AFTER[$1]=$5 TITLE[$1]=$6 STATE[$1]=waiting
-  WAITS_FOR[$1]=0
-  for before in $5; do
-    NEXT[$before]+=" $1"
-    WAITS_FOR[$1]=$(( WAITS_FOR[$1] + 1 ))
+# ── Who may start ────────────────────────────────────────────────────────────────────────────────────────
+# READY: those that wait for nobody. DUE: those that wait for a moment. BLOCKED: those that wait for room.
+
+declare -a READY=() BLOCKED=()
+declare -A DUE=() EARLIEST=()
+
+# may_start NUMBER: sets LEFT to the seconds until it may start, to - if it must wait for others, or to nothing if it never
+# may again, with the reason in REASON.
+may_start() {
+  local opening first last why moment=$NOW
+  if (( moment < STARTED )); then moment=$STARTED; fi
+  if (( moment < ${EARLIEST[$1]-0} )); then moment=${EARLIEST[$1]}; fi
+  LEFT=$(( moment - NOW )) REASON=
+  if [[ ${OPENINGS[$1]} ]]; then
+    LEFT='' REASON='it is never allowed'
+    for opening in ${OPENINGS[$1]}; do
+      first=${opening%%/*} last=${opening#*/} why=${opening##*/} last=${last%%/*}
+      if [[ $last != - ]] && (( BASE + last < moment )); then
+        printf -v REASON 'too late: it had to start by %(%F %T)T' "$(( BASE + last ))"
+        [[ ! ${WHY[$why]-} ]] || REASON+=" (${WHY[$why]})"
+        continue
+      fi
+      LEFT=$(( BASE + first > moment ? BASE + first - NOW : moment - NOW ))
+      break
+    done
+  fi
+  if [[ $LEFT == 0 && ${TAKES[$1]-} ]]; then find_room "$1"; fi
+}
+
+# find_room NUMBER: the same for levels whose capacity falls at some time: there must be room as long as it is to take.
+find_room() {
+  local taken number=$1 level take piece from capacity end worst rise
+  for taken in ${TAKES[$number]}; do
+    level=${taken%%/*} take=${taken#*/} take=${take%%/*} worst='' rise=''
+    end=$(( NOW - BASE + END[$number] - BEGIN[$number] ))
+    for piece in ${CAPACITY[$level]}; do
+      from=${piece%%/*} capacity=${piece#*/}
+      if (( from <= NOW - BASE )); then
+        worst=$capacity
+      elif (( from < end )); then
+        if (( capacity < worst )); then worst=$capacity; fi
+      fi
+      if (( from > NOW - BASE && LEVEL[$level] + take <= capacity )) && [[ ! $rise ]]; then rise=$from; fi
+    done
+    (( LEVEL[$level] + take > worst )) || continue
+    REASON="no room in ${LEVEL_NAME[$level]}"
+    if [[ $rise ]]; then LEFT=$(( BASE + rise - NOW )); else LEFT=-; fi
+    return
   done
 }
 
-# Reads what an earlier run has done, or begins a journal.
-read_journal() {
-  local head kind hash when what number _
-  if [[ -s $JOURNAL ]]; then
-    { IFS=$'\t' read -r kind hash STARTED _ && head=yes; } <"$JOURNAL"
-    [[ ${head-} && $kind == mvm-journal/1 ]] || quit 3 "$JOURNAL is no journal of a plan"
-    [[ $hash == "$PLAN_HASH" ]] || quit 3 "$JOURNAL is the journal of another plan"
-    while IFS=$'\t' read -r when what number _; do
-      [[ $when =~ ^[0-9]+$ && ${number-} =~ ^[0-9]+$ && ${STATE[$number]-} ]] || continue
-      case $what in
-        started | ended | failed) STATE[$number]=$what ;;
-      esac
-    done <"$JOURNAL"
-    # A line that was cut off is not to be continued.
-    [[ $DRY_RUN || -z $(tail -c 1 -- "$JOURNAL") ]] || printf '\n' >>"$JOURNAL"
-    return
-  fi
+# Starts those that may start; the others are put where they belong.
+launch_ready() {
+  local number moment
+  local -a ready
   now
-  STARTED=$NOW
-  if [[ $ON_TIME ]]; then STARTED=$PLANNED_START; fi
-  [[ $DRY_RUN ]] || printf 'mvm-journal/1\t%s\t%s\t%s\n' "$PLAN_HASH" "$STARTED" "$PLAN" >"$JOURNAL" ||
-    quit 3 "$JOURNAL cannot be written"
-}
-
-# One run at a time. The lock goes to the processes of the actions too: if only the script is killed, the next run
-# waits until what it had started is over. Their commands do not have it, since some leave daemons behind.
-lock() {
-  local holder=
-  LOCKED=
-  : >>"$JOURNAL.lock" || quit 3 "$JOURNAL.lock cannot be written"
-  read -r holder <"$JOURNAL.lock"
-  if type -P flock >/dev/null; then
-    exec {LOCK}>>"$JOURNAL.lock"
-    if ! flock -n "$LOCK"; then
-      ! alive "$holder" || quit 3 "process $holder carries out this plan already"
-      say 'waiting for the end of what a killed run has started'
-      flock "$LOCK"
+  for moment in "${!DUE[@]}"; do
+    (( moment <= NOW )) || continue
+    # shellcheck disable=SC2206
+    READY+=(${DUE[$moment]})
+    unset "DUE[$moment]"
+  done
+  ready=("${READY[@]}" "${BLOCKED[@]}")
+  READY=() BLOCKED=()
+  for number in "${ready[@]}"; do
+    case ${STATE[$number]} in
+      ended | skipped | running) continue ;;
+    esac
+    if [[ $STOPPING ]]; then
+      READY+=("$number")
+      continue
     fi
-  else
-    exec {LOCK}>/dev/null
-    until mkdir -- "$JOURNAL.locked" 2>/dev/null; do
-      ! alive "$holder" || quit 3 "process $holder carries out this plan already ($JOURNAL.locked)"
-      rmdir -- "$JOURNAL.locked" || quit 3 "$JOURNAL.locked cannot be removed"
+    may_start "$number"
+    case $LEFT in
+      0) launch "$number" ;;
+      -) BLOCKED+=("$number") ;;
+      '') give_up "$number" "$REASON" ;;
+      *)
+        DUE[$(( NOW + LEFT ))]+=" $number"
+        if (( LEFT > 60 && NOW >= STARTED )); then say_wait "$number" "$LEFT"; fi
+        ;;
+    esac
+  done
+  # Nobody is left to make room.
+  if (( RUNNING == 0 && ${#BLOCKED[@]} > 0 && ${#DUE[@]} == 0 && ${#READY[@]} == 0 )) && [[ ! $STOPPING ]]; then
+    ready=("${BLOCKED[@]}")
+    BLOCKED=()
+    for number in "${ready[@]}"; do
+      may_start "$number"
+      give_up "$number" "$REASON, and nothing runs that will give some back"
     done
-    LOCKED=$JOURNAL.locked
   fi
-  printf '%s\n' "$$" >"$JOURNAL.lock"
 }
 
-alive() { [[ $1 =~ ^[0-9]+$ ]] && kill -0 "$1" 2>/dev/null; }
+# say_wait NUMBER SECONDS: that it waits for the clock, once for each moment.
+say_wait() {
+  local at
+  printf -v at '%(%F %T)T' "$(( NOW + $2 ))"
+  [[ ${TOLD[$1]-} != "$at" ]] || return 0
+  TOLD[$1]=$at
+  say "wait   ${TITLE[$1]}: not before $at"
+}
 
-# launch NUMBER: starts an action. Its process says itself that it has begun: a signal to all of them may end it before it
-# is safe from signals, and then it has done nothing.
+# give_up NUMBER REASON: an action that will not be started.
+give_up() {
+  note failed "$1"
+  STATE[$1]=failed
+  say "FAILED ${TITLE[$1]}: $2"
+  settle_failed "$1"
+}
+
+# launch NUMBER: starts an action. Its process says itself that it has started: a signal to all of them may end it before
+# it is safe from signals, and then it has done nothing.
 launch() {
-  local number=$1 RESUMED=
-  if [[ ${STATE[$number]} != waiting ]]; then RESUMED=1; fi
-  BEFORE[$number]=${STATE[$number]}
-  STATE[$number]=running
+  local number=$1 taken take RESUMED=
+  if [[ ${REALLY_STARTED[$number]-} ]]; then RESUMED=1; fi
+  BEFORE[$number]=${STATE[$number]} STATE[$number]=running
+  BEGUN[$number]=$NOW NEXT_LOOK[$number]=$(( NOW + LATE[$number] ))
+  for taken in ${TAKES[$number]-}; do
+    take=${taken#*/}
+    LEVEL[${taken%%/*}]=$(( LEVEL[${taken%%/*}] + ${take%%/*} ))
+  done
   say "start  ${TITLE[$number]}"
+  if [[ ${KIND[$number]} == pause && ! $TERMINAL ]]; then say "       to go on: touch $JOURNAL.$number.go"; fi
   launched "$number"
   {
     # A signal to all of them is for the script alone.
     trap '' INT TERM
+    PROCESS=$BASHPID
     entered "$number"
-    printf '%s\n' "$BASHPID" >"$WORK/$number.begun"
-    note started "$number"
-    status=0
+    printf '%s\n' "$PROCESS" >"$WORK/$number.begun"
+    about "$number"
     # What it says is kept apart, since actions run side by side.
-    ( "action_$number" ) {LOCK}>&- {EVENTS}>&- </dev/null >"$WORK/$number" 2>&1 || status=$?
-    if (( status == 0 )); then note ended "$number"; else note failed "$number"; fi
-    tell "$number" "$BASHPID" "$status"
+    if ( perform ) </dev/null >"$WORK/$number" 2>&1; then
+      note ended "$number"
+      tell "$number" "$PROCESS" 0
+    else
+      note failed "$number"
+      tell "$number" "$PROCESS" 1
+    fi
   } &
   PID[$number]=$!
   RUNNING=$(( RUNNING + 1 ))
 }
 
-# settle NUMBER PROCESS STATUS: the process of an action has ended, or was lost.
-settle() {
+# ── What follows from the end of an action ───────────────────────────────────────────────────────────────
+
+# take_event NUMBER PROCESS WHAT: an action has really started, or its process has ended: 0 well, 1 not; or it was lost.
+take_event() {
+  local begun=
   # One that was taken for lost may have sent its end after all.
   [[ ${PID[$1]-} == "$2" ]] || return 0
+  if [[ $3 == started ]]; then
+    REALLY_STARTED[$1]=$NOW
+    release_started "$1"
+    return
+  fi
   settled "$1"
   unset "PID[$1]"
   RUNNING=$(( RUNNING - 1 ))
-  local begun=
   if [[ -e $WORK/$1.begun ]]; then read -r begun <"$WORK/$1.begun"; fi
-  if [[ $begun == "$2" ]]; then
+  if [[ $begun == "$2" && $3 == lost && ! ${LOOKED_FOR[$1]-} ]]; then
+    # Its command may have done what it should: once, both ends are asked as after a restart.
+    LOOKED_FOR[$1]=1
+    say "lost   ${TITLE[$1]}: its process was killed; it is looked at what became of it"
+    REALLY_STARTED[$1]=${REALLY_STARTED[$1]-$NOW}
+    give_back "$1" failed
+    STATE[$1]=started
+    READY+=("$1")
+  elif [[ $begun == "$2" ]]; then
     finish "$1" "$3"
   else
+    give_back "$1" failed
     STATE[$1]=${BEFORE[$1]}
     READY+=("$1")
   fi
@@ -167,112 +250,174 @@ settle() {
 
 # finish NUMBER STATUS: an action has ended.
 finish() {
-  local number=$1 status=$2 line next
-  if (( status == 0 )); then
+  local number=$1 status=$2 line how
+  if [[ $status == 0 ]]; then
     STATE[$number]=ended
+    give_back "$number" ended
     say "done   ${TITLE[$number]}"
-    release_after "$number"
-  else
-    STATE[$number]=failed
-    say "FAILED ${TITLE[$number]} (status $status)"
-    skip_after "$number"
+    say_output "$number"
+    settle_ended "$number"
+    return
   fi
-  [[ -s $WORK/$number ]] || return 0
+  STATE[$number]=failed
+  give_back "$number" failed
+  how=
+  [[ $status == 1 ]] || how=': its process was killed'
+  say "FAILED ${TITLE[$number]}$how"
+  say_output "$number"
+  if (( TRIES[$number] > 0 )); then
+    TRIES[$number]=$(( TRIES[$number] - 1 ))
+    say "retry  ${TITLE[$number]} in ${PAUSE[$number]} s (${TRIES[$number]} more)"
+    EARLIEST[$number]=$(( NOW + PAUSE[$number] ))
+    rm -f -- "$WORK/$number.over"
+    READY+=("$number")
+  else
+    settle_failed "$number"
+  fi
+}
+
+# say_output NUMBER: the last lines that the action has said.
+say_output() {
+  local line
+  [[ -s $WORK/$1 ]] || return 0
   while IFS= read -r line || [[ $line ]]; do
-    say "       | ${line//[[:cntrl:]]/ }"
-  done < <(tail -n 20 -- "$WORK/$number" 2>/dev/null)
+    [[ ! ${line//[[:cntrl:][:space:]]/} ]] || say "       | ${line//[[:cntrl:]]/ }"
+  done < <(tail -n 20 -- "$WORK/$1" 2>/dev/null)
 }
 
-# release_after NUMBER: those that waited for it alone are ready.
-release_after() {
-  local next
-  for next in ${NEXT[$1]-}; do
-    WAITS_FOR[$next]=$(( WAITS_FOR[$next] - 1 ))
-    (( WAITS_FOR[$next] > 0 )) || READY+=("$next")
+# give_back NUMBER HOW: what it took of levels: all, if it came to nothing.
+give_back() {
+  local taken level take give
+  for taken in ${TAKES[$1]-}; do
+    level=${taken%%/*} take=${taken#*/} give=${take#*/} take=${take%%/*}
+    if [[ $2 != ended ]]; then give=$take; fi
+    LEVEL[$level]=$(( LEVEL[$level] - give ))
   done
 }
 
-# skip_after NUMBER: whatever depends on it, at first or second hand, is not started.
-skip_after() {
+# settle_ended NUMBER, settle_failed NUMBER: what becomes of those that wait for it.
+settle_ended() {
+  local next
+  release_started "$1"
+  for next in ${NEXT_DONE[$1]-}; do release "$next"; done
+  settle_over "$1"
+}
+
+settle_failed() {
+  local next
   local -a todo=("$1")
-  local next
   while (( ${#todo[@]} > 0 )); do
-    for next in ${NEXT[${todo[-1]}]-}; do
-      [[ ${STATE[$next]} != skipped ]] || continue
+    local cause=${todo[0]}
+    todo=("${todo[@]:1}")
+    for next in ${NEXT_DONE[$cause]-} ${NEXT_STARTED[$cause]-}; do
+      next=${next%%/*}
+      case ${STATE[$next]} in
+        skipped | running | ended) continue ;;
+      esac
       STATE[$next]=skipped
-      say "skip   ${TITLE[$next]}"
-      todo=("$next" "${todo[@]}")
+      say "skip   ${TITLE[$next]}: it needs $(reason_of "$next" "$cause")"
+      todo+=("$next")
+      (( UNOVER[$next] > 0 )) || settle_over "$next"
     done
-    unset 'todo[-1]'
+  done
+  settle_over "$1"
+}
+
+# reason_of NUMBER OTHER: the other, and why it is waited for.
+reason_of() {
+  local wait
+  for wait in ${WAITS[$1]}; do
+    [[ $wait == */"$2"/* ]] || continue
+    printf '%s' "${TITLE[$2]}${WHY[${wait##*/}]:+ (${WHY[${wait##*/}]})}"
+    return
   done
 }
 
-# Starts those that are ready as far as the clock allows. Sets SLEEP to the seconds after which it may allow more.
-launch_ready() {
-  local number left
-  local -a later=()
-  SLEEP=$WATCH
-  for number in "${READY[@]}"; do
-    # Done by an earlier run.
-    [[ ${STATE[$number]} != ended ]] || continue
-    now
-    left=$(( STARTED + NOT_BEFORE[$number] - NOW ))
-    if [[ $STOPPING ]]; then
-      later+=("$number")
-    elif (( left <= 0 )); then
-      launch "$number"
-    else
-      later+=("$number")
-      if (( left < SLEEP )); then SLEEP=$left; fi
-    fi
+# settle_over NUMBER: it is over, however it ended. One that was skipped is over once all that it waits for are.
+settle_over() {
+  local next
+  local -a todo=("$1")
+  while (( ${#todo[@]} > 0 )); do
+    local over=${todo[0]}
+    todo=("${todo[@]:1}")
+    for next in ${NEXT_OVER[$over]-}; do release "$next"; done
+    for next in ${NEXT_DONE[$over]-} ${NEXT_OVER[$over]-} ${NEXT_STARTED[$over]-}; do
+      next=${next%%/*}
+      UNOVER[$next]=$(( UNOVER[$next] - 1 ))
+      if [[ ${STATE[$next]} == skipped ]] && (( UNOVER[$next] == 0 )); then todo+=("$next"); fi
+    done
   done
-  READY=("${later[@]}")
 }
 
-# Actions whose process was killed have nobody to say how they ended.
-look_for_lost() {
-  local number
-  for number in "${!PID[@]}"; do
-    kill -0 "${PID[$number]}" 2>/dev/null || LOST+=("$number")
+# release NUMBER: one that it waits for less.
+release() {
+  PENDING[$1]=$(( PENDING[$1] - 1 ))
+  (( PENDING[$1] > 0 )) || READY+=("$1")
+}
+
+# release_started NUMBER: those that start a while after it.
+release_started() {
+  local next lag
+  [[ ! ${RELEASED[$1]-} ]] || return 0
+  RELEASED[$1]=1
+  for next in ${NEXT_STARTED[$1]-}; do
+    lag=${next#*/} next=${next%%/*}
+    lag=$(( ${REALLY_STARTED[$1]-$NOW} + lag ))
+    if (( lag > ${EARLIEST[$next]-0} )); then EARLIEST[$next]=$lag; fi
+    release "$next"
   done
 }
+
+# ── The run ──────────────────────────────────────────────────────────────────────────────────────────────
 
 interrupted() {
   if [[ $STOPPING ]]; then quit 130 'left at once; what was started goes on by itself'; fi
   STOPPING=1
   say 'nothing new is started; waiting for what runs (once more to leave at once)'
-  printf 'wake\n' >&"$EVENTS"
+  tell wake
 }
 
 clean_up() {
   rm -rf -- "$WORK"
-  [[ ! $LOCKED ]] || rmdir -- "$LOCKED"
+  [[ ! ${LOCKED-} ]] || rmdir -- "$LOCKED"
 }
+
+work_place() {
+  WORK=$(mktemp -d) || quit 3 'no place for temporary files'
+  trap clean_up EXIT
+}
+
+# Seconds after which the processes of running actions are looked after.
+WATCH=5
 
 # Carries the plan out.
 run() {
-  local number process status
-  local -a LOST=()
+  local number process what
+  local -a LOST=() RESTORED=()
   STOPPING='' RUNNING=0
-  # The ends of actions arrive here, one line each.
-  if ! { WORK=$(mktemp -d) && trap clean_up EXIT && mkfifo "$WORK/events"; }; then
-    quit 3 'no place for temporary files'
-  fi
+  # What happens to actions arrives here, one line each.
+  mkfifo "$WORK/events" || quit 3 'no place for temporary files'
   exec {EVENTS}<>"$WORK/events"
   trap interrupted INT TERM
   trap '' HUP PIPE
   # Nobody is there to answer ssh: it is to fail, not to wait.
   export SSH_ASKPASS=${SSH_ASKPASS-false} SSH_ASKPASS_REQUIRE=force
+  for number in "${ORDER[@]}"; do
+    (( PENDING[$number] > 0 )) || READY+=("$number")
+    [[ ${STATE[$number]} != ended ]] || RESTORED+=("$number")
+  done
+  for number in "${RESTORED[@]}"; do restore "$number"; done
   while :; do
-    SLEEP=$WATCH
-    [[ $STOPPING ]] || launch_ready
-    (( RUNNING > 0 )) || [[ ! $STOPPING && ${#READY[@]} -gt 0 ]] || break
-    if [[ $STOPPING ]]; then SLEEP=1; fi
+    launch_ready
+    (( RUNNING > 0 )) || { [[ ! $STOPPING ]] && (( ${#READY[@]} + ${#BLOCKED[@]} + ${#DUE[@]} > 0 )); } || break
+    (( ${#READY[@]} == 0 )) || [[ $STOPPING ]] || continue
+    look_after_running
     if next_event "$SLEEP"; then
-      read -r number process status <<<"$EVENT"
-      [[ $number == wake ]] || settle "$number" "$process" "$status"
+      read -r number process what <<<"$EVENT"
+      now
+      [[ $number == wake ]] || take_event "$number" "$process" "$what"
     else
-      for number in "${LOST[@]}"; do settle "$number" "${PID[$number]-}" 137; done
+      for number in "${LOST[@]}"; do take_event "$number" "${PID[$number]-}" lost; done
       LOST=()
       # Those that have gone without a word are given until the next look.
       look_for_lost
@@ -280,25 +425,16 @@ run() {
   done
 }
 
-# Prints what would be done, by time.
-dry_run() {
-  local number before
-  local -a lines
-  printf 'plan %s: %s actions\n' "$PLAN" "${#ORDER[@]}"
-  for number in "${ORDER[@]}"; do
-    printf '\n%s to %s  %s%s\n' "$(clock "${BEGIN[$number]}")" "$(clock "${END[$number]}")" "${TITLE[$number]}" \
-      "$([[ ${STATE[$number]} != ended ]] || printf ' (has been done)')"
-    (( NOT_BEFORE[$number] == 0 )) || printf '    not before %s\n' "$(clock "${NOT_BEFORE[$number]}")"
-    for before in ${AFTER[$number]}; do printf '    after %s\n' "${TITLE[$before]}"; done
-    mapfile -t lines < <(declare -f "action_$number")
-    # Without the braces, and without what a terminal would obey.
-    lines=("${lines[@]//[[:cntrl:]]/?}")
-    printf '  %s\n' "${lines[@]:2:${#lines[@]}-3}"
+# restore NUMBER: what an earlier run has done counts as done.
+restore() {
+  local taken take
+  for taken in ${TAKES[$1]-}; do
+    take=${taken#*/}
+    LEVEL[${taken%%/*}]=$(( LEVEL[${taken%%/*}] + ${take%%/*} ))
   done
+  give_back "$1" ended
+  settle_ended "$1"
 }
-
-# +HOURS:MINUTES:SECONDS
-clock() { printf '+%d:%02d:%02d' "$(( $1 / 3600 ))" "$(( $1 / 60 % 60 ))" "$(( $1 % 60 ))"; }
 
 # Says what came of it all.
 summary() {
@@ -319,23 +455,35 @@ summary() {
 }
 
 main() {
-  local number
+  local at
   options "$@"
   if [[ $SITE ]]; then
     # shellcheck source=/dev/null
     source "$SITE" || quit 2 "$SITE cannot be read"
   fi
-  [[ $DRY_RUN ]] || lock
+  if [[ $DRY_RUN ]]; then
+    read_journal
+    dry_run
+    exit 0
+  fi
+  if [[ $PREFLIGHT ]]; then
+    read_journal
+    work_place
+    preflight || exit 4
+    exit 0
+  fi
+  lock
   read_journal
-  if [[ $DRY_RUN ]]; then dry_run; exit 0; fi
-  for number in "${ORDER[@]}"; do
-    (( WAITS_FOR[$number] > 0 )) || READY+=("$number")
-  done
-  for number in "${ORDER[@]}"; do
-    [[ ${STATE[$number]} != ended ]] || release_after "$number"
-  done
+  if is_finished; then
+    printf -v at '%(%F %T)T' "${LAST:-$STARTED}"
+    complain "plan $PLAN was finished at $at; nothing was done now"
+    exit 6
+  fi
+  set_start
+  work_place
+  say_start
+  [[ $NO_PREFLIGHT ]] || preflight || quit 4 'nothing was done (--no-preflight carries the plan out all the same)'
+  write_journal
   run
   summary
 }
-
-main "$@"

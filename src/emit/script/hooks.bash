@@ -1,5 +1,5 @@
 # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────────
-# Nothing else reads a clock or waits. A site file may define these anew, as all that follows.
+# Nothing else reads a clock or waits. A site file (--site) may define anew any function from here to the engine.
 
 # now: sets NOW to the seconds since 1970.
 now() { printf -v NOW '%(%s)T' -1; }
@@ -7,15 +7,23 @@ now() { printf -v NOW '%(%s)T' -1; }
 # nap SECONDS: waits, in the process of an action.
 nap() { sleep "$1"; }
 
-# next_event SECONDS: waits at most so long for the next line of the events and sets EVENT to it. 1: none came.
+# next_event SECONDS: waits at most so long for the next line of the events and sets EVENT to it. 1: none came. Of a line
+# that is being read when the time is up, what was read is kept.
 next_event() {
-  EVENT=
-  IFS= read -r -t "$1" -u "$EVENTS" EVENT
+  local part=''
+  IFS= read -r -t "$1" -u "$EVENTS" part || {
+    HALF+=$part
+    return 1
+  }
+  EVENT=$HALF$part HALF=''
 }
+HALF=''
 
 # within SECONDS COMMAND…: carries out a command that only asks, for at most so long: then all that it has started is
 # killed (status 137). It has a process group of its own for that.
 within() (
+  # Whoever outlives a killed script keeps nobody from the lock.
+  exec {LOCK}>&- {EVENTS}>&-
   set -m
   "${@:2}" &
   asked=$!
@@ -37,8 +45,7 @@ entered() { :; }
 settled() { :; }
 
 # ── What is done to servers and VMs ──────────────────────────────────────────────────────────────────────
-# A site file may define any of these functions anew: it is read after them. Each is given names and addresses,
-# then the command that the plan foresees.
+# Each is given names and addresses, then the command that the plan foresees.
 
 # boot_server SERVER ADDRESS COMMAND…: turns a server on.
 boot_server() { "${@:3}"; }
@@ -55,73 +62,65 @@ stop_vm() { "${@:3}"; }
 # migrate_vm VM FROM_URI TO_URI COMMAND…: moves a VM.
 migrate_vm() { "${@:4}"; }
 
-# bmc ADDRESS ARGUMENT…: speaks to the management controller of the server with that address. Its own address is
-# $MVM_BMC_PREFIX, the server's, $MVM_BMC_SUFFIX (-ipmi); ipmitool takes the password from $IPMI_PASSWORD.
-bmc() {
-  ipmitool -I lanplus -H "${MVM_BMC_PREFIX-}$1${MVM_BMC_SUFFIX--ipmi}" -U "${MVM_BMC_USER-admin}" -E "${@:2}"
-}
-
-# In a process group of its own, which no Ctrl-C reaches: virsh would abort the migration.
-virsh() { timeout 0 virsh "$@"; }
+# run_on SERVER ADDRESS COMMAND…: carries out a step of the operator's own on a server.
+run_on() { "${@:3}"; }
 
 # ── What is asked of them ────────────────────────────────────────────────────────────────────────────────
+# Where the datacenter gives no command of that kind. They find in variables what they are about: server, address, uri,
+# bmc, and vm.
 
-# Whether the hypervisor of a server answers.
-answers() { within "$MVM_ANSWER_TIMEOUT" virsh -c "$1" version; } >/dev/null 2>&1
+# The names of all guests that run on the server, are paused there, or come or go.
+libvirt_guests() { virsh -c "$uri" list --name; }
 
-# Whether it does not.
-is_silent() { ! answers "$1"; }
+# All names that are taken on the server.
+libvirt_defined() { virsh -c "$uri" list --name --all; }
 
-# Whether the management controller says that a server is off.
-is_off() { [[ $(within "$MVM_ANSWER_TIMEOUT" bmc "$1" chassis power status) == *'is off'* ]]; }
+# Whether the server's hypervisor answers.
+libvirt_answers() { virsh -c "$uri" version >/dev/null; }
 
-# listed URI VM OPTION…: whether a server lists a VM. 2: it cannot be asked.
-listed() {
-  local names
-  names=$(within "$MVM_ANSWER_TIMEOUT" virsh -c "$1" list --name "${@:3}") || return 2
-  [[ $'\n'$names$'\n' == *$'\n'"$2"$'\n'* ]]
+# MiB of the server that are free, or would be if they were needed.
+libvirt_free() {
+  local name kib _ sum=0
+  while IFS=': ' read -r name kib _; do
+    case $name in
+      free | buffers | cached) sum=$(( sum + kib )) ;;
+    esac
+  done < <(LC_ALL=C virsh -c "$uri" nodememstats)
+  (( sum > 0 )) && printf '%s\n' "$(( sum / 1024 ))"
 }
 
-# Whether a VM is off.
-vm_is_off() {
-  listed "$2" "$1"
-  (( $? == 1 ))
+# MiB that the guest may have.
+libvirt_memory() {
+  local line
+  while IFS= read -r line; do
+    [[ ! $line =~ ^Max\ memory:\ +([0-9]+)\ KiB ]] || printf '%s\n' "$(( BASH_REMATCH[1] / 1024 ))"
+  done < <(LC_ALL=C virsh -c "$uri" dominfo -- "$vm")
 }
 
-# until_true SECONDS COMMAND…: waits until the command succeeds.
-until_true() {
-  local deadline
-  now
-  deadline=$(( NOW + $1 ))
-  until "${@:2}"; do
-    now
-    if (( NOW >= deadline )); then
-      printf 'after %s s still not: %s\n' "$1" "${*:2}" >&2
-      return 1
-    fi
-    nap "$MVM_POLL"
-  done
+# Whether a migration of the guest goes on there.
+libvirt_migrating() {
+  local job
+  job=$(LC_ALL=C virsh -c "$uri" domjobinfo -- "$vm") || return 2
+  [[ $job =~ 'Job type:'[[:space:]]*([A-Za-z]+) && ${BASH_REMATCH[1]} != None ]]
 }
 
-# resumed COMMAND…: where an earlier run has begun the action, whether the command finds that nothing is left to do.
-resumed() { [[ $RESUMED ]] && "$@"; }
+# What is done to a migration that takes too long.
+libvirt_abort() { virsh -c "$uri" domjobabort -- "$vm"; }
+libvirt_suspend() { virsh -c "$uri" suspend -- "$vm"; }
+libvirt_post() { virsh -c "$uri" migrate-postcopy -- "$vm"; }
 
-# has_moved VM FROM_URI TO_URI: what became of a migration that an earlier run has begun. Waits while it goes on, since
-# the hypervisors carry it out without virsh. 0: the VM has arrived; 1: it has not.
-has_moved() {
-  local there job
-  while :; do
-    if listed "$2" "$1"; then
-      job=$(LC_ALL=C within "$MVM_ANSWER_TIMEOUT" virsh -c "$2" domjobinfo -- "$1") || job=
-      if [[ ! $job =~ 'Job type:'[[:space:]]*([A-Za-z]+) || ${BASH_REMATCH[1]} == None ]]; then
-        # No job, and still at the source: nothing moves. Otherwise it has just ended.
-        if listed "$2" "$1"; then return 1; else continue; fi
-      fi
-    else
-      listed "$3" "$1" --state-running
-      there=$?
-      (( there == 2 )) || return "$there"
-    fi
-    nap "$MVM_POLL"
-  done
+# Seconds since 1970, by the server's clock.
+libvirt_clock() { ssh -o BatchMode=yes -- "$address" date +%s; }
+
+# on or off, as the server's BMC says; without one, on if it answers. ipmitool takes the password from $IPMI_PASSWORD.
+libvirt_power() {
+  if [[ ! $bmc ]]; then
+    if ask answers "$SERVER" 2>/dev/null; then echo on; else echo off; fi
+    return
+  fi
+  case $(ipmitool -I lanplus -H "$bmc" -U "${MVM_BMC_USER:-admin}" -E chassis power status) in
+    *'is on'*) echo on ;;
+    *'is off'*) echo off ;;
+    *) return 1 ;;
+  esac
 }

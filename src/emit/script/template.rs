@@ -1,9 +1,9 @@
 //! Command templates: the operator's own bash, in which placeholders stand for names.
 //!
-//! A template becomes a function, and names reach it as arguments: `{vm}` becomes `"$vm"`. What a variable holds
-//! is never read as code, so no name can run anything, whatever stands around the placeholder. A template that
-//! hands its words to a second shell (`ssh HOST "…"`) has to quote for that one: `${vm@Q}`. Any of the variables
-//! `server`, `address` and `vm` may be used as such.
+//! A template becomes a function, and names reach it in variables that the engine sets: `{vm}` becomes `"$vm"`,
+//! `{to-address}` becomes `"$to_address"`. What a variable holds is never read as code, so no name can run anything,
+//! whatever stands around the placeholder. A template that hands its words to a second shell (`ssh HOST "…"`) has to
+//! quote for that one: `${vm@Q}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,38 +12,42 @@ use super::quote::quote;
 use crate::emit::text::printable;
 
 /// What placeholders stand for.
-const VARIABLES: [&str; 3] = ["server", "address", "vm"];
+const PLACEHOLDERS: [&str; 13] = [
+    "server",
+    "address",
+    "bmc",
+    "migration",
+    "vm",
+    "from",
+    "to",
+    "to-address",
+    "rate-mib",
+    "rate-kib",
+    "uri",
+    "to-uri",
+    "command",
+];
 
 /// The templates that a script needs, each once.
 #[derive(Default)]
 pub struct Templates<'a>(BTreeMap<&'a str, usize>);
 
 impl<'a> Templates<'a> {
-    /// The command that runs the template: a function's name and its arguments.
-    pub fn call(&mut self, template: &'a str, server: &str, address: &str, vm: &str) -> String {
+    /// The function that runs the template.
+    pub fn call(&mut self, template: &'a str) -> String {
         let next = self.0.len() + 1;
-        let number = *self.0.entry(template).or_insert(next);
-        let mut call = format!("command_{number} {} {}", quote(server), quote(address));
-        if !vm.is_empty() {
-            let _ = write!(call, " {}", quote(vm));
-        }
-        call
+        format!("command_{}", *self.0.entry(template).or_insert(next))
     }
 
-    /// The functions.
+    /// The functions, each below its text.
     pub fn functions(&self) -> String {
         let mut ordered: Vec<_> = self.0.iter().map(|(text, number)| (number, text)).collect();
         ordered.sort();
         let mut out = String::new();
         for (number, text) in ordered {
-            let body = substitute(text);
-            let _ = writeln!(out, "\n# {}\ncommand_{number}() {{", printable(text));
-            for (at, name) in VARIABLES.iter().enumerate() {
-                if body.contains(&format!("${name}")) || body.contains(&format!("${{{name}")) {
-                    let _ = writeln!(out, "  local {name}=${{{}-}}", at + 1);
-                }
-            }
-            for line in body.lines() {
+            let shown = quote(&printable(text));
+            let _ = writeln!(out, "\nTEMPLATE[{number}]={shown}\ncommand_{number}() {{");
+            for line in substitute(text).lines() {
                 let _ = writeln!(out, "  {line}");
             }
             out += "}\n";
@@ -58,14 +62,15 @@ fn substitute(template: &str) -> String {
     let mut quotes = None;
     let mut rest = template;
     while let Some(c) = rest.chars().next() {
-        if let Some(name) = VARIABLES.iter().find(|name| {
+        if let Some(name) = PLACEHOLDERS.iter().find(|name| {
             rest.strip_prefix('{')
                 .is_some_and(|r| r.starts_with(&format!("{name}}}")))
         }) {
+            let variable = name.replace('-', "_");
             let _ = match quotes {
-                None => write!(out, "\"${name}\""),
-                Some('"') => write!(out, "${{{name}}}"),
-                Some(_) => write!(out, "'\"${name}\"'"),
+                None => write!(out, "\"${variable}\""),
+                Some('"') => write!(out, "${{{variable}}}"),
+                Some(_) => write!(out, "'\"${variable}\"'"),
             };
             rest = &rest[name.len() + 2..];
             continue;
@@ -101,24 +106,15 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_one_function_with_the_variables_that_it_uses() {
+    fn a_template_is_one_function_below_its_text() {
         let mut templates = Templates::default();
-        assert_eq!(
-            templates.call("wake {server}", "a b", "x", ""),
-            "command_1 'a b' x"
-        );
-        assert_eq!(
-            templates.call("off ${vm@Q}", "a", "x", "-v"),
-            "command_2 a x -v"
-        );
-        assert_eq!(
-            templates.call("wake {server}", "c", "y", ""),
-            "command_1 c y"
-        );
+        assert_eq!(templates.call("wake {server}"), "command_1");
+        assert_eq!(templates.call("off ${vm@Q} {to-address}"), "command_2");
+        assert_eq!(templates.call("wake {server}"), "command_1");
         assert_eq!(
             templates.functions(),
-            "\n# wake {server}\ncommand_1() {\n  local server=${1-}\n  wake \"$server\"\n}\n\
-             \n# off ${vm@Q}\ncommand_2() {\n  local vm=${3-}\n  off ${vm@Q}\n}\n"
+            "\nTEMPLATE[1]='wake {server}'\ncommand_1() {\n  wake \"$server\"\n}\n\
+             \nTEMPLATE[2]='off ${vm@Q} {to-address}'\ncommand_2() {\n  off ${vm@Q} \"$to_address\"\n}\n"
         );
     }
 }

@@ -1,0 +1,306 @@
+# ── What an action looks at before and after ─────────────────────────────────────────────────────────────
+# In the action's own process. What a plan believes is asked of the machines: before the command, so that nothing is done
+# that should not be, and after it, whatever it said, since where a guest really runs is what counts.
+
+# server NUMBER PLATFORM ON NEEDS NAME ADDRESS URI BMC MIGRATION: a server of the plan, with the MiB that it needs at most on top
+# of what it has; guest NUMBER MEMORY HOST RUNS NAME: a VM of it, with its MiB.
+declare -a PLATFORM=() SERVER_NAME=() ADDRESS=() URI=() BMC=() MIGRATION=() NEEDS=() IS_ON=() SERVERS=()
+declare -a MEMORY=() HOST=() RUNS=() GUEST_NAME=() GUESTS=()
+# platform NUMBER KIND FUNCTION …: how servers of a platform are asked.
+declare -A HOW=()
+server() {
+  SERVERS+=("$1")
+  PLATFORM[$1]=$2 IS_ON[$1]=$3 NEEDS[$1]=$4 SERVER_NAME[$1]=$5 ADDRESS[$1]=$6 URI[$1]=$7 BMC[$1]=$8 MIGRATION[$1]=$9
+}
+guest() {
+  GUESTS+=("$1")
+  MEMORY[$1]=$2 HOST[$1]=$3 RUNS[$1]=$4 GUEST_NAME[$1]=$5
+}
+platform() {
+  local number=$1
+  shift
+  while (( $# > 1 )); do
+    HOW[$number.$1]=$2
+    shift 2
+  done
+}
+
+# ask KIND SERVER [GUEST]: a question to a server, with a limit in time.
+# shellcheck disable=SC2034 # The commands of the datacenter read them.
+ask() {
+  local SERVER=$2 vm='' command=${HOW[${PLATFORM[$2]}.$1]-}
+  local server=${SERVER_NAME[$2]} address=${ADDRESS[$2]} uri=${URI[$2]} bmc=${BMC[$2]}
+  if [[ ${3-} ]]; then vm=${GUEST_NAME[$3]}; fi
+  knows "$1" "$2" || return 3
+  within "$MVM_ANSWER_TIMEOUT" "${command:-libvirt_$1}" </dev/null
+}
+
+# knows KIND SERVER: whether that can be asked of the server: not where it has a platform of its own without such a command.
+knows() {
+  [[ ${HOW[${PLATFORM[$2]}.$1]-} || $1 == power || ! ${HOW[${PLATFORM[$2]}.guests]-} ]]
+}
+
+# refuse TEXT: says why an action is not done, or has not been.
+refuse() {
+  printf '%s\n' "$*" >&2
+  return 1
+}
+
+# has KIND SERVER GUEST: whether the guest is in that list of the server. 2: it cannot be asked.
+has() {
+  local names name=${GUEST_NAME[$3]}
+  names=$(ask "$1" "$2" "$3") || return 2
+  # The list has no line ends at its end.
+  while [[ $name == *$'\n' ]]; do name=${name%$'\n'}; done
+  [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]
+}
+
+# has_room SERVER GUEST
+has_room() {
+  local free name=${SERVER_NAME[$1]}
+  (( MEMORY[$2] > 0 )) && knows free "$1" || return 0
+  free=$(ask free "$1") && [[ $free =~ ^[0-9]+$ ]] || refuse "$name does not say how much memory is free" || return
+  (( free >= MEMORY[$2] )) || refuse "$name has $free MiB free, ${GUEST_NAME[$2]} needs ${MEMORY[$2]} MiB"
+}
+
+# until_seen TEXT COMMAND…: waits until the command succeeds; the main process ends the wait at the action's limit.
+until_seen() {
+  until "${@:2}"; do
+    [[ ! -e $WORK/$number.over ]] || refuse "$1" || return
+    nap "$MVM_POLL"
+  done
+}
+
+# before_KIND: 0: the command is to be given; 1: it must not; 2: nothing is left to do; 3: it was given, and goes on.
+# after_KIND STATUS: whether the command, which ended so, has had its effect.
+
+before_migrate() {
+  local here there try
+  for try in 1 2 3; do
+    has guests "$source" "$guest"
+    here=$?
+    has guests "$target" "$guest"
+    there=$?
+    case $here$there in
+      10)
+        say_found "$vm runs on $to already"
+        return 2
+        ;;
+      01)
+        if ask migrating "$source" "$guest" >/dev/null 2>&1; then
+          [[ $RESUMED ]] || refuse "$vm is being migrated by somebody else" || return
+          return 3
+        fi
+        ! has defined "$target" "$guest" || refuse "$to has a guest of the name $vm already" || return
+        has_room "$target" "$guest"
+        return
+        ;;
+      00)
+        # On both while it moves, and for a moment when it has.
+        if ask migrating "$source" "$guest" >/dev/null 2>&1; then
+          [[ $RESUMED ]] || refuse "$vm is being migrated by somebody else" || return
+          return 3
+        fi
+        ;;
+      11) break ;;
+      20 | 21 | 22 | 02 | 12) ;;
+    esac
+    nap "$MVM_POLL"
+  done
+  refuse "$(where_it_is "$here" "$there")"
+}
+
+after_migrate() {
+  local status=$1 here there try=0
+  while :; do
+    has guests "$source" "$guest"
+    here=$?
+    has guests "$target" "$guest"
+    there=$?
+    case $here$there in
+      10)
+        (( status == 0 )) || say_found "the command failed (status $status), but $vm runs on $to"
+        return 0
+        ;;
+      00 | 01)
+        # The hypervisors carry it out without the command.
+        if ask migrating "$source" "$guest" >/dev/null 2>&1; then
+          nap "$MVM_POLL"
+          continue
+        fi
+        [[ $here$there != 01 ]] || (( try == 0 )) || break
+        ;;
+      11) (( try == 0 )) || break ;;
+    esac
+    try=$(( try + 1 ))
+    (( try < 4 )) || break
+    nap "$MVM_POLL"
+  done
+  refuse "$(where_it_is "$here" "$there")"
+}
+
+# where_it_is HERE THERE: what both ends of a migration say of its guest.
+where_it_is() {
+  case $1$2 in
+    00) printf '%s runs on both %s and %s' "$vm" "$from" "$to" ;;
+    01) printf '%s runs on %s' "$vm" "$from" ;;
+    11) printf '%s runs neither on %s nor on %s' "$vm" "$from" "$to" ;;
+    22) printf 'neither %s nor %s can be asked where %s is' "$from" "$to" "$vm" ;;
+    2?) printf '%s cannot be asked whether %s is there' "$from" "$vm" ;;
+    ?2) printf '%s cannot be asked whether %s is there' "$to" "$vm" ;;
+  esac
+}
+
+before_boot() {
+  case $(ask power "$target") in
+    off) return 0 ;;
+    on)
+      if is_up "$target"; then
+        say_found "$to is on already"
+        return 2
+      fi
+      printf '%s is on already, but its hypervisor does not answer yet\n' "$to"
+      return 3
+      ;;
+    *) refuse "nobody can say whether $to is off" ;;
+  esac
+}
+
+after_boot() {
+  (( $1 == 0 )) || refuse "the command failed (status $1)" || return
+  until_seen "$to is not up: its hypervisor does not answer" is_up "$target"
+}
+
+is_up() { ask answers "$1"; } >/dev/null 2>&1
+
+before_shutdown() {
+  local guests
+  case $(ask power "$target") in
+    off)
+      # Without a BMC, silence may mean anything.
+      [[ ${BMC[$target]} || $RESUMED || ${HOW[${PLATFORM[$target]}.power]-} ]] ||
+        refuse "$to does not answer, and has no BMC that says whether it is off" || return
+      say_found "$to is off already"
+      return 2
+      ;;
+    on) ;;
+    *) refuse "nobody can say whether $to is on" || return ;;
+  esac
+  guests=$(ask guests "$target") ||
+    refuse "$to stays up: it cannot be asked which guests are on it" || return
+  [[ ! $guests ]] || refuse "$to stays up: $(who_is_there "$guests")"
+}
+
+# who_is_there NAMES: those that a server still has, apart by whether the plan knows them.
+who_is_there() {
+  local name others=$'\n'$1$'\n' late='' text=''
+  for name in "${GUEST_NAME[@]}"; do
+    [[ $others == *$'\n'"$name"$'\n'* ]] || continue
+    others=${others//$'\n'"$name"$'\n'/$'\n'}
+    late+="${late:+, }$name"
+  done
+  others=${others#$'\n'} others=${others%$'\n'}
+  [[ ! $late ]] || text="$late should have left"
+  [[ ! $others ]] || text+="${text:+, and }the plan does not know of ${others//$'\n'/, }"
+  printf '%s' "$text"
+}
+
+after_shutdown() {
+  (( $1 == 0 )) || refuse "the command failed (status $1)" || return
+  until_seen "$to is not off" is_off "$target"
+}
+
+is_off() { [[ $(ask power "$1") == off ]]; } 2>/dev/null
+
+before_start() {
+  has guests "$target" "$guest"
+  case $? in
+    0)
+      say_found "$vm runs on $to already"
+      return 2
+      ;;
+    2) refuse "$to cannot be asked which guests are on it" || return ;;
+  esac
+  has defined "$target" "$guest" || refuse "$to has no guest $vm" || return
+  has_room "$target" "$guest"
+}
+
+after_start() {
+  (( $1 == 0 )) || refuse "the command failed (status $1)" || return
+  until_seen "$vm does not run on $to" has guests "$target" "$guest"
+}
+
+before_stop() {
+  has guests "$target" "$guest"
+  case $? in
+    0) return 0 ;;
+    2) refuse "$to cannot be asked which guests are on it" || return ;;
+  esac
+  has defined "$target" "$guest" || refuse "$to has no guest $vm" || return
+  say_found "$vm is stopped already"
+  return 2
+}
+
+after_stop() {
+  (( $1 == 0 )) || refuse "the command failed (status $1)" || return
+  until_seen "$vm has not stopped" is_stopped
+}
+
+is_stopped() {
+  has guests "$target" "$guest"
+  (( $? == 1 ))
+}
+
+before_run() { is_up "$target" || refuse "$to does not answer"; }
+after_run() { (( $1 == 0 )) || refuse "the command failed (status $1)"; }
+
+before_pause() { :; }
+after_pause() { return "$1"; }
+
+# approval TEXT: a pause. Asks where somebody is at a terminal, otherwise waits for a file.
+approval() {
+  local answer go=$JOURNAL.$number.go
+  if [[ $TERMINAL ]]; then
+    printf '\n%s\ngo on? (yes or no) ' "$1" >/dev/tty
+    while read -r answer </dev/tty; do
+      case $answer in
+        yes) return 0 ;;
+        no) refuse 'somebody said no' || return ;;
+        *) printf 'yes or no? ' >/dev/tty ;;
+      esac
+    done
+  fi
+  until [[ -e $go ]]; do nap "$MVM_POLL"; done
+}
+
+say_found() { printf '%s\n' "$*"; }
+
+# perform: an action, from what is looked at before to what is looked at after. Sets nothing; its status is the action's.
+# The journal has it as started from right before the command: without that, nothing has been done.
+perform() {
+  local status=0
+  "before_$kind"
+  case $? in
+    0)
+      note started "$number"
+      tell "$number" "$PROCESS" started
+      carry_out || status=$?
+      ;;
+    2) return 0 ;;
+    3)
+      note started "$number"
+      tell "$number" "$PROCESS" started
+      ;;
+    *) return 1 ;;
+  esac
+  "after_$kind" "$status"
+}
+
+# carry_out: the command, in a process group of its own: no Ctrl-C reaches it, and the main process can end it.
+carry_out() {
+  set -m
+  ( trap - INT TERM; "action_$number" ) {LOCK}>&- {EVENTS}>&- &
+  set +m
+  printf '%s\n' "$!" >"$WORK/$number.group"
+  wait "$!" 2>/dev/null
+}
