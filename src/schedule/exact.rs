@@ -1,5 +1,6 @@
-//! What remains after the relaxation has excluded starts, solved by SAT to the optimum.
+//! The optimum: of few jobs by branch and bound, else by SAT of what remains after the relaxation has excluded starts.
 
+pub mod branch;
 pub mod encode;
 pub mod sat;
 

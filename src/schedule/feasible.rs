@@ -1,4 +1,7 @@
-//! Whether there is any schedule: by presolve, by lists in several orders, else by SAT. How much is tried is counted.
+//! Whether there is any schedule: by presolve, by lists in several orders, by a search of orders without time, else by
+//! SAT. How much is tried is counted.
+
+pub mod order;
 
 use std::collections::BTreeSet;
 
@@ -10,6 +13,7 @@ use super::control::Control;
 use super::exact;
 use super::instance::{Instance, Job, Placed, Refusal};
 use super::random::Random;
+use order::Order;
 
 /// Starts that a search by SAT may have.
 const MOST_STARTS: usize = 60_000;
@@ -19,6 +23,9 @@ const FOR_A_START: u64 = 300;
 
 /// Effort of a search by SAT.
 pub const EFFORT: u64 = 20_000_000;
+
+/// Looks at a job in a search of orders, for each byte of effort.
+const LOOKS: u64 = 50;
 
 /// Orders in which lists are tried.
 const ORDERS: usize = 20;
@@ -52,7 +59,7 @@ pub fn check(
     }
 }
 
-/// A first schedule: by lists in several orders, else by SAT.
+/// A first schedule: by lists, by an order without time, else by SAT.
 pub fn first(
     formulation: &Formulation,
     instance: &Instance,
@@ -62,6 +69,15 @@ pub fn first(
 ) -> First {
     if let Some(placed) = by_lists(instance) {
         return First::Found(placed);
+    }
+    match order::search(instance, effort.saturating_mul(LOOKS), control) {
+        Order::Found(order) => {
+            if let Some(placed) = list::generate(instance, &order, false) {
+                return First::Found(placed);
+            }
+        }
+        Order::None => return First::Infeasible,
+        Order::Unknown => {}
     }
     let narrow = pushed_left(formulation, instance, keep);
     let most = MOST_STARTS.min(usize::try_from(effort / FOR_A_START).unwrap_or(usize::MAX));
@@ -115,14 +131,18 @@ fn by_lists(instance: &Instance) -> Option<Placed> {
     let earliest = |job: usize| instance.jobs[job].modes[0].starts.first();
     let mut order: Vec<usize> = (0..jobs).collect();
     order.sort_by_key(|&job| (earliest(job), instance.jobs[job].modes[0].span));
+    // As it is written, work is often in an order that is possible.
+    let written: Vec<usize> = (0..jobs).collect();
+    let first = list::generate(instance, &order, true);
+    if let Some(placed) = first.or_else(|| list::generate(instance, &written, false)) {
+        return Some(placed);
+    }
     let mut random = Random::new(1);
-    for _ in 0..ORDERS {
-        if let Some(placed) = list::generate(instance, &order, true) {
-            return Some(placed);
-        }
+    let mut again = (1..ORDERS).map(|_| {
         for at in (1..jobs).rev() {
             order.swap(at, random.below(at + 1));
         }
-    }
-    None
+        list::generate(instance, &order, true)
+    });
+    again.find_map(|placed| placed)
 }

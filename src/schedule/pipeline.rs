@@ -10,7 +10,7 @@ use super::bound::refine::{self, Next, Refinement};
 use super::bound::relaxation::Relaxation;
 use super::construct::list;
 use super::control::Control;
-use super::exact::{self, Answer};
+use super::exact::{self, Answer, branch};
 use super::feasible::{self, First};
 use super::improve::Search;
 use super::improve::window::Windows;
@@ -52,6 +52,8 @@ struct Work {
     starts: usize,
     /// Effort of an exact search.
     proof: u64,
+    /// Nodes of a branch and bound.
+    nodes: u64,
 }
 
 fn work(effort: Effort, jobs: usize) -> Work {
@@ -96,6 +98,12 @@ fn work(effort: Effort, jobs: usize) -> Work {
             20_000
         } else {
             4_000
+        },
+        nodes: match effort {
+            Effort::Brief => 0,
+            Effort::Fast => 100_000,
+            Effort::Normal => 1_000_000,
+            Effort::Best => 20_000_000,
         },
         // Of few jobs, a proof finds the best schedule sooner than a search.
         proof: if jobs <= FEW { 4 * proof } else { proof },
@@ -206,6 +214,7 @@ impl Run<'_, '_> {
         let target = self.relax(0, self.work.rounds, rough.as_ref());
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 16, self.work.hottest);
+        self.branch();
         // What is easy to prove needs no more improvement; what is not is tried again at the end.
         if self.instance.jobs.len() <= FEW {
             self.prove(0, self.work.starts, self.work.proof);
@@ -402,6 +411,24 @@ impl Run<'_, '_> {
         placed.start.resize(self.closed.jobs.len(), makespan);
         placed.mode.resize(self.closed.jobs.len(), 0);
         placed
+    }
+
+    /// Solves the first goal exactly where there are few jobs.
+    fn branch(&mut self) {
+        let value = self.value(0);
+        if self.bounds[0] >= value || self.work.nodes == 0 || self.control.stopped() {
+            return;
+        }
+        self.report("branching");
+        let answer = branch::minimise(self.instance, value, self.work.nodes, self.control);
+        let Some(Answer::Optimal(found) | Answer::Spent(found)) = &answer else {
+            return;
+        };
+        found.iter().for_each(|placed| self.offer(placed.clone()));
+        if matches!(answer, Some(Answer::Optimal(_))) {
+            self.bounds[0] = self.value(0);
+        }
+        self.report("proof");
     }
 
     /// Solves a goal exactly where few enough starts are left.

@@ -13,6 +13,13 @@ use super::instance::{Instance, Level, Mode, Refusal, swings, worst};
 use links::{cut, links};
 use overfull::Overfull;
 
+/// Which job comes before which other one.
+pub fn precedences(instance: &Instance) -> impl Iterator<Item = (usize, usize)> {
+    links(instance)
+        .into_iter()
+        .map(|(_, first, then)| (first, then))
+}
+
 /// A level that cannot hold what lies between two moments, wherever jobs start inside of their domains.
 pub fn overfull(instance: &Instance) -> Option<Overfull> {
     timetable::overfull(instance).or_else(|| energy::overfull(instance))
@@ -44,7 +51,12 @@ pub fn reachable(instance: &mut Instance) -> Result<(), Refusal> {
                     .iter()
                     .all(|&(l, s)| s.peak <= best[l as usize])
             };
-            if !job.modes.iter().any(fits) {
+            // What gives before it has taken all may help another one, which then helps it.
+            if !job
+                .modes
+                .iter()
+                .any(|mode| fits(mode) || gives_before_it_takes(mode))
+            {
                 return true;
             }
             for (level, relief) in worst(job, |swing| swing.relief) {
@@ -75,6 +87,14 @@ pub fn reachable(instance: &mut Instance) -> Result<(), Refusal> {
     }
     retain_modes(instance, &possible)?;
     settles(instance)
+}
+
+/// Whether a mode, of actions that are tied together, takes something when it has given something else.
+fn gives_before_it_takes(mode: &Mode) -> bool {
+    let taken = mode.events.iter().filter(|event| event.change > 0);
+    let given = mode.events.iter().filter(|event| event.change < 0);
+    let (last, first) = (taken.map(|e| e.at).max(), given.map(|e| e.at).min());
+    last.zip(first).is_some_and(|(last, first)| first <= last)
 }
 
 /// In the end, when all jobs are over, every level must have its room.

@@ -1,8 +1,10 @@
 //! Brute force against the scheduler on small random problems with every kind of constraint.
 
 mod bounds;
+mod branching;
 mod certificates;
 mod later;
+mod orders;
 
 use crate::formulation::*;
 
