@@ -275,6 +275,9 @@ pub struct Workload {
     pub hot_ms: u64,
     /// CPr: bytes per second that are rewritten besides.
     pub cold: u64,
+    /// Whether nothing is known of what it rewrites: then the two are 0, and pre-copy is planned with a guess (see
+    /// [`crate::migration`]).
+    pub unknown: bool,
     /// D: milliseconds that the VM may stand still at the end.
     pub downtime_ms: u64,
 }

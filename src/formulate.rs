@@ -74,12 +74,35 @@ pub struct Work {
     pub inferred: bool,
     /// Whether the migration is done by post-copy.
     pub post_copy: bool,
+    /// What its duration assumes.
+    pub assumed: Assumed,
     /// The links that a migration uses, forward (from the link's `a` to its `b`) or not.
     pub path: Vec<(LinkId, bool)>,
     /// mW drawn on top of what the servers draw, for each mode: what a budget sees (see `migration`).
     pub power: Vec<u64>,
     /// mJ of the action, for each mode.
     pub energy: Vec<u64>,
+}
+
+/// What the duration of a migration assumes besides the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Assumed {
+    /// Nothing is known of what the VM rewrites.
+    pub guessed: bool,
+    /// Millionths that were added.
+    pub slack: u32,
+}
+
+impl Assumed {
+    fn of(datacenter: &Datacenter, request: &Request, task: Task, given: bool, post: bool) -> Self {
+        match task {
+            Task::Migrate { vm, .. } if !given => Assumed {
+                guessed: datacenter[vm].workload.unknown && !post,
+                slack: datacenter[vm].slack.unwrap_or(request.slack),
+            },
+            _ => Assumed::default(),
+        }
+    }
 }
 
 /// Builds the scheduling problem; None, with errors, where it cannot be written down.
@@ -139,6 +162,13 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         from: deed.from,
         inferred: deed.inferred,
         post_copy: method.post_copy,
+        assumed: Assumed::of(
+            datacenter,
+            request,
+            deed.task,
+            deed.takes.is_some(),
+            method.post_copy,
+        ),
         path: method
             .path
             .iter()

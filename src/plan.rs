@@ -13,7 +13,7 @@ pub use replay::{Claim, Claims, replay};
 pub use verify::{Violation, verify};
 
 use crate::datacenter::{Datacenter, ServerId};
-use crate::formulate::Problem;
+use crate::formulate::{Assumed, Problem};
 use crate::formulation::{ActionId, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
@@ -101,6 +101,8 @@ pub struct Planned {
     pub power: u64,
     /// Whether the migration is done by post-copy.
     pub post_copy: bool,
+    /// What its length assumes besides the model.
+    pub assumed: Assumed,
     /// Whether the plan implied it without saying it.
     pub inferred: bool,
     /// What it waits for: the transitive reduction, in the order of the actions.
@@ -299,6 +301,7 @@ fn planned(
                 rate: f[action].modes[mode].rate,
                 power: work.power[mode],
                 post_copy: work.post_copy,
+                assumed: work.assumed,
                 inferred: work.inferred,
                 after,
                 openings: dependencies.chances[at].iter().map(opening).collect(),

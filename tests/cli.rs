@@ -11,8 +11,8 @@ use support::root;
 const FILE: &str = "\
 switch tor
 server s[1..2] { memory 8GiB link 1Gbps to tor }
-vm a { memory 2GiB on s1 }
-vm b { memory 4GiB on s1 }
+vm a { memory 2GiB idle on s1 }
+vm b { memory 4GiB idle on s1 }
 
 plan away {
   start 02:00 UTC
@@ -25,8 +25,8 @@ plan away {
 const INVENTORY: &str = "\
 switch tor
 server s[1..2] { memory 8GiB link 1Gbps to tor }
-vm a { memory 2GiB on s1 }
-vm b { memory 4GiB on s1 }
+vm a { memory 2GiB idle on s1 }
+vm b { memory 4GiB idle on s1 }
 ";
 const AWAY: &str = "\
 use \"inventory.mvm\"
@@ -157,10 +157,10 @@ fn a_plan_that_was_changed_does_not_hold() {
 const ROTATE: &str = "\
 switch tor
 server s[1..3] { memory 8GiB link 1Gbps to tor }
-vm a { memory 2GiB on s1 }
-vm b { memory 5GiB on s2 }
-vm c { memory 3GiB on s3 }
-vm d { memory 2GiB on s1 }
+vm a { memory 2GiB idle on s1 }
+vm b { memory 5GiB idle on s2 }
+vm c { memory 3GiB idle on s3 }
+vm d { memory 2GiB idle on s1 }
 
 plan rotate {
   migrate a to s2
@@ -460,6 +460,22 @@ fn a_choice_of_rates_is_advised_where_it_was_better_and_can_stand_in_the_file() 
 }
 
 #[test]
+fn slack_is_said_with_what_it_is_in() {
+    let slack = FILE.replace("before b -> a", "slack 20%");
+    let unknown = FILE.replacen("idle", "hot unknown", 1);
+    let folder = folder(&[("slack.mvm", &slack), ("unknown.mvm", &unknown)]);
+    let said = session(folder.path(), &["plan", "slack.mvm", "--why"]);
+    assert!(said.contains("\n20 % of slack in 2 migrations\n"), "{said}");
+    assert!(
+        said.contains("\nwhat is assumed\n  20 % of slack: `migrate"),
+        "{said}"
+    );
+    let said = session(folder.path(), &["check", "unknown.mvm"]);
+    assert!(said.contains("what is not known is left out"), "{said}");
+    assert!(said.ends_with("--- status 1\n"), "{said}");
+}
+
+#[test]
 fn wrong_usage_is_told_apart_from_wrong_input() {
     let folder = folder(&[("away.mvm", FILE), ("empty.mvm", "")]);
     let mut text = String::new();
@@ -523,8 +539,8 @@ fn a_reader_that_leaves_is_no_error() {
 const CROWDED: &str = "\
 switch core capacity 3Gbps
 server s[1..4] { link 2Gbps to core }
-vm a { memory 2GB on s1 }
-vm b { memory 2GB on s3 }
+vm a { memory 2GB idle on s1 }
+vm b { memory 2GB idle on s3 }
 plan share {
   migrate a to s2
   migrate b to s4

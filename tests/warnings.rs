@@ -12,7 +12,7 @@ fn is_loose(rules: &str) -> bool {
         "switch core capacity 10Gbps
 rack r1 {{ link 4Gbps to core server s[1..2] {{ power 100W migration 0J/MB + 50J link 1Gbps }} }}
 rack r2 {{ link 4Gbps to core server t[1..2] {{ power 100W migration 0J/MB + 50J link 1Gbps }} }}
-vm a[1..2] {{ memory 2GiB on r1.s[1..2] }}
+vm a[1..2] {{ memory 2GiB idle on r1.s[1..2] }}
 plan p {{
   start 22:00
   migrate a[1..2] to r2.t[1..2]

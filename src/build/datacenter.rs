@@ -114,6 +114,7 @@ impl DatacenterBuilder {
                 hot: 0,
                 hot_ms: 1000,
                 cold: 0,
+                unknown: false,
                 downtime_ms: 30,
             },
             copy: Copy::Pre,
@@ -451,6 +452,11 @@ impl VmSpec<'_> {
     pub fn cold(self, per_second: impl Into<Data>) -> Self {
         let cold = per_second.into().0;
         self.set(|vm| vm.workload.cold = cold)
+    }
+
+    /// Nothing is known of what it rewrites: its migrations are planned with a guess (see [`crate::migration`]).
+    pub fn unknown_rates(self) -> Self {
+        self.set(|vm| vm.workload.unknown = true)
     }
 
     /// How long it may stand still at the end of a migration.

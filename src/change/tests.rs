@@ -10,7 +10,7 @@ const TEXT: &str = "\
 switch core capacity 10Gbps
 server a, b { memory 4GiB power 100W boot 90s extra 20W shutdown 40s link 1Gbps to core }
 server c { cpu 8 link 1Gbps to core bond 2 }
-vm web, other { memory 2GiB on a }
+vm web, other { memory 2GiB idle on a }
 plan p {
   start 02:00
   migrate web, other to b at 400Mbps

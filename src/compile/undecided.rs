@@ -68,7 +68,7 @@ mod tests {
     const TEXT: &str = "\
 switch tor
 server s[1..2] { memory 64GiB link 1Gbps to tor }
-vm a, b { memory 8GiB on s1 }
+vm a, b { memory 8GiB idle on s1 }
 plan p {
   migrate a, b to s2
   before b by 100s

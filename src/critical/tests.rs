@@ -47,8 +47,8 @@ use std.link.{ethernet1, ethernet10}
 switch core
 rack r1 link : ethernet1 to core { server s[1..2] { memory 64GiB power 100W link : ethernet10 } }
 rack r2 link : ethernet1 to core { server t[1..2] { memory 64GiB power 100W link : ethernet10 off } }
-vm web[1..4] { memory 4GiB on s1 }
-vm db[1..2]  { memory 8GiB on s2 }
+vm web[1..4] { memory 4GiB idle on s1 }
+vm db[1..2]  { memory 8GiB idle on s2 }
 
 plan away {
   start 22:00
@@ -70,8 +70,8 @@ switch tor
 server a { memory 64GiB power 100W link 10Gbps to tor }
 server b { memory 64GiB power 100W link 10Gbps to tor }
 server c[1..2] { memory 64GiB power 100W boot 2min extra 50W link 10Gbps to tor off }
-vm v[1..2] { memory 10GiB on a }
-vm w[1..2] { memory 10GiB on b }
+vm v[1..2] { memory 10GiB idle on a }
+vm w[1..2] { memory 10GiB idle on b }
 
 plan tight {
   start 01:00

@@ -1,5 +1,7 @@
 //! What holds a plan, in words.
 
+use std::collections::BTreeSet;
+
 use super::{Binding, Binds, Chain, Link, Reason};
 use crate::change::Change;
 use crate::datacenter::Datacenter;
@@ -57,6 +59,7 @@ pub fn show(
         return out;
     }
     out += &why.rows(chain, &clock);
+    out += &why.assumptions(chain);
     out += "\nwhat binds\n";
     let mut untold: Vec<&(Vec<Change>, Tried)> = tried.iter().collect();
     for binding in bindings {
@@ -158,6 +161,44 @@ impl Why<'_> {
             out.push('\n');
         }
         out
+    }
+
+    /// What the lengths of the chain's actions assume besides the model; nothing where they assume nothing.
+    fn assumptions(&self, chain: &Chain) -> String {
+        let actions: BTreeSet<ActionId> = chain.links.iter().map(|link| link.action).collect();
+        let assumed = |action: &ActionId| self.problem.work[action.0 as usize].assumed;
+        let told = |actions: Vec<ActionId>| {
+            let names = actions.iter().take(FEW).map(|&action| self.name(action));
+            let names = names.collect::<Vec<_>>().join("`, `");
+            match actions.len() - FEW.min(actions.len()) {
+                0 => format!("`{names}`"),
+                more => format!("`{names}` and {more} more"),
+            }
+        };
+        let mut out = String::new();
+        let guessed: Vec<ActionId> = actions
+            .iter()
+            .filter(|action| assumed(action).guessed)
+            .copied()
+            .collect();
+        if !guessed.is_empty() {
+            out += &format!(
+                "  a guess, as nothing is known of what the VM rewrites: {}\n",
+                told(guessed)
+            );
+        }
+        let slacks: BTreeSet<u32> = actions.iter().map(|action| assumed(action).slack).collect();
+        for slack in slacks.into_iter().filter(|&slack| slack > 0) {
+            let with = actions
+                .iter()
+                .filter(|action| assumed(action).slack == slack);
+            let share = amount::share(slack);
+            out += &format!("  {share} of slack: {}\n", told(with.copied().collect()));
+        }
+        match out.is_empty() {
+            true => out,
+            false => format!("\nwhat is assumed\n{out}"),
+        }
     }
 
     /// Whether two links that follow one another may be told as one: the same happens for the same reason.

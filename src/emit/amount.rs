@@ -31,6 +31,11 @@ pub fn rate(bits: u64) -> String {
     )
 }
 
+/// Millionths: `20 %`, `12.5 %`.
+pub fn share(millionths: u32) -> String {
+    format!("{} %", decimals(f64::from(millionths) / 1e4))
+}
+
 /// mW: `110 W`, `9 kW` from 10 kW on, so that budgets are read as they are written.
 pub fn power(milliwatts: u64) -> String {
     let watts = milliwatts as f64 / 1e3;

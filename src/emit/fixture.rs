@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 use mvm::datacenter::*;
+use mvm::formulate::Assumed;
 use mvm::formulation::Unit;
 use mvm::plan::*;
 use mvm::request::{Bandwidth, GoalKind, Start, Task};
@@ -101,6 +102,7 @@ impl Made {
                 hot: 5 << 20,
                 hot_ms: 2000,
                 cold: 0,
+                unknown: false,
                 downtime_ms: 30,
             },
             copy: Copy::Pre,
@@ -136,6 +138,7 @@ impl Made {
             rate,
             power,
             post_copy: false,
+            assumed: Assumed::default(),
             inferred: false,
             after: after.iter().map(|&action| wait(action)).collect(),
             openings: Vec::new(),

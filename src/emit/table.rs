@@ -1,5 +1,7 @@
 //! The plan as a table for the terminal.
 
+use std::collections::BTreeMap;
+
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
@@ -9,6 +11,7 @@ use super::{amount, server_of};
 use crate::datacenter::{Datacenter, ServerId};
 use crate::plan::{Plan, Planned};
 use crate::request::{GoalKind, Task};
+use crate::show::show_count;
 
 /// Names longer than that are cut, so that a table of usual names fits a terminal.
 const NAME_LENGTH: usize = 40;
@@ -77,6 +80,9 @@ fn row(datacenter: &Datacenter, action: &Planned, clock: &Clock) -> [String; 7] 
     if action.post_copy {
         what += " †";
     }
+    if action.assumed.guessed {
+        what += " ?";
+    }
     let place = match action.task {
         Task::Migrate { to, .. } => format!("{} → {}", name(action.from), name(to)),
         // A server's own name is already said by what happens.
@@ -130,21 +136,39 @@ fn figures(plan: &Plan, clock: &Clock) -> Vec<(String, String)> {
     figures
 }
 
-fn footnotes(plan: &Plan) -> Vec<&'static str> {
+fn footnotes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
     if plan.actions.iter().any(|a| a.inferred) {
-        notes.push("*  not written in the plan, but implied by it");
+        notes.push("*  not written in the plan, but implied by it".to_owned());
     }
     if plan.actions.iter().any(|a| a.post_copy) {
-        notes.push("†  by post-copy: the VM runs at its destination from the start");
+        notes.push("†  by post-copy: the VM runs at its destination from the start".to_owned());
     }
+    if plan.actions.iter().any(|a| a.assumed.guessed) {
+        notes.push("?  a guess: nothing is known of what the VM rewrites".to_owned());
+    }
+    notes.extend(slack(plan));
     if !plan.reproducible {
         notes.push(
-            "A time limit or an interrupt ended the search: another run may find another plan.",
+            "A time limit or an interrupt ended the search: another run may find another plan."
+                .to_owned(),
         );
     }
     if !notes.is_empty() {
-        notes.insert(0, "");
+        notes.insert(0, String::new());
     }
     notes
+}
+
+/// How many migrations have which slack.
+fn slack(plan: &Plan) -> impl Iterator<Item = String> {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for slack in plan.actions.iter().map(|action| action.assumed.slack) {
+        *counts.entry(slack).or_default() += 1;
+    }
+    counts.remove(&0);
+    counts.into_iter().map(|(slack, count)| {
+        let migrations = show_count(count, "migration");
+        format!("{} of slack in {migrations}", amount::share(slack))
+    })
 }

@@ -83,6 +83,7 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
             hot,
             hot_ms,
             cold: traits.cold.unwrap_or(0),
+            unknown: false,
             downtime_ms: traits.downtime.unwrap_or(DOWNTIME),
         },
         copy: traits.copy.unwrap_or(Copy::Pre),

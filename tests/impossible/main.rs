@@ -319,7 +319,7 @@ fn the_horizon_is_never_the_cause() {
             "switch tor
             server s[1..2] {{ power 100W link 1Gbps to tor }}
             server t[1..2] {{ power 100W link 1Gbps to tor off }}
-            vm a, b {{ memory 4GiB on s[1..2] }}
+            vm a, b {{ memory 4GiB idle on s[1..2] }}
             plan p {{ migrate a, b to t[1..2]  shutdown s[1..2]  {rule} }}"
         );
         let checked = check("test.mvm", &Text(&text));

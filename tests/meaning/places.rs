@@ -54,9 +54,9 @@ fn racks_are_drained_one_after_the_other() {
 
 const SMALL: &str = "switch tor
 server s[1..3] { memory 64GiB power 100W link 1Gbps to tor }
-vm a, b { memory 2GiB on s1 }
-vm c    { memory 2GiB on s2 }
-vm d    { memory 2GiB on s2 off }
+vm a, b { memory 2GiB idle on s1 }
+vm c    { memory 2GiB idle on s2 }
+vm d    { memory 2GiB idle on s2 off }
 ";
 
 /// The problem of a plan with some rules, and the findings.

@@ -170,7 +170,7 @@ fn quantities(cases: &mut Cases) {
         &|q| format!("server s {{ memory {q} }}"),
         &|q| format!("server s {{ power {q} hosting {q} boot {q} extra {q} }}"),
         &|q| format!("server s {{ migration {q} }}"),
-        &|q| format!("server s {{ cpu {q} }} vm v {{ memory 1GiB on s cpu {q} }}"),
+        &|q| format!("server s {{ cpu {q} }} vm v {{ memory 1GiB idle on s cpu {q} }}"),
         &|q| format!("server s vm v {{ memory {q} hot {q} in {q} cold {q} downtime {q} on s }}"),
         &|q| format!("switch c server s {{ link {q} usable {q} bond {q} to c }}"),
         &|q| {
@@ -202,7 +202,7 @@ fn quantities(cases: &mut Cases) {
 /// Names and loops without end.
 fn ranges(cases: &mut Cases) {
     for text in [
-        "vm v[1..9999999999] { memory 1GiB on s }",
+        "vm v[1..9999999999] { memory 1GiB idle on s }",
         "server s[1..1000001]",
         "server s[1..1000].t[1..1001]",
         "rack r[1..1000] { server s[1..1001] }",
@@ -259,8 +259,8 @@ fn cycles(cases: &mut Cases) {
         "switch a { link 1Gbps to a }",
         "switch a link 1Gbps to b",
         "switch c server s, t { link 1Gbps to c } route s to t via s",
-        "server s vm v { memory 1GiB on v }",
-        "set v = v server s vm v { memory 1GiB on s }",
+        "server s vm v { memory 1GiB idle on v }",
+        "set v = v server s vm v { memory 1GiB idle on s }",
     ] {
         cases.wrong(text);
     }

@@ -197,6 +197,9 @@ fn properties(vm: &Vm) -> String {
     if vm.cold > 0.0 {
         let _ = write!(text, " cold {}MB/s", vm.cold);
     }
+    if vm.hot <= 0.0 && vm.cold <= 0.0 {
+        text += " idle";
+    }
     text + " downtime 0ms"
 }
 

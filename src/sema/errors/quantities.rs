@@ -28,6 +28,9 @@ pub fn unknown_constant(span: Span, name: &str, similar: Option<&str>) -> Diagno
         Some(similar) => error
             .with_help(format!("did you mean `{similar}`?"))
             .with_fix(span, similar),
+        None if name == "unknown" => error.with_help(
+            "what is not known is left out; `slack 20%` plans the migrations of a VM so much longer",
+        ),
         None => error,
     }
 }
