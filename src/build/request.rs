@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::datacenter::unknown;
 use super::quantity::{Power, Rate, Time};
 use super::{BuildError, BuildErrors};
-use crate::datacenter::{Datacenter, Node, ServerId, VmId};
+use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, VmId};
 use crate::request::{
-    Bandwidth, Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
+    Asked, Bandwidth, Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
@@ -76,6 +76,34 @@ impl RequestBuilder {
     /// Turns a server off.
     pub fn shutdown(&mut self, server: ServerId) -> StepSpec<'_> {
         self.step(Task::Shutdown(server))
+    }
+
+    /// Turns a server off and on again.
+    pub fn reboot(&mut self, server: ServerId) {
+        self.shutdown(server);
+        self.boot(server);
+    }
+
+    /// How long actions may take: those of some, or all others.
+    pub fn timeout(&mut self, value: Patience, subjects: Option<Vec<Subject>>) {
+        let origin = None;
+        let asked = Asked {
+            value,
+            subjects,
+            origin,
+        };
+        self.request.timeouts.push(asked);
+    }
+
+    /// How often actions are tried again: those of some, or all others.
+    pub fn retry(&mut self, value: Retry, subjects: Option<Vec<Subject>>) {
+        let origin = None;
+        let asked = Asked {
+            value,
+            subjects,
+            origin,
+        };
+        self.request.retries.push(asked);
     }
 
     /// Starts a VM where it is.
@@ -224,8 +252,14 @@ impl RequestBuilder {
             .rules
             .iter()
             .flat_map(|rule| named_by_rule(&rule.kind));
+        let timeouts = self.request.timeouts.iter();
+        let timeouts = timeouts.filter_map(|asked| asked.subjects.as_ref());
+        let retries = self.request.retries.iter();
+        let retries = retries.filter_map(|asked| asked.subjects.as_ref());
+        let asked = timeouts.chain(retries).flatten().map(Named::from);
         let errors: Vec<BuildError> = steps
             .chain(rules)
+            .chain(asked)
             .filter_map(|named| named.unknown_in(datacenter))
             .collect();
         if errors.is_empty() {

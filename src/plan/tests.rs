@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::build::*;
-use crate::datacenter::MigrationEnergy;
+use crate::datacenter::{Force, Limit, MigrationEnergy, Patience, VmId};
 use crate::formulate::formulate;
 use crate::formulation::*;
+use crate::request::{Asked, Subject};
 use crate::schedule::Bounded;
 
 /// An action of that duration that takes and gives back so much of resource 0.
@@ -496,4 +497,61 @@ fn a_plan_from_elsewhere_is_replayed() {
         "replayed_times",
         replay(&dc, &request, &problem, &times).join("\n")
     );
+}
+
+#[test]
+fn what_is_said_of_some_comes_before_what_is_said_of_all() {
+    let (mut dc, mut request, problem) = evacuation();
+    let seconds = |seconds, policy| Patience {
+        limit: Limit::Seconds(seconds),
+        policy,
+    };
+    let timeouts = |dc: &Datacenter, request: &Request| {
+        let plan = assemble(dc, request, &problem, &solution()).unwrap();
+        let timeouts = plan.actions.iter();
+        let timeouts = timeouts.map(|a| (a.timeout.late_after, a.timeout.limit, a.timeout.policy));
+        timeouts.collect::<Vec<_>>()
+    };
+    use Policy::{Abort, Post, Suspend, Wait};
+    // boot b, migrate x, migrate y, shutdown a: nothing is said.
+    let usual = [
+        (60, 300, Abort),
+        (10, 300, Abort),
+        (16, 300, Abort),
+        (20, 300, Abort),
+    ];
+    assert_eq!(timeouts(&dc, &request), usual);
+
+    let all = Patience {
+        limit: Limit::Times(10_000),
+        policy: None,
+    };
+    request.timeouts.push(Asked {
+        value: all,
+        subjects: None,
+        origin: None,
+    });
+    dc.vms[0].force = Force::Post(7);
+    dc.vms[1].force = Force::Post(7);
+    dc.vms[1].timeout = Some(seconds(9, Some(Suspend)));
+    let (x, y) = (Subject::Vm(VmId(0)), Subject::Vm(VmId(1)));
+    assert_eq!(
+        timeouts(&dc, &request),
+        [
+            (60, 600, Abort),
+            (10, 7, Post),
+            (16, 9, Suspend),
+            (20, 300, Abort)
+        ]
+    );
+
+    for (limit, subjects) in [(1, vec![x, y]), (2, vec![y])] {
+        request.timeouts.push(Asked {
+            value: seconds(limit, Some(Wait)),
+            subjects: Some(subjects),
+            origin: None,
+        });
+    }
+    let some = timeouts(&dc, &request);
+    assert_eq!(some[1..3], [(10, 1, Wait), (16, 2, Wait)]);
 }

@@ -19,7 +19,7 @@ pub(super) fn timeout<'a>(
 ) -> Option<Patience> {
     let limit = match &timeout.limit {
         ast::Limit::Time(time) => Limit::Seconds(expr::positive_seconds(world, scope, time)?),
-        ast::Limit::Times(times) => match thousandths(&times.text) {
+        ast::Limit::Times(times) => match thousandths(times.text.trim_end_matches('x')) {
             Some(value) if (1_000..=MAX_TIMES * 1_000).contains(&value) => Limit::Times(value),
             _ => {
                 world.sink.push(errors::bad_factor(times.span, MAX_TIMES));

@@ -204,7 +204,7 @@ pub struct Timeout {
 /// A limit in time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Limit {
-    /// `3x`: the number, without the `x`.
+    /// `3x`
     Times(Word),
     /// `20min`
     Time(Expr),

@@ -191,7 +191,7 @@ impl Builder {
         let limit = Parts::of(parts.need()).need();
         Timeout {
             limit: match limit.as_rule() {
-                Rule::times => Limit::Times(self.word(Parts::of(limit).need())),
+                Rule::times => Limit::Times(self.word(limit)),
                 _ => Limit::Time(self.expr(limit)),
             },
             policy: parts
