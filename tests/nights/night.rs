@@ -107,9 +107,7 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
                             | Event::Trouble(_)
                     )
                 };
-                if again != Outcome::Status(FINISHED)
-                    || stage.world.log[before..].iter().any(is_change)
-                {
+                if !FINISHED.contains(&again) || stage.world.log[before..].iter().any(is_change) {
                     return Err(format!("started again after its end: {again:?}"));
                 }
                 return Ok(0);
@@ -129,5 +127,5 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
     Err("it never ends".into())
 }
 
-/// The status of a start that found everything done.
-const FINISHED: i32 = 6;
+/// How a start ends that found everything done.
+const FINISHED: [Outcome; 2] = [Outcome::Status(0), Outcome::Status(6)];

@@ -83,7 +83,7 @@ pub struct Move {
 }
 
 /// Seconds after which a migration that hangs fails.
-const HANGS: Time = 40_000;
+const HANGS: Time = 5_000;
 
 /// Everything.
 #[derive(Debug)]

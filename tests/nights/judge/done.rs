@@ -1,7 +1,7 @@
 //! The end of a night: nothing is lost, and what was not done could not be done.
 
 use mvm::datacenter::ServerId;
-use mvm::request::{RuleKind, Task};
+use mvm::request::{RuleKind, Subject, Task};
 
 use super::Judge;
 
@@ -40,6 +40,15 @@ impl Judge<'_> {
             .take_while(|&other| other != at);
         if earlier.any(|other| now.done[other].is_none()) {
             return Some("what comes before it is not done".into());
+        }
+        if let Task::Migrate { to, .. } = duty.task {
+            let own = duties.by(Subject::Server(to)).into_iter();
+            if own
+                .take_while(|&other| other < at)
+                .any(|other| now.done[other].is_none())
+            {
+                return Some("what is written before of its destination is not done".into());
+            }
         }
         let servers: Vec<ServerId> = match duty.task {
             Task::Migrate { to, .. } => vec![duty.from, to],
