@@ -104,7 +104,7 @@ impl Scenario {
                 .address
                 .clone()
                 .unwrap_or_else(|| server.name.clone()),
-            bmc: format!("{}-ipmi", server.address.as_ref().unwrap_or(&server.name)),
+            bmc: server.bmc.clone().unwrap_or_default(),
             power: if server.on { Power::On } else { Power::Off },
             cut: false,
             memory: server.memory.map_or(1 << 30, |memory| memory.value >> 20),
