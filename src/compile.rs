@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::certify::{self, Certificate, Rejection};
 use crate::datacenter::Datacenter;
+use crate::diag::repeat::Findings;
 use crate::diag::{Code, Diagnostic, Severity, has_errors};
 use crate::emit::json::{self, PlanFile};
 use crate::expect::expects_none;
@@ -73,6 +74,11 @@ pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>
             Prospect::Broken
         } else {
             let (problem, found) = formulate(&analysis.datacenter, request);
+            let mut findings = Findings::default();
+            for finding in found {
+                findings.push(finding);
+            }
+            let found = findings.finish();
             let (impossible, found): (Vec<_>, Vec<_>) =
                 found.into_iter().partition(|d| d.code.says_impossible());
             let wrong = has_errors(&found) || is_stranded;

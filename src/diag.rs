@@ -7,6 +7,7 @@ pub mod code;
 mod json;
 pub mod page;
 pub mod render;
+pub mod repeat;
 pub mod suggest;
 
 pub use code::Code;

@@ -12,6 +12,7 @@ mod imports;
 mod names;
 pub(crate) mod quantity;
 pub(crate) mod clock;
+mod crowded;
 mod expr;
 mod patterns;
 mod refer;
@@ -68,7 +69,7 @@ pub fn analyse(
     world.names.incomplete = files.incomplete;
     let pending = declare::collect(&mut world, &files.files);
     datacenter(&mut world, &files.files, &pending);
-    let requests = pending
+    let requests: Vec<Request> = pending
         .plans
         .iter()
         .map(|(item, plan)| plans::request(&mut world, item, plan))
@@ -77,6 +78,7 @@ pub fn analyse(
     if !pending.plans.is_empty() {
         unused::warn(&mut world);
     }
+    crowded::warn(&mut world, &requests);
     let analysis = Analysis {
         datacenter: world.datacenter,
         requests,

@@ -44,9 +44,7 @@ fn what_can_never_bind_is_told() {
     for rules in [
         "budget 500W",
         "at most 2 migrations",
-        "at most 1 migration to t1"
-            .replace("migration ", "migrations ")
-            .as_str(),
+        "at most 1 migration to t1",
         "at most 4 of servers on",
         "limit r1 to 4Gbps",
         "limit core to 10Gbps",

@@ -137,6 +137,7 @@ codes! {
     OnlyOne "W0004" Warning "a rule that is about several has one"
     NoSteps "W0005" Warning "a plan has no steps"
     NeverBinds "W0006" Warning "a rule can never bind"
+    Crowded "W0010" Warning "a server holds more than it has from the start"
     ImportLeftOut "W0701" Warning "a part of a foreign file is left out"
 }
 

@@ -312,9 +312,18 @@ impl<'a> Walker<'a> {
             if left.is_empty() {
                 return;
             }
-            let leaves_later = self.steps.iter().any(|s| {
-                matches!(s.task, Task::Migrate { vm, .. } | Task::Stop(vm) if vm == left[0])
-                    && !std::ptr::eq(s, step)
+            let later = self.steps.iter().skip_while(|s| !std::ptr::eq(*s, step));
+            let leaves_later = later.skip(1).any(
+                |s| matches!(s.task, Task::Migrate { vm, .. } | Task::Stop(vm) if vm == left[0]),
+            );
+            // A step that brought one of them there is to blame rather than the place where it began.
+            let brought = left.iter().find_map(|&vm| {
+                let arrives = |action: &ActionId| {
+                    let deed = &self.walk.deeds[action.0 as usize];
+                    matches!(deed.task, Task::Migrate { to, .. } if to == server)
+                        .then_some((vm, deed.origin?))
+                };
+                self.walk.of_vm.get(&vm)?.iter().rev().find_map(arrives)
             });
             Some(errors::is_not_empty(
                 self.dc,
@@ -322,6 +331,7 @@ impl<'a> Walker<'a> {
                 server,
                 &left,
                 leaves_later,
+                brought,
             ))
         } else {
             None

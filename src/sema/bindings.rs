@@ -30,12 +30,13 @@ impl Domain {
 
     fn values(&self) -> Box<dyn Iterator<Item = Value> + '_> {
         match self {
-            Domain::Indices(runs) => Box::new(runs.iter().flat_map(Run::values).map(
-                |(text, number)| Value::Index {
+            Domain::Indices(runs) => Box::new(runs.iter().flat_map(|run| {
+                run.values().map(|(text, number)| Value::Index {
                     text: text.into(),
                     number,
-                },
-            )),
+                    width: run.width(),
+                })
+            })),
             Domain::Groups(groups) => Box::new(groups.iter().cloned().map(Value::Group)),
         }
     }

@@ -5,6 +5,7 @@
 
 mod occur;
 mod words;
+mod zones;
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{self, Offset, TimeZone};
@@ -13,7 +14,6 @@ use jiff::{SignedDuration, ToSpan, Zoned};
 use occur::Instants;
 
 use super::quantity::convert::MAX_SECONDS;
-use crate::diag::suggest;
 use crate::request::{Seconds, Start};
 use crate::source::Span;
 use crate::syntax::ast::{Clock, Day, Word};
@@ -325,7 +325,7 @@ fn parse_zone(word: &Word) -> Result<TimeZone, ClockError> {
         None => tz::db().get(name).ok(),
     };
     known.ok_or_else(|| {
-        let candidate = likely_zone(name);
+        let candidate = zones::likely(name);
         let name = name.to_owned();
         error(word.span, ClockErrorKind::UnknownZone { name, candidate })
     })
@@ -337,18 +337,6 @@ fn parse_offset(text: &str) -> Option<i32> {
     let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
     let in_range = (0..=MAX_OFFSET_HOURS).contains(&hours) && (0..60).contains(&minutes);
     in_range.then_some(hours * 3_600 + minutes * 60)
-}
-
-/// The zone of the same city elsewhere (`France/Paris`), or the one with a similar name.
-fn likely_zone(name: &str) -> Option<String> {
-    let names: Vec<String> = tz::db().available().map(|name| name.to_string()).collect();
-    let city = name.rsplit('/').next()?;
-    let same_city = names.iter().find(|zone| {
-        let (_, other) = zone.rsplit_once('/').unwrap_or(("", ""));
-        other.eq_ignore_ascii_case(city)
-    });
-    let similar = || suggest::closest(name, names.iter().map(String::as_str)).map(str::to_owned);
-    same_city.cloned().or_else(similar)
 }
 
 #[cfg(test)]

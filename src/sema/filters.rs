@@ -165,12 +165,12 @@ fn labels_of<'w>(world: &'w World<'_>, thing: Thing) -> &'w [(String, String)] {
 }
 
 /// A label that was probably meant, where an operand selects nothing.
-pub(super) fn why_empty(world: &mut World<'_>, operand: &Chosen) -> Option<String> {
-    let (key, value) = operand
+pub(super) fn why_empty(world: &mut World<'_>, operand: &Chosen) -> Option<(Span, String)> {
+    let (span, key, value) = operand
         .filters
         .iter()
         .find_map(|filter| match &filter.kind {
-            FilterKind::With { key, value } => Some((&key.text, &value.text)),
+            FilterKind::With { key, value } => Some((filter.span, &key.text, &value.text)),
             _ => None,
         })?;
     if !world.sink.may_suggest() {
@@ -183,12 +183,18 @@ pub(super) fn why_empty(world: &mut World<'_>, operand: &Chosen) -> Option<Strin
         .collect();
     let labels = || things.iter().flat_map(|thing| labels_of(world, *thing));
     let has_key = labels().any(|(k, _)| k == key);
+    // What is more than a word stands in quotes.
+    let written = |text: &str| match text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        true => text.to_owned(),
+        false => format!("\"{text}\""),
+    };
+    let with = |key: &str, value: &str| (span, format!("with {} {}", written(key), written(value)));
     if has_key {
         let values = labels().filter(|(k, _)| k == key).map(|(_, v)| v.as_str());
         let similar = suggest::closest(value, values).filter(|similar| similar != value);
-        similar.map(|value| format!("with {key} {value}"))
+        similar.map(|value| with(key, value))
     } else {
         let keys = labels().map(|(k, _)| k.as_str());
-        suggest::closest(key, keys).map(|key| format!("with {key} {value}"))
+        suggest::closest(key, keys).map(|key| with(key, value))
     }
 }

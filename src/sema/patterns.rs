@@ -51,6 +51,17 @@ impl Run {
         }
     }
 
+    /// How wide its numbers are at least, with zeros in front; 0 where none are.
+    pub fn width(&self) -> usize {
+        match self {
+            Run::One { text, number } => match number {
+                Some(_) if text.len() > 1 && text.starts_with('0') => text.len(),
+                _ => 0,
+            },
+            Run::Numbers { width, .. } => *width,
+        }
+    }
+
     /// Its values: their text and their number.
     pub fn values(&self) -> Box<dyn Iterator<Item = (String, Option<i64>)> + '_> {
         match self {
@@ -186,7 +197,7 @@ fn run<'a>(world: &mut World<'a>, scope: &Scope<'_>, index: &'a Index) -> Option
         Index::Text(word) => one(word.text.clone(), None),
         Index::Padded { span, first, last } => padded(world, *span, first, last.as_ref()),
         Index::One(expr) => {
-            if let Some(Value::Index { text, number }) = variable(scope, expr) {
+            if let Some(Value::Index { text, number, .. }) = variable(scope, expr) {
                 return one(text.to_string(), *number);
             }
             if let Some((first, last)) = range_with_minus(expr) {
@@ -196,7 +207,8 @@ fn run<'a>(world: &mut World<'a>, scope: &Scope<'_>, index: &'a Index) -> Option
                 return None;
             }
             let number = bound(world, scope, expr)?;
-            one(number.to_string(), Some(number))
+            let width = width(scope, expr);
+            one(format!("{number:0width$}"), Some(number))
         }
         Index::Range {
             span,
@@ -204,6 +216,26 @@ fn run<'a>(world: &mut World<'a>, scope: &Scope<'_>, index: &'a Index) -> Option
             last,
             step,
         } => range(world, scope, *span, (first, last), step.as_ref()),
+    }
+}
+
+/// How wide a calculated index is: as wide as the padded loop variables that it is calculated from.
+fn width(scope: &Scope<'_>, expr: &Expr) -> usize {
+    match &expr.kind {
+        ExprKind::Path(_) => match variable(scope, expr) {
+            Some(Value::Index { width, .. }) => *width,
+            _ => 0,
+        },
+        ExprKind::Quantity(_) => 0,
+        ExprKind::Negated(inner) => width(scope, inner),
+        ExprKind::Sum(first, rest) => rest
+            .iter()
+            .map(|(_, operand)| width(scope, operand))
+            .fold(width(scope, first), usize::max),
+        ExprKind::Product(first, rest) => rest
+            .iter()
+            .map(|(_, operand)| width(scope, operand))
+            .fold(width(scope, first), usize::max),
     }
 }
 

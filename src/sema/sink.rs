@@ -1,9 +1,7 @@
 //! Where diagnostics are collected: one for each code and place, and not without end.
 
-use std::collections::HashSet;
-
+use crate::diag::repeat::Findings;
 use crate::diag::{Code, Diagnostic, Severity};
-use crate::source::Span;
 
 /// Diagnostics of each severity that are kept; a file with more has one systematic mistake.
 const MAX_DIAGNOSTICS: usize = 1_000;
@@ -14,8 +12,7 @@ const MAX_SUGGESTIONS: u32 = 20;
 /// Collects diagnostics.
 #[derive(Debug)]
 pub(super) struct Sink {
-    diagnostics: Vec<Diagnostic>,
-    seen: HashSet<(Code, Option<Span>)>,
+    findings: Findings,
     errors: usize,
     warnings: usize,
     suggestions: u32,
@@ -24,8 +21,7 @@ pub(super) struct Sink {
 impl Default for Sink {
     fn default() -> Self {
         Sink {
-            diagnostics: Vec::new(),
-            seen: HashSet::new(),
+            findings: Findings::default(),
             errors: 0,
             warnings: 0,
             suggestions: MAX_SUGGESTIONS,
@@ -34,7 +30,8 @@ impl Default for Sink {
 }
 
 impl Sink {
-    /// Adds a diagnostic, unless one of its code is already at its place: a loop or a range says it often.
+    /// Adds a diagnostic. Of one code at one place there is only one, which counts the others: a loop or a range says
+    /// it often.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let count = match diagnostic.severity() {
             Severity::Error => &mut self.errors,
@@ -43,21 +40,19 @@ impl Sink {
         if *count >= MAX_DIAGNOSTICS {
             return;
         }
-        let place = diagnostic.primary.as_ref().map(|label| label.span);
-        if place.is_none() || self.seen.insert((diagnostic.code, place)) {
+        if self.findings.push(diagnostic) {
             *count += 1;
-            self.diagnostics.push(diagnostic);
         }
     }
 
     /// How many there are so far.
     pub fn len(&self) -> usize {
-        self.diagnostics.len()
+        self.findings.len()
     }
 
     /// Adds help to those of a code among what was added after the first `known` ones.
     pub fn advise(&mut self, known: usize, code: Code, help: &str) {
-        for diagnostic in self.diagnostics.iter_mut().skip(known) {
+        for diagnostic in self.findings.since(known) {
             if diagnostic.code == code {
                 diagnostic.help.push(help.to_owned());
             }
@@ -85,12 +80,20 @@ impl Sink {
 
     /// All diagnostics, file by file and from top to bottom.
     pub fn finish(self) -> Vec<Diagnostic> {
-        let seen = self.seen;
-        let mut diagnostics = self.diagnostics;
+        let mut needed = Vec::new();
+        let mut diagnostics = self.findings.finish();
+        for diagnostic in &diagnostics {
+            if diagnostic.code == Code::EmptySet {
+                needed.extend(diagnostic.primary.as_ref().map(|label| label.span));
+            }
+        }
         // That a set is empty is a warning only where nothing is needed.
         diagnostics.retain(|d| {
-            let place = d.primary.as_ref().map(|label| label.span);
-            d.code != Code::EmptySelection || !seen.contains(&(Code::EmptySet, place))
+            let is_needed = d
+                .primary
+                .as_ref()
+                .is_some_and(|label| needed.contains(&label.span));
+            d.code != Code::EmptySelection || !is_needed
         });
         diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| label.span));
         diagnostics

@@ -236,8 +236,12 @@ pub(super) struct Variable {
 /// The value of a loop variable.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
-    /// An index: as it stands in names, and its number.
-    Index { text: Rc<str>, number: Option<i64> },
+    /// An index: as it stands in names, its number, and the width that zeros fill up (0: none do).
+    Index {
+        text: Rc<str>,
+        number: Option<i64>,
+        width: usize,
+    },
     /// Members of a set.
     Group(Rc<[Thing]>),
 }

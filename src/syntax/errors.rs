@@ -143,6 +143,66 @@ pub(super) fn other_sign(at: Span, found: &str, sign: &str) -> Diagnostic {
     .with_fix(at, sign)
 }
 
+/// `from 22:00 - 06:00`
+pub(super) fn dash_for_to(at: Span, dash: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("expected `to`, found `{dash}`"),
+        "expected `to`",
+    )
+    .with_help("a period is written as in `from 22:00 to 06:00`")
+    .with_fix(at, " to ")
+}
+
+/// `web*`
+pub(super) fn wildcard(at: Span, beginning: &str) -> Diagnostic {
+    let (all, like) = (
+        format!("{beginning}[*]"),
+        format!("vms like \"{beginning}*\""),
+    );
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("`{beginning}*` is no name: `*` stands in brackets or in a pattern"),
+        "not a name",
+    )
+    .with_help(format!(
+        "write `{all}` for every index that is declared, or `{like}` for all names that begin so"
+    ))
+    .with_fix(at, all)
+    .with_fix(at, like)
+}
+
+/// `at most 2 parallel migrations`
+pub(super) fn meant_already(at: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        at,
+        format!("expected `migrations`, found `{word}`"),
+        "not needed",
+    )
+    .with_note("`at most 2 migrations` is about those that run at once")
+    .with_fix(at, "")
+}
+
+/// `migrate web1 to s2 by 23:00`; whether the rule can stand right there.
+pub(super) fn deadline_of_step(at: Span, subjects: &str, fits: bool) -> Diagnostic {
+    let error = Diagnostic::new(
+        Code::Syntax,
+        at,
+        "a step has no deadline of its own",
+        "a rule says by when",
+    )
+    .with_help(format!(
+        "write the rule behind the step: `before {subjects} by …`"
+    ));
+    match fits {
+        true => error.with_fix(at, format!("before {subjects} by")),
+        false => error,
+    }
+}
+
 /// `link tor 1Gbps`
 pub(super) fn rate_behind_place(at: Span, rate: &str) -> Diagnostic {
     Diagnostic::new(
@@ -322,6 +382,17 @@ pub(super) fn semicolon(at: Span) -> Diagnostic {
     .with_fix(at, "")
 }
 
+/// `“a”`
+pub(super) fn foreign_quotes(at: Span, text: &str) -> Diagnostic {
+    stray(
+        at,
+        "strings and quoted names stand in the plain quotes of the keyboard",
+        "other quotes",
+    )
+    .with_help(format!("write `\"{text}\"`"))
+    .with_fix(at, format!("\"{text}\""))
+}
+
 /// A `'`.
 pub(super) fn single_quote(at: Span) -> Diagnostic {
     stray(
@@ -445,20 +516,22 @@ pub(super) fn apart(at: Span, number: &str, unit: &str) -> Diagnostic {
     .with_fix(at, unit)
 }
 
-/// A word of the language as a name.
-pub(super) fn reserved(at: Span, word: &str, may_be_quoted: bool) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        Code::ReservedWord,
-        at,
-        format!("`{word}` is a word of the language and cannot be a name"),
-        "expected a name",
-    );
-    if may_be_quoted {
-        diagnostic
-            .with_help(format!("put it in quotes: `\"{word}\"`"))
-            .with_fix(at, format!("\"{word}\""))
-    } else {
-        diagnostic.with_help("choose another name")
+/// A word of the language as a name, or where a name begins: `quoted` is the whole of it, where quotes help.
+pub(super) fn reserved(at: Span, word: &str, quoted: Option<&str>) -> Diagnostic {
+    let message = match quoted {
+        Some(name) if name != word => {
+            format!(
+                "`{name}` is more than a word of letters and digits, so as a name it needs quotes"
+            )
+        }
+        _ => format!("`{word}` is a word of the language and cannot be a name"),
+    };
+    let diagnostic = Diagnostic::new(Code::ReservedWord, at, message, "expected a name");
+    match quoted {
+        Some(name) => diagnostic
+            .with_help(format!("put it in quotes: `\"{name}\"`"))
+            .with_fix(at, format!("\"{name}\"")),
+        None => diagnostic.with_help("choose another name"),
     }
 }
 

@@ -4,4 +4,5 @@
 mod support;
 
 mod clock_change;
+mod mistakes;
 mod places;

@@ -5,6 +5,7 @@ use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::request::Step;
+use crate::source::Span;
 
 pub(in super::super) fn runs_on_server_that_is_off(
     dc: &Datacenter,
@@ -106,19 +107,32 @@ pub(in super::super) fn is_not_empty(
     server: ServerId,
     vms: &[VmId],
     leaves_later: bool,
+    brought: Option<(VmId, Span)>,
 ) -> Diagnostic {
     let name = &dc[server].name;
     let message = format!("`{name}` is shut down while {} on it", run(dc, vms));
-    let label = format!("still runs: {}", list(vm_names(dc, vms)));
-    let finding = at(Code::ServerIsNotEmpty, step.origin, message, label);
-    let finding = also(
-        finding,
-        dc[vms[0]].host.origin,
-        format!("`{}` is placed here", dc[vms[0]].name),
-    );
-    finding.with_help(match leaves_later {
-        true => format!("write this shutdown below the steps that empty `{name}`"),
-        false => format!(
+    let finding = match brought {
+        Some((vm, arrival)) if !leaves_later => {
+            let label = format!("brings `{}` there", dc[vm].name);
+            let finding = at(Code::ServerIsNotEmpty, Some(arrival), message, label);
+            also(finding, step.origin, "shut down here")
+        }
+        _ => {
+            let label = format!("still runs: {}", list(vm_names(dc, vms)));
+            let finding = at(Code::ServerIsNotEmpty, step.origin, message, label);
+            also(
+                finding,
+                dc[vms[0]].host.origin,
+                format!("`{}` is placed here", dc[vms[0]].name),
+            )
+        }
+    };
+    finding.with_help(match (leaves_later, brought) {
+        (true, _) => format!("write this shutdown below the steps that empty `{name}`"),
+        (false, Some(_)) => format!(
+            "bring them to servers that stay up, or add steps that migrate them on before the shutdown of `{name}`"
+        ),
+        (false, None) => format!(
             "before its shutdown, migrate what runs on `{name}`, or stop it: what is stopped may stay"
         ),
     })

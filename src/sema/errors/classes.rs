@@ -55,7 +55,16 @@ pub fn unknown_module(span: Span, module: &str, similar: Option<&str>, all: &[&s
         "not in the standard library",
     );
     match similar {
-        Some(similar) => error.with_help(format!("did you mean `{similar}`?")),
+        Some(similar) => error
+            .with_help(format!("did you mean `{similar}`?"))
+            // The place begins with the module.
+            .with_fix(
+                Span {
+                    end: span.start + module.len() as u32,
+                    ..span
+                },
+                similar,
+            ),
         None => error.with_help(format!(
             "the modules are `{}`; files are used by their path in quotes",
             all.join("`, `")

@@ -1,8 +1,10 @@
 //! Declarations of things.
 
 use super::figure;
+use crate::datacenter::Server;
 use crate::diag::{Code, Diagnostic};
 use crate::sema::world::{Kind, a_thing};
+use crate::show::show_bytes;
 use crate::source::Span;
 use crate::syntax::ast::DeclKind;
 
@@ -136,4 +138,45 @@ pub fn unused(span: Span, name: &str, kind: Kind) -> Diagnostic {
         "nothing refers to it",
     )
     .with_help("use it, or remove it")
+}
+
+pub fn crowded(
+    span: Span,
+    server: &Server,
+    vms: usize,
+    what: &str,
+    (taken, has): (String, String),
+    origin: Option<Span>,
+) -> Diagnostic {
+    let who = match vms {
+        1 => "a VM takes".to_owned(),
+        _ => format!("{vms} VMs take"),
+    };
+    let warning = Diagnostic::new(
+        Code::Crowded,
+        span,
+        format!(
+            "on `{}` {who} {taken} of {what}, and it has {has}",
+            server.name
+        ),
+        "more than there is",
+    )
+    .with_help(
+        "check the amounts and the place: from the start, the server holds more than it has",
+    );
+    match origin {
+        Some(origin) => warning.with_label(origin, format!("{has} here")),
+        None => warning,
+    }
+}
+
+/// `64 GiB`
+pub fn bytes(bytes: u64) -> String {
+    show_bytes(bytes)
+}
+
+/// `1.5 CPUs`
+pub fn cpus(thousandths: u64) -> String {
+    let cpus = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    format!("{} CPUs", cpus.trim_end_matches('0').trim_end_matches('.'))
 }

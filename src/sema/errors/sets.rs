@@ -47,6 +47,14 @@ pub fn filter_of_another_kind(world: &World<'_>, span: Span, thing: Thing) -> Di
         format!("cannot choose among what includes {}", a_thing(kind)),
     )
     .with_help(format!("write `{other}`"))
+    // A filter begins with its word.
+    .with_fix(
+        Span {
+            end: span.start + filter.len() as u32,
+            ..span
+        },
+        other,
+    )
 }
 
 pub fn class_of_another_kind(
@@ -68,7 +76,7 @@ pub fn class_of_another_kind(
     )
 }
 
-pub fn selects_nothing(span: Span, hint: Option<String>) -> Diagnostic {
+pub fn selects_nothing(span: Span, hint: Option<(Span, String)>) -> Diagnostic {
     let warning = Diagnostic::new(
         Code::EmptySelection,
         span,
@@ -76,7 +84,9 @@ pub fn selects_nothing(span: Span, hint: Option<String>) -> Diagnostic {
         "nothing is like this",
     );
     match hint {
-        Some(hint) => warning.with_help(format!("did you mean `{hint}`?")),
+        Some((place, hint)) => warning
+            .with_help(format!("did you mean `{hint}`?"))
+            .with_fix(place, hint),
         None => warning,
     }
 }

@@ -81,7 +81,7 @@ fn describe(rule: Rule) -> Expected {
         group_size => Possible("`by`"),
         group_count => Possible("`into`"),
         binding => Needed("a loop variable"),
-        range => Needed("a range"),
+        range | padded_range => Needed("a range"),
         classes => Possible("classes"),
         copy_kind => Needed("`pre`, `post` or `either`"),
         force_kind => Needed("`never`, `suspend` or `post`"),

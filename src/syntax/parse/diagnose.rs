@@ -94,8 +94,10 @@ impl Reader<'_> {
         );
         if let Some(found) = found
             && let Some(known) = self
-                .stray(found)
+                .dash_for_to(found, failure)
+                .or_else(|| self.stray(found))
                 .or_else(|| self.habit(previous, found, failure))
+                .or_else(|| self.deadline_of_step(piece, found))
         {
             return known;
         }
@@ -154,7 +156,19 @@ impl Reader<'_> {
         let hint = found
             .and_then(|found| self.word(found))
             .and_then(|word| hint_for(word, expected, kin));
+        let hint = found.and_then(|found| self.with_goals(found, hint));
         errors::unexpected(self.span(at), expected, text, hint)
+    }
+
+    /// In `minimise downtime` the first word is not all that is wrong.
+    fn with_goals<'e>(&self, found: Token, hint: Option<Hint<'e>>) -> Option<Hint<'e>> {
+        let is_goal = |token: Token| ["mttr", "energy", "makespan"].contains(&self.text_of(token));
+        if hint != Some(Hint::Word("minimize")) || self.token_at(found.end).is_some_and(is_goal) {
+            return hint;
+        }
+        Some(Hint::Advice(
+            "write `minimize` and the goals, the most important first: `mttr`, `energy` or `makespan`",
+        ))
     }
 
     /// A character that has no place in the language, whatever is expected.
@@ -169,6 +183,15 @@ impl Reader<'_> {
             )),
             Kind::Other(';') => Some(errors::semicolon(at)),
             Kind::Other('\'') => Some(errors::single_quote(at)),
+            Kind::Other('“' | '”' | '„' | '«' | '»' | '‘' | '’')
+                if self.quoted(found).is_some() =>
+            {
+                let text = self.quoted(found)?;
+                Some(errors::foreign_quotes(
+                    self.span(text.clone()),
+                    self.text[text].trim_matches(is_quote),
+                ))
+            }
             Kind::Other(sign) if sign.is_alphabetic() => {
                 let word = self.foreign_word(found);
                 Some(errors::foreign_letters(
@@ -181,6 +204,20 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The text in quotes of a typesetter, with them.
+    fn quoted(&self, found: Token) -> Option<std::ops::Range<usize>> {
+        let line = self.text[found.start..].lines().next()?;
+        let text = line.strip_prefix(is_quote)?;
+        let length = text.find(is_quote)?;
+        let close = text[length..].chars().next()?;
+        let end = line.len() - text.len() + length + close.len_utf8();
+        let is_plain = |c: char| !matches!(c, '"' | '\\') && !c.is_control();
+        text[..length]
+            .chars()
+            .all(is_plain)
+            .then_some(found.start..found.start + end)
     }
 
     /// The word of letters of any alphabet around a token.
@@ -255,8 +292,17 @@ impl Reader<'_> {
                 string | names | segment | chosen | atom | set | atoms | label_value
             )
         });
-        let at = self.span(word.start..word.end);
-        errors::reserved(at, self.text_of(word), may_be_quoted)
+        // In `vm vm-101` the word is only the beginning of the name.
+        let name = self.whole_name(word.start);
+        let name = match may_be_quoted && name.start == word.start && name.end > word.end {
+            true => name,
+            false => word.start..word.end,
+        };
+        errors::reserved(
+            self.span(name.clone()),
+            self.text_of(word),
+            may_be_quoted.then(|| &self.text[name]),
+        )
     }
 
     /// What is wrong with text that begins nothing, and the word that was likely meant.
@@ -285,8 +331,15 @@ impl Reader<'_> {
             return (errors::misplaced_property(at, word), None);
         }
         let hint = foreign.or_else(|| nearest(word, place.words().into_iter()).map(Hint::Word));
+        let hint = match hint {
+            // Where it stands, the right word would be wrong as well.
+            Some(Hint::Word(word)) if place == Place::File && words::STATEMENTS.contains(&word) => {
+                Some(Hint::Advice("the statements of a plan stand in its braces"))
+            }
+            hint => self.with_goals(token, hint),
+        };
         let meant = match hint {
-            Some(Hint::Word(word)) => Some(word),
+            Some(Hint::Word(word)) if !word.contains(' ') => Some(word),
             _ => None,
         };
         (
@@ -294,6 +347,11 @@ impl Reader<'_> {
             meant,
         )
     }
+}
+
+/// Whether a character is a quote of a typesetter, or of the keyboard.
+fn is_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '"')
 }
 
 /// What was likely meant by a word where something else is expected.
@@ -311,7 +369,13 @@ fn hint_for<'e>(word: &str, expected: &[&'e str], kin: Kin) -> Option<Hint<'e>> 
         let keywords = keywords.chain(words::PROPERTIES);
         return foreign::meant(word, place).or_else(|| nearest(word, keywords).map(Hint::Word));
     }
-    nearest(word, keywords).map(Hint::Word)
+    let slip = nearest(word, keywords).map(Hint::Word);
+    match kin {
+        Kin::Statement if slip.is_none() && expected.contains(&"the next statement") => {
+            foreign::meant(word, Place::Plan)
+        }
+        _ => slip,
+    }
 }
 
 /// The nearest of some words, where one is near enough to be what was meant.

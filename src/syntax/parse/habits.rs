@@ -3,6 +3,7 @@
 use super::describe::describe_all;
 use super::diagnose::Place;
 use super::grammar::{Failure, Rule};
+use super::pieces::Piece;
 use super::scan::{Kind, Token};
 use super::{Reader, foreign, words};
 use crate::diag::Diagnostic;
@@ -21,6 +22,23 @@ impl Reader<'_> {
         let between = self.span(previous.end..found.end);
         let expects = |rule: Rule| failure.expected.contains(&rule);
         match found.kind {
+            Kind::Other('*')
+                if expects(Rule::k_to) || expects(Rule::arrow) || expects(Rule::filter) =>
+            {
+                self.wildcard(previous, found)
+            }
+            Kind::Other('>') if expects(Rule::arrow) => Some(errors::other_sign(at, ">", "->")),
+            Kind::Other('=') if expects(Rule::arrow) && self.text[found.end..].starts_with('>') => {
+                Some(errors::other_sign(
+                    self.span(found.start..found.end + 1),
+                    "=>",
+                    "->",
+                ))
+            }
+            Kind::Word if self.text_of(found) == "then" && expects(Rule::arrow) => {
+                Some(errors::other_sign(at, "then", "->"))
+            }
+            Kind::Word if expects(Rule::k_migrations) => self.needless_word(found),
             Kind::Other('.') if self.text[..found.start].ends_with("..") => Some(
                 errors::other_sign(self.span(found.start - 2..found.end), "...", ".."),
             ),
@@ -79,6 +97,77 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `web*`
+    fn wildcard(&self, previous: Token, found: Token) -> Option<Diagnostic> {
+        let is_name =
+            matches!(previous.kind, Kind::Word | Kind::Tail) && previous.end == found.start;
+        let at = self.span(previous.start..found.end);
+        is_name.then(|| errors::wildcard(at, self.text_of(previous)))
+    }
+
+    /// `at most 2 parallel migrations`
+    fn needless_word(&self, found: Token) -> Option<Diagnostic> {
+        const WORDS: [&str; 7] = [
+            "parallel",
+            "concurrent",
+            "simultaneous",
+            "live",
+            "running",
+            "vm",
+            "active",
+        ];
+        let word = self.text_of(found);
+        let next = self.token_at(found.end)?;
+        let is_before = self.text_of(next).starts_with("migration");
+        (is_before && WORDS.contains(&word.to_ascii_lowercase().as_str()))
+            .then(|| errors::meant_already(self.span(found.start..next.start), word))
+    }
+
+    /// `from 22:00 - 06:00`, with whatever dash.
+    pub(super) fn dash_for_to(&self, found: Token, failure: &Failure) -> Option<Diagnostic> {
+        let is_dash = matches!(found.kind, Kind::Other('-' | '–' | '—'));
+        let rest = self.text[found.end..].trim_start_matches([' ', '\t']);
+        let hour = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let is_time = (1..=2).contains(&hour) && rest[hour..].starts_with(':');
+        let at = self.span(found.start..found.end);
+        (is_dash && is_time && failure.expected.contains(&Rule::k_to))
+            .then(|| errors::dash_for_to(at, self.text_of(found)))
+    }
+
+    /// `migrate web1 to s2 by 23:00`: the rule that says so, where it can mean one thing only.
+    pub(super) fn deadline_of_step(&self, piece: Piece, found: Token) -> Option<Diagnostic> {
+        if self.text_of(found) != "by" {
+            return None;
+        }
+        let mut tokens = self
+            .scanner
+            .at(piece.start)
+            .filter(|token| !token.kind.is_comment());
+        let verb = tokens.next()?;
+        if !["migrate", "boot", "shutdown", "start", "stop"].contains(&self.text_of(verb)) {
+            return None;
+        }
+        let until = |word: &str| {
+            let mut tokens = self
+                .scanner
+                .at(verb.end)
+                .take_while(|token| token.start < found.start);
+            tokens.find(|token| self.text_of(*token) == word)
+        };
+        let end = until("to")
+            .or_else(|| until("takes"))
+            .map_or(found.start, |to| to.start);
+        let subjects = self.text[verb.end..end].trim();
+        // The loop of the statement would be that of the rule, and the step had none.
+        let line = self.text[found.end..].lines().next().unwrap_or_default();
+        let is_repeated = line.split_whitespace().any(|word| word == "for");
+        Some(errors::deadline_of_step(
+            self.span(found.start..found.end),
+            subjects,
+            !is_repeated,
+        ))
     }
 
     /// `migrate web1 s2`
@@ -148,13 +237,22 @@ impl Reader<'_> {
 
     /// A name such as `prod-web`.
     fn hyphen(&self, found: Token) -> Option<Diagnostic> {
-        let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let before = self.text[..found.start].chars().rev().take_while(is_part);
-        let start = found.start - before.count();
-        let end = found.start + self.text[found.start..].chars().take_while(is_part).count();
-        let name = &self.text[start..end];
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.ends_with('-');
-        is_name.then(|| errors::hyphen(self.span(start..end), name))
+        let name = self.whole_name(found.start);
+        let text = &self.text[name.clone()];
+        let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.ends_with('-');
+        is_name.then(|| errors::hyphen(self.span(name), text))
+    }
+
+    /// The name around a place as its writer sees it: `kvm-01.example.com`.
+    pub(super) fn whole_name(&self, at: usize) -> std::ops::Range<usize> {
+        let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let before = self.text[..at].chars().rev().take_while(is_part);
+        let start = at - before.count();
+        let end = at + self.text[at..].chars().take_while(is_part).count();
+        // Two dots are a range, and a last one belongs to a bracket.
+        let text = &self.text[start..end];
+        let length = text.find("..").unwrap_or(text.len());
+        start..start + text[..length].trim_end_matches('.').len()
     }
 
     /// Whether a word looks like a unit behind the number on its line.

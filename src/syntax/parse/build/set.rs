@@ -151,6 +151,9 @@ impl Builder {
 
     fn range(self, pair: Pair<'_, Rule>) -> Vec<Index> {
         let mut parts = Parts::of(pair);
+        if let Some(padded) = parts.maybe(Rule::padded_range) {
+            return vec![self.index(padded)];
+        }
         match parts.maybe(Rule::expr) {
             Some(first) => vec![self.indices(first, parts)],
             None => parts.map(|index| self.index(index)).collect(),
