@@ -92,7 +92,9 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
         match outcome.map_err(|stuck| stuck.0)? {
             Outcome::Killed | Outcome::Status(130) => {
                 let pause = night.dice.between(&format!("{question} pause"), 0, 120);
-                stage.pass(stage.world.now + pause);
+                stage
+                    .pass(stage.world.now + pause)
+                    .map_err(|stuck| stuck.0)?;
             }
             // Everything is done: another start does nothing.
             Outcome::Status(0) => {
@@ -117,7 +119,9 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
                 stage.blows.clear();
                 stage.world.mend();
                 let pause = night.dice.between(&format!("{question} pause"), 0, 600);
-                stage.pass(stage.world.now + pause);
+                stage
+                    .pass(stage.world.now + pause)
+                    .map_err(|stuck| stuck.0)?;
             }
             // What the preflight does not like is known.
             Outcome::Status(4) if arguments.is_empty() => arguments = &["--no-preflight"],

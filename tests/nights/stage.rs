@@ -106,6 +106,8 @@ pub struct Stage {
     actors: BTreeMap<usize, Actor>,
     runs: Vec<Run>,
     moments: u32,
+    /// A moment at which the clock stops.
+    alarm: Option<Time>,
 }
 
 /// No night needs more moments at which everything waits.
@@ -123,6 +125,7 @@ impl Stage {
             actors: BTreeMap::new(),
             runs: Vec::new(),
             moments: 0,
+            alarm: None,
         })
     }
 
@@ -210,12 +213,15 @@ impl Stage {
         Ok(end.map_or(Outcome::Killed, Outcome::Status))
     }
 
-    /// Lets the world go on until a moment, while nothing of the script runs.
-    pub fn pass(&mut self, until: Time) {
-        while let Some(next) = self.world.next().filter(|&next| next <= until) {
-            self.world.advance(next);
-        }
-        self.world.advance(until);
+    /// Lets the world go on until a moment, with what a killed script has left.
+    ///
+    /// # Errors
+    /// When nothing moves any more.
+    pub fn pass(&mut self, until: Time) -> Result<(), Stuck> {
+        self.alarm = Some(until);
+        let passed = self.play(|stage| stage.world.now >= until);
+        self.alarm = None;
+        passed
     }
 
     /// Everything that the script has said.
@@ -472,7 +478,10 @@ impl Stage {
         });
         let mains = self.runs.iter().filter(|run| run.end.is_none());
         let mains = mains.filter_map(|run| run.waits.as_ref().map(|&(at, _)| at));
-        let all = waits.chain(mains).chain(self.world.next());
+        let all = waits
+            .chain(mains)
+            .chain(self.world.next())
+            .chain(self.alarm);
         let next = all.filter(|&at| at > self.world.now).min();
         let next =
             next.ok_or_else(|| self.stuck("everybody waits for something that never comes"))?;
