@@ -2,25 +2,21 @@
 
 mod choice;
 mod undecided;
+mod verify;
 mod why;
 
 pub use why::{Held, Watch};
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
-use crate::certify::{self, Certificate, Rejection};
-use crate::datacenter::Datacenter;
 use crate::diag::repeat::Findings;
 use crate::diag::{Code, Diagnostic, Severity, has_errors};
-use crate::emit::json::{self, PlanFile};
 use crate::expect::expects_none;
 use crate::explain::{explain, outline};
-use crate::formulate::{Problem, Work, formulate};
-use crate::plan::{Claim, Claims, Plan, SourceFile, assemble, replay};
-use crate::request::{Bandwidth, GoalKind, Task};
-use crate::schedule::{Core, Monitor, Options, Outcome, Written, certified, schedule};
+use crate::formulate::{Problem, formulate};
+use crate::plan::{Plan, SourceFile, assemble};
+use crate::request::{Bandwidth, Request};
+use crate::schedule::{Core, Monitor, Options, Outcome, Solution, Written, certified, schedule};
 use crate::sema::{Analysis, analyse};
 use crate::source::{Loader, SourceMap};
 
@@ -212,13 +208,9 @@ impl Checked {
     ) -> Result<Plan, Failure> {
         let request = &self.analysis.requests[index];
         match outcome {
-            Outcome::Found(solution) => {
-                let mut plan = assemble(&self.analysis.datacenter, request, problem, &solution)
-                    .map_err(Failure::Unsound)?;
-                plan.source = Some(self.source.clone());
-                plan.name_lines(&self.map, request.origin.map(|span| span.file));
-                Ok(plan)
-            }
+            Outcome::Found(solution) => self
+                .assemble(request, problem, &solution)
+                .map_err(Failure::Unsound),
             Outcome::Infeasible(core) => {
                 let datacenter = &self.analysis.datacenter;
                 // Whoever expects that no plan exists needs no way out.
@@ -260,157 +252,21 @@ impl Checked {
         }
     }
 
-    /// Everything that a plan in a file says and that does not hold, in words; nothing if all of it does.
-    ///
-    /// Its bounds are taken for what they are: that no plan is better takes a certificate.
-    pub fn verify(&self, file: &PlanFile) -> Vec<String> {
-        let Some(index) = self
-            .analysis
-            .requests
-            .iter()
-            .position(|r| r.name == file.plan)
-        else {
-            return vec![format!(
-                "`{}` is no plan of `{}`",
-                file.plan, self.source.file
-            )];
-        };
-        let Prospect::Open(problem) = &self.prospects[index] else {
-            return vec![format!("`{}` cannot be planned", file.plan)];
-        };
-        if self.analysis.requests[index].bandwidth != file.bandwidth {
-            return vec![format!(
-                "`{}` was planned with other rates to choose from than it is checked with",
-                file.plan
-            )];
-        }
-        let datacenter = &self.analysis.datacenter;
-        let mut mistakes = replay(
-            datacenter,
-            &self.analysis.requests[index],
-            problem,
-            &claims(file),
-        );
-        mistakes.extend(misnamed(datacenter, problem, file));
-        mistakes
-    }
-
-    /// Checks what shows the bounds of a plan in a file that holds (see [`Checked::verify`]); `load` reads the files
-    /// that the certificate names.
-    ///
-    /// # Errors
-    /// What does not hold, by the name of the objective, or of the plan.
-    pub fn check_certificate(
+    /// The whole plan that a solution makes.
+    fn assemble(
         &self,
-        file: &PlanFile,
-        certificate: &Certificate,
-        load: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<Vec<certify::Checked>, Vec<(String, Rejection)>> {
-        let mut requests = self.analysis.requests.iter().zip(&self.prospects);
-        let prospect = requests.find(|(request, _)| request.name == file.plan);
-        let Some((_, Prospect::Open(problem))) = prospect else {
-            return Err(vec![(
-                file.plan.clone(),
-                Rejection::OtherPlan(certificate.plan.clone()),
-            )]);
-        };
-        let claims = claims(file).objectives.into_iter();
-        let claims: Vec<certify::Claim> = claims
-            .map(|(_, value, lower_bound)| certify::Claim { value, lower_bound })
-            .collect();
-        certify::check(&problem.formulation, &file.plan, &claims, certificate, load)
+        request: &Request,
+        problem: &Problem,
+        solution: &Solution,
+    ) -> Result<Plan, Vec<String>> {
+        let mut plan = assemble(&self.analysis.datacenter, request, problem, solution)?;
+        plan.source = Some(self.source.clone());
+        plan.name_lines(&self.map, request.origin.map(|span| span.file));
+        Ok(plan)
     }
 
     /// The file that was checked.
     pub fn source(&self) -> &SourceFile {
         &self.source
     }
-}
-
-/// What a plan in a file says, in the units of the model.
-fn claims(file: &PlanFile) -> Claims {
-    let objective = |o: &json::Objective| {
-        // Energy is in mJ, all else in whole seconds.
-        let scale = if o.name == GoalKind::Energy.name() {
-            1
-        } else {
-            1000
-        };
-        let whole = |milli: i128| {
-            if milli % scale == 0 {
-                i64::try_from(milli / scale).unwrap_or(i64::MAX)
-            } else {
-                i64::MIN
-            }
-        };
-        (o.name.clone(), whole(o.value.0), whole(o.lower_bound.0))
-    };
-    let objectives = if file.objectives.is_empty() {
-        file.objective.as_slice()
-    } else {
-        &file.objectives
-    };
-    let amount = |milli: i128| u64::try_from(milli).unwrap_or(u64::MAX);
-    Claims {
-        actions: file.actions.iter().map(claim).collect(),
-        makespan: file.makespan,
-        peak_power: amount(file.peak_power_w.0),
-        energy: amount(file.energy_j.0),
-        objectives: objectives.iter().map(objective).collect(),
-    }
-}
-
-fn claim(action: &json::Action) -> Claim {
-    Claim {
-        id: action.id.clone(),
-        start: action.start,
-        end: action.end,
-        rate: action
-            .bandwidth_mbps
-            .map(|rate| u64::try_from(rate.0).unwrap_or(u64::MAX)),
-        after: action.after.clone(),
-        not_before: action.not_before,
-    }
-}
-
-/// Actions whose kind, VM or servers are not those of the action that has their id.
-fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<String> {
-    let names: BTreeMap<&str, &Work> = problem
-        .formulation
-        .actions
-        .iter()
-        .map(|a| a.name.as_str())
-        .zip(&problem.work)
-        .collect();
-    let wrong = file.actions.iter().filter(|action| {
-        let Some(work) = names.get(action.id.as_str()) else {
-            return false;
-        };
-        let (kind, vm, to) = match work.task {
-            Task::Migrate { vm, to } => (json::Kind::Migrate, Some(vm), Some(to)),
-            Task::Boot(_) => (json::Kind::Boot, None, None),
-            Task::Shutdown(_) => (json::Kind::Shutdown, None, None),
-            Task::Start(vm) => (json::Kind::Start, Some(vm), None),
-            Task::Stop(vm) => (json::Kind::Stop, Some(vm), None),
-        };
-        let from = Some(datacenter[work.from].name.as_str());
-        let (from, at) = if to.is_some() {
-            (from, None)
-        } else {
-            (None, from)
-        };
-        action.kind != kind
-            || action.vm.as_deref() != vm.map(|vm| datacenter[vm].name.as_str())
-            || action.to.as_deref() != to.map(|to| datacenter[to].name.as_str())
-            || action.from.as_deref() != from
-            || action.server.as_deref() != at
-    });
-    wrong
-        .map(|action| {
-            format!(
-                "`{}` does not have the kind, VM or servers that this action has",
-                action.id
-            )
-        })
-        .collect()
 }

@@ -158,3 +158,55 @@ fn what_is_not_known_is_refused_all_at_once() {
         assert!(import(text.as_bytes(), "imported").is_err(), "{text}");
     }
 }
+
+/// Two migrations that run at once over one link need a link that carries both; each keeps the rate that it had.
+#[test]
+fn an_inferred_network_allows_the_plan() {
+    let plan = |second: u64| {
+        format!(
+            r#"{{
+      "origin": {{
+        "mapping": {{
+          "onlineNodes": {{ "0": {{ "runningVMs": [0, 1], "sleepingVMs": [] }}, "1": {{ "runningVMs": [] }}, "2": {{ "runningVMs": [] }} }},
+          "offlineNodes": [], "readyVMs": []
+        }},
+        "attributes": {{ "vms": {{ "0": {{ "memUsed": 2000, "dirtyRate": 2.0 }}, "1": {{ "memUsed": 2000, "dirtyRate": 2.0 }} }} }},
+        "views": [ {{ "id": "shareableResource", "rcId": "mem", "defCapacity": 4, "defConsumption": 4, "nodes": {{ "0": 8 }}, "vms": {{}} }} ]
+      }},
+      "actions": [
+        {{ "id": "migrateVM", "vm": 0, "from": 0, "to": 1, "bw": 500, "start": 0, "end": 40 }},
+        {{ "id": "migrateVM", "vm": 1, "from": 0, "to": {second}, "bw": 500, "start": 10, "end": 50 }}
+      ]
+    }}"#
+        )
+    };
+    let text = import(plan(2).as_bytes(), "imported").expect("the plan holds");
+    assert!(
+        text.contains("server node0 : s2 link : lan 1Gbps to switch0"),
+        "{text}"
+    );
+    assert!(text.contains("link : lan 500Mbps to switch0"), "{text}");
+    check(&text);
+    // Both on one server, which has the memory of one.
+    let found = import(plan(1).as_bytes(), "imported").expect_err("there is no room");
+    assert!(
+        found.iter().any(|d| d
+            .message
+            .contains("the plan does not hold in its own datacenter")),
+        "{found:#?}"
+    );
+}
+
+/// The plans of others are replayed in the networks that are written for them.
+#[test]
+fn published_plans_are_imported() {
+    let Some(folder) = data("btrplace/plans") else {
+        return;
+    };
+    let files = fs::read_dir(folder).expect("the folder can be read");
+    for path in files.flatten().map(|file| file.path()) {
+        let json = fs::read(&path).expect("the file can be read");
+        let text = import(&json, "imported");
+        assert!(text.is_ok(), "{}: {:#?}", path.display(), text.err());
+    }
+}

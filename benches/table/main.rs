@@ -4,9 +4,13 @@
 //! cargo bench --bench table -- FOLDER [--effort fast|normal|best] [--cp-sat PYTHON [--seconds 60]]
 //! ```
 //!
+//! With `--readme` it also prints a row for each group of instances, as README.md has them, and fails where README says
+//! something else.
+//!
 //! `PYTHON` is an interpreter that has Google's `ortools`; its CP-SAT then solves the same formulations beside us.
 
 mod cpsat;
+mod readme;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,6 +21,7 @@ use mvm::compile::{Prospect, check};
 use mvm::import::btrplace;
 use mvm::schedule::{Bounded, Effort, Monitor, Options, Outcome, Progress, schedule};
 use mvm::source::Loader;
+use readme::Measured;
 
 #[derive(Parser)]
 struct Args {
@@ -31,6 +36,9 @@ struct Args {
     /// Seconds that CP-SAT may take for an instance.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// Compares the values with those that README.md gives.
+    #[arg(long)]
+    readme: bool,
     /// What `cargo bench` adds.
     #[arg(long, hide = true)]
     bench: bool,
@@ -72,13 +80,38 @@ fn main() -> ExitCode {
     println!(
         "| instance | VMs | mvm | bound | gap | s |{theirs}\n|---|---:|---:|---:|---:|---:|{rule}"
     );
+    let (mut measured, mut failed) = (Vec::new(), false);
     for path in &instances {
         match row(path, &args) {
-            Ok(row) => println!("{row}"),
-            Err(why) => eprintln!("{}: {why}", path.display()),
+            Ok((row, own)) => {
+                println!("{row}");
+                measured.push(own);
+            }
+            Err(why) => {
+                eprintln!("{}: {why}", path.display());
+                failed = true;
+            }
         }
     }
+    if args.readme && (failed || !is_true(&measured)) {
+        return ExitCode::FAILURE;
+    }
     ExitCode::SUCCESS
+}
+
+/// Prints the groups of instances; whether README gives the same figures.
+fn is_true(measured: &[Measured]) -> bool {
+    println!("\n| instance | {} |", readme::COLUMNS.join(" | "));
+    for row in readme::rows(measured) {
+        println!("| {} | {} |", row.group, row.figures.join(" | "));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let found = readme::differences(&text, measured);
+    for difference in &found {
+        eprintln!("{difference}");
+    }
+    found.is_empty()
 }
 
 /// The JSON files in a folder and in those within it.
@@ -115,7 +148,7 @@ impl Monitor for Quiet {
     }
 }
 
-fn row(path: &Path, args: &Args) -> Result<String, String> {
+fn row(path: &Path, args: &Args) -> Result<(String, Measured), String> {
     let input = std::fs::read(path).map_err(|error| error.to_string())?;
     let name = path.to_string_lossy();
     let text = btrplace::import(&input, &name).map_err(|found| found[0].message.clone())?;
@@ -137,6 +170,13 @@ fn row(path: &Path, args: &Args) -> Result<String, String> {
     let Outcome::Found(solution) = outcome else {
         return Err(String::from("no schedule was found"));
     };
+    let Bounded { value, lower_bound } = solution.objectives[0];
+    let measured = Measured {
+        group: readme::group(&name).unwrap_or_default(),
+        vms: checked.analysis.datacenter.vms.len(),
+        value,
+        lower_bound,
+    };
     let relative = path.strip_prefix(&args.folder).unwrap_or(path);
     let mut row = format!(
         "| {} | {} | {} |",
@@ -151,7 +191,7 @@ fn row(path: &Path, args: &Args) -> Result<String, String> {
         let cells = answer.map_or(String::from("none | | | "), |found| figures(found, seconds));
         row = format!("{row} {cells} |");
     }
-    Ok(row)
+    Ok((row, measured))
 }
 
 fn figures(objective: Bounded, seconds: f64) -> String {

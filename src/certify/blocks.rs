@@ -2,8 +2,8 @@
 
 use crate::formulation::{ActionId, Formulation, Group, Seconds};
 
-use super::Rejection;
-use super::problem::{Block, Change, Way};
+use super::model::{Block, Change, Way};
+use super::rejection::Rejection;
 
 /// The most ways that a block may have.
 const MOST_WAYS: usize = 4096;

@@ -5,116 +5,36 @@
 //! limit of an objective is a sum of one value for each block, which depends on the block's start.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::formulation::Seconds;
 
-use super::problem::{Problem, Way};
+use super::cnf::{Cnf, FALSE, Lit, TRUE};
+use super::model::{Change, Problem, Way};
 use super::sum::{self, Summand};
+use super::work::Work;
 
-/// A literal as DIMACS writes it: a variable from 1 on, or minus it.
-pub type Lit = i32;
-
-/// Always true.
-pub const TRUE: Lit = 1;
-
-/// Always false.
-pub const FALSE: Lit = -1;
-
-/// Clauses over variables, the first of which is true.
-#[derive(Debug, Clone)]
-pub struct Cnf {
-    variables: Lit,
-    literals: Vec<Lit>,
-    ends: Vec<usize>,
-    notes: Vec<String>,
-    nodes: usize,
-}
-
-impl Cnf {
-    /// Nothing but that the first variable is true.
-    pub(super) fn empty() -> Cnf {
-        Cnf {
-            variables: 1,
-            literals: vec![TRUE],
-            ends: vec![1],
-            notes: vec!["1 is true".to_owned()],
-            nodes: 0,
-        }
+/// The clauses for the starts that are left to each block in each way, and for limits of the first objectives; None
+/// where that is too much work.
+pub fn clauses(
+    problem: &Problem,
+    starts: &[Vec<Vec<Seconds>>],
+    limits: &[i64],
+    work: &mut Work,
+) -> Option<Cnf> {
+    let mut encoder = Encoder {
+        problem,
+        starts,
+        by: Vec::new(),
+        sets: BTreeMap::new(),
+        cnf: Cnf::empty(),
+        work,
+    };
+    encoder.add_blocks()?;
+    encoder.add_levels()?;
+    for (objective, &limit) in limits.iter().enumerate() {
+        encoder.add_limit(objective, limit)?;
     }
-
-    /// The clauses for the starts that are left to each block in each way, and for limits of the first objectives;
-    /// None where there are too many.
-    pub fn new(problem: &Problem, starts: &[Vec<Vec<Seconds>>], limits: &[i64]) -> Option<Cnf> {
-        let cnf = Cnf::empty();
-        let mut encoder = Encoder {
-            problem,
-            starts,
-            by: Vec::new(),
-            sets: BTreeMap::new(),
-            cnf,
-        };
-        encoder.add_blocks()?;
-        encoder.add_levels()?;
-        for (objective, &limit) in limits.iter().enumerate() {
-            encoder.add_limit(objective, limit)?;
-        }
-        Some(encoder.cnf)
-    }
-
-    /// How many clauses there are.
-    pub fn count(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Variables are numbered from 1 to that.
-    pub fn variables(&self) -> usize {
-        self.variables as usize
-    }
-
-    /// The clauses.
-    pub fn clauses(&self) -> impl Iterator<Item = &[Lit]> {
-        let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins
-            .zip(&self.ends)
-            .map(|(begin, &end)| &self.literals[begin..end])
-    }
-
-    /// The text of the clauses, and what the variables mean.
-    pub fn dimacs(&self) -> String {
-        let mut text = String::new();
-        for note in &self.notes {
-            let _ = writeln!(text, "c {note}");
-        }
-        let _ = writeln!(text, "p cnf {} {}", self.variables, self.count());
-        for clause in self.clauses() {
-            for lit in clause {
-                let _ = write!(text, "{lit} ");
-            }
-            text.push_str("0\n");
-        }
-        text
-    }
-
-    pub(super) fn fresh(&mut self) -> Lit {
-        self.variables += 1;
-        self.variables
-    }
-
-    /// Adds a clause, unless it holds anyway.
-    pub(super) fn add(&mut self, clause: &[Lit]) {
-        if !clause.contains(&TRUE) {
-            self.literals
-                .extend(clause.iter().filter(|&&lit| lit != FALSE));
-            self.ends.push(self.literals.len());
-        }
-    }
-
-    /// Whether another node of a diagram may be added.
-    pub(super) fn count_node(&mut self, most: usize) -> bool {
-        self.nodes += 1;
-        self.nodes <= most
-    }
+    Some(encoder.cnf)
 }
 
 /// Starts of a block in a row: its way, the first one's place among the starts left, and one past the last one's.
@@ -128,6 +48,7 @@ struct Encoder<'a> {
     /// Literals that hold where a block's start is in one of some runs.
     sets: BTreeMap<(usize, Vec<Run>), Lit>,
     cnf: Cnf,
+    work: &'a mut Work,
 }
 
 impl Encoder<'_> {
@@ -142,12 +63,11 @@ impl Encoder<'_> {
                     let certain = open == 1 && at + 1 == starts.len();
                     lits.push(if certain { TRUE } else { self.cnf.fresh() });
                     if !certain {
-                        self.cnf.notes.push(format!(
-                            "{} is: `{}` in way {way} by {start}",
-                            self.cnf.variables, block.name
-                        ));
+                        self.cnf
+                            .note(&format!("`{}` in way {way} by {start}", block.name));
                     }
                 }
+                self.work.spend(lits.len())?;
                 for pair in lits.windows(2) {
                     self.cnf.add(&[-pair[0], pair[1]]);
                 }
@@ -159,6 +79,7 @@ impl Encoder<'_> {
             if chosen.len() > 1 {
                 sum::at_most(
                     &mut self.cnf,
+                    self.work,
                     chosen.iter().map(|&lit| vec![(1, lit)]).collect(),
                     1,
                 )?;
@@ -184,25 +105,44 @@ impl Encoder<'_> {
             }
         }
         for (level, users) in users.iter().enumerate() {
+            if !self.can_be_full(level, users) {
+                continue;
+            }
             let mut before = None;
             for (moment, room) in self.moments(level, users) {
-                let values = |way: &Way, start: Seconds| added(way, level, moment - start);
                 let mut summands = Vec::new();
                 let mut bound = room;
                 for &block in users {
-                    let (least, summand) = self.summand(block, &values);
+                    let runs = self.levels_runs(block, level, moment);
+                    let (least, summand) = self.summand(block, &runs)?;
                     bound -= least;
-                    summands.push(summand);
+                    if !summand.is_empty() {
+                        summands.push(summand);
+                    }
                 }
-                summands.retain(|summand| !summand.is_empty());
                 let same = before.as_ref() == Some(&(summands.clone(), bound));
                 if !same {
                     before = Some((summands.clone(), bound));
-                    sum::at_most(&mut self.cnf, summands, bound)?;
+                    sum::at_most(&mut self.cnf, self.work, summands, bound)?;
                 }
             }
         }
         Some(())
+    }
+
+    /// Whether the most that all users ever add to a level is above its least room.
+    fn can_be_full(&self, level: usize, users: &[usize]) -> bool {
+        let most = users.iter().map(|&block| {
+            let ways = self.problem.blocks[block]
+                .ways
+                .iter()
+                .zip(&self.starts[block]);
+            let ways = ways.filter(|(_, starts)| !starts.is_empty());
+            ways.map(|(way, _)| peak(way, level)).max().unwrap_or(0)
+        });
+        let room = &self.problem.levels[level].room;
+        let least = room.iter().map(|&(_, room)| room).min().unwrap_or(0);
+        most.sum::<i128>() > least
     }
 
     /// When a level may rise or its room may fall, with the room then.
@@ -235,55 +175,73 @@ impl Encoder<'_> {
     }
 
     fn add_limit(&mut self, objective: usize, limit: i64) -> Option<()> {
-        let values = |way: &Way, start: Seconds| {
-            let (constant, slope) = way.costs[objective];
-            constant + slope * i128::from(start)
-        };
         let mut bound = i128::from(limit) - i128::from(self.problem.constants[objective]);
         let mut summands = Vec::new();
         for block in 0..self.problem.blocks.len() {
-            let (least, summand) = self.summand(block, &values);
+            let runs = self.limits_runs(block, objective);
+            let (least, summand) = self.summand(block, &runs)?;
             bound -= least;
             summands.push(summand);
         }
-        sum::at_most(&mut self.cnf, summands, bound)
+        sum::at_most(&mut self.cnf, self.work, summands, bound)
+    }
+
+    /// What a block has added to a level by a moment, by its start.
+    fn levels_runs(&self, block: usize, level: usize, moment: Seconds) -> Vec<(i128, Run)> {
+        let mut runs = Vec::new();
+        let ways = &self.problem.blocks[block].ways;
+        for (at, (way, starts)) in ways.iter().zip(&self.starts[block]).enumerate() {
+            // The later a block starts, the fewer of its changes have come.
+            let own = own(way, level);
+            let mut value = own.iter().map(|change| change.by).sum();
+            let mut from = 0;
+            for change in own.iter().rev() {
+                let to = starts.partition_point(|start| start + change.at <= moment);
+                join(&mut runs, value, (at, from, to));
+                (value, from) = (value - change.by, to);
+            }
+            join(&mut runs, value, (at, from, starts.len()));
+        }
+        runs
+    }
+
+    /// What a block costs in an objective, by its start.
+    fn limits_runs(&self, block: usize, objective: usize) -> Vec<(i128, Run)> {
+        let mut runs = Vec::new();
+        let ways = &self.problem.blocks[block].ways;
+        for (at, (way, starts)) in ways.iter().zip(&self.starts[block]).enumerate() {
+            let (constant, slope) = way.costs[objective];
+            for (place, &start) in starts.iter().enumerate() {
+                let value = constant + slope * i128::from(start);
+                join(&mut runs, value, (at, place, place + 1));
+            }
+        }
+        runs
     }
 
     /// The least value of a block, and how much above it the value is.
-    fn summand(&mut self, block: usize, values: &dyn Fn(&Way, Seconds) -> i128) -> (i128, Summand) {
-        let problem = self.problem;
-        let mut runs: Vec<(i128, Run)> = Vec::new();
-        for (at, (way, starts)) in problem.blocks[block]
-            .ways
-            .iter()
-            .zip(&self.starts[block])
-            .enumerate()
-        {
-            for (place, &start) in starts.iter().enumerate() {
-                let value = values(way, start);
-                match runs.last_mut() {
-                    Some((last, run)) if *last == value && run.0 == at => run.2 = place + 1,
-                    _ => runs.push((value, (at, place, place + 1))),
-                }
+    fn summand(&mut self, block: usize, runs: &[(i128, Run)]) -> Option<(i128, Summand)> {
+        self.work.spend(1 + runs.len())?;
+        let mut falling = runs.to_vec();
+        falling.sort_by_key(|&(value, _)| std::cmp::Reverse(value));
+        let least = falling.last().map_or(0, |run| run.0);
+        // The starts at which it is at least so much: the higher the value, the fewer they are.
+        let mut steps: Vec<(i128, Vec<Run>)> = Vec::new();
+        for (value, run) in falling.into_iter().filter(|run| run.0 > least) {
+            if steps.last().is_none_or(|step| step.0 != value) {
+                let set = steps.last().map_or(Vec::new(), |step| step.1.clone());
+                self.work.spend(1 + set.len())?;
+                steps.push((value, set));
+            }
+            if let Some((_, set)) = steps.last_mut() {
+                include(set, run);
             }
         }
-        let mut steps: Vec<i128> = runs.iter().map(|run| run.0).collect();
-        steps.sort_unstable();
-        steps.dedup();
-        let least = steps.first().copied().unwrap_or(0);
         let mut summand = Summand::new();
-        for &value in steps.iter().skip(1) {
-            let mut set: Vec<Run> = Vec::new();
-            for &(_, run) in runs.iter().filter(|run| run.0 >= value) {
-                match set.last_mut() {
-                    Some(last) if last.0 == run.0 && last.2 == run.1 => last.2 = run.2,
-                    _ => set.push(run),
-                }
-            }
-            let lit = self.within(block, set);
-            summand.push((value - least, lit));
+        for (value, set) in steps.into_iter().rev() {
+            summand.push((value - least, self.within(block, set)));
         }
-        (least, summand)
+        Some((least, summand))
     }
 
     /// A literal that holds where a block's start is in one of some runs.
@@ -314,13 +272,44 @@ impl Encoder<'_> {
     }
 }
 
-/// What a way has added to a level so long after its start.
-fn added(way: &Way, level: usize, after: Seconds) -> i128 {
-    let first = way.changes.partition_point(|change| change.level < level);
-    let own = way.changes[first..]
-        .iter()
-        .take_while(|change| change.level == level);
-    own.filter(|change| change.at <= after)
-        .map(|change| change.by)
-        .sum()
+/// What a way does to a level, ordered by time.
+fn own(way: &Way, level: usize) -> &[Change] {
+    let from = way.changes.partition_point(|change| change.level < level);
+    let to = way.changes.partition_point(|change| change.level <= level);
+    &way.changes[from..to]
+}
+
+/// The most that a way ever adds to a level; 0 before it starts.
+fn peak(way: &Way, level: usize) -> i128 {
+    let sums = own(way, level).iter().scan(0, |sum, change| {
+        *sum += change.by;
+        Some(*sum)
+    });
+    sums.max().unwrap_or(0).max(0)
+}
+
+/// Adds a run of a value, to the one before where that has the same.
+fn join(runs: &mut Vec<(i128, Run)>, value: i128, run: Run) {
+    match runs.last_mut() {
+        _ if run.1 == run.2 => {}
+        Some((last, before)) if *last == value && before.0 == run.0 && before.2 == run.1 => {
+            before.2 = run.2;
+        }
+        _ => runs.push((value, run)),
+    }
+}
+
+/// Adds a run to a set of them, ordered and apart.
+fn include(set: &mut Vec<Run>, (way, from, to): Run) {
+    let at = set.partition_point(|run| (run.0, run.1) < (way, from));
+    let joins_next = set
+        .get(at)
+        .is_some_and(|next| (next.0, next.1) == (way, to));
+    let joins_last = at > 0 && (set[at - 1].0, set[at - 1].2) == (way, from);
+    match (joins_last, joins_next) {
+        (true, true) => set[at - 1].2 = set.remove(at).2,
+        (true, false) => set[at - 1].2 = to,
+        (false, true) => set[at].1 = from,
+        (false, false) => set.insert(at, (way, from, to)),
+    }
 }

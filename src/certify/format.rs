@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::formulation::Seconds;
+use crate::formulation::{Formulation, Seconds};
 
 /// The version of the format.
 pub const FORMAT: &str = "mvm-certificate/1";
@@ -101,6 +101,18 @@ impl Proof {
             .chain(last_end)
             .map(|row| row.steps.len())
             .sum()
+    }
+}
+
+/// The name of a level.
+pub fn level_name(f: &Formulation, kind: Kind, index: usize) -> String {
+    match kind {
+        Kind::Resource => f.resources[index].name.clone(),
+        Kind::Precedence => {
+            let order = &f.precedences[index];
+            format!("{} -> {}", f[order.first].name, f[order.then].name)
+        }
+        Kind::End => f.actions[index].name.clone(),
     }
 }
 

@@ -13,8 +13,9 @@
 
 use crate::formulation::Seconds;
 
-use super::problem::{Problem, Way};
-use super::{Multipliers, Rejection};
+use super::format::Multipliers;
+use super::model::{Problem, Way};
+use super::rejection::Rejection;
 
 /// No sum may come near the range of integers.
 const LARGEST: f64 = (1_u128 << 120) as f64;
@@ -143,15 +144,19 @@ impl<'a> Prices<'a> {
         Some(all)
     }
 
-    /// The least price of a way; None where it has no start.
-    fn least(&self, way: &Way) -> Option<i128> {
-        let mut least = None;
+    /// The least price of a way, and its first start that costs that; None where it has no start.
+    pub fn cheapest(&self, way: &Way) -> Option<(i128, Seconds)> {
+        let mut cheapest: Option<(i128, Seconds)> = None;
         self.walk(way, &mut |piece| {
             let end = piece.price + piece.slope * i128::from(piece.last - piece.first);
-            let low = piece.price.min(end);
-            least = Some(least.map_or(low, |least: i128| least.min(low)));
+            let low = (piece.price, piece.first).min((end, piece.last));
+            cheapest = Some(cheapest.map_or(low, |cheapest| cheapest.min(low)));
         });
-        least
+        cheapest
+    }
+
+    fn least(&self, way: &Way) -> Option<i128> {
+        self.cheapest(way).map(|cheapest| cheapest.0)
     }
 
     /// The prices of a way's starts, as pieces of lines.

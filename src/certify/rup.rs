@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::clauses::{Cnf, Lit};
+use super::cnf::{Cnf, Lit};
 
 /// No check visits more clauses than that.
 const MOST_VISITS: u64 = 20_000_000_000;

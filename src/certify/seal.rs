@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Kind;
-use super::problem::{Block, Change, Problem, Way};
+use super::format::Kind;
+use super::model::{Block, Change, Problem, Way};
 
 /// Lets the first block that comes after all users of a level take what room the level always has.
 pub fn seal(problem: &mut Problem) {

@@ -2,12 +2,10 @@
 
 use crate::formulation::{Formulation, Seconds};
 
-use super::Kind;
-use super::problem::{Problem, Way};
+use super::format::Kind;
+use super::model::Problem;
 use super::together;
-
-/// Ordered, disjoint intervals, both ends included.
-pub type Intervals = Vec<(Seconds, Seconds)>;
+use super::windows::{both, keep, moment};
 
 /// Opens all starts with which a block ends by a moment, inside of the windows of its actions.
 pub fn open(f: &Formulation, problem: &mut Problem, last: Seconds) {
@@ -100,36 +98,4 @@ fn orders(problem: &Problem) -> Vec<(usize, usize, usize)> {
     let ends = ends.into_iter().enumerate();
     let orders = ends.filter_map(|(level, (first, then))| Some((level, first?, then?)));
     orders.filter(|&(_, first, then)| first != then).collect()
-}
-
-/// When a way changes the level of an order, after its start.
-pub fn moment(way: &Way, level: usize) -> Seconds {
-    way.changes
-        .binary_search_by_key(&level, |change| change.level)
-        .map_or(0, |at| way.changes[at].at)
-}
-
-/// Keeps the starts inside of an interval; whether any was dropped.
-pub fn keep(way: &mut Way, (from, to): (Seconds, Seconds)) -> bool {
-    let inside = |starts: &Intervals| {
-        starts.first().is_none_or(|s| from <= s.0) && starts.last().is_none_or(|s| s.1 <= to)
-    };
-    if inside(&way.starts) {
-        return false;
-    }
-    way.starts = both(&way.starts, &[(from, to)]);
-    true
-}
-
-/// What lies in an interval of each list.
-fn both(some: &[(Seconds, Seconds)], others: &[(Seconds, Seconds)]) -> Intervals {
-    let mut kept = Intervals::new();
-    for &(first, last) in some {
-        for &(from, to) in others {
-            if first.max(from) <= last.min(to) {
-                kept.push((first.max(from), last.min(to)));
-            }
-        }
-    }
-    kept
 }

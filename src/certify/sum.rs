@@ -1,17 +1,20 @@
 //! A sum over blocks that is at most a bound, as clauses: a decision diagram over the blocks' values (Abío,
 //! Nieuwenhuis, Oliveras, Rodríguez-Carbonell: A new look at BDDs for pseudo-Boolean constraints, JAIR 2012).
 
-use super::clauses::{Cnf, FALSE, Lit, TRUE};
+use super::cnf::{Cnf, FALSE, Lit, TRUE};
+use super::work::Work;
 
 /// A summand: it is at least `value` where the literal is true, for each step; at least 0 where none is. Values ascend
 /// and are above 0.
 pub type Summand = Vec<(i128, Lit)>;
 
-/// The most nodes of all diagrams together.
-const MOST_NODES: usize = 4_000_000;
-
-/// Adds the clauses for one sum; None where there are too many.
-pub fn at_most(cnf: &mut Cnf, mut summands: Vec<Summand>, bound: i128) -> Option<()> {
+/// Adds the clauses for one sum; None where that is too much work.
+pub fn at_most(
+    cnf: &mut Cnf,
+    work: &mut Work,
+    mut summands: Vec<Summand>,
+    bound: i128,
+) -> Option<()> {
     summands.retain(|summand| !summand.is_empty());
     let largest = |summand: &Summand| summand.last().map_or(0, |step| step.0);
     // The largest first: then the diagram is narrow where it is long.
@@ -23,6 +26,7 @@ pub fn at_most(cnf: &mut Cnf, mut summands: Vec<Summand>, bound: i128) -> Option
     let known = vec![Vec::new(); summands.len()];
     let root = Diagram {
         cnf,
+        work,
         summands,
         rest,
         known,
@@ -34,6 +38,7 @@ pub fn at_most(cnf: &mut Cnf, mut summands: Vec<Summand>, bound: i128) -> Option
 
 struct Diagram<'a> {
     cnf: &'a mut Cnf,
+    work: &'a mut Work,
     summands: Vec<Summand>,
     /// For each summand, how much it and all after it are at most.
     rest: Vec<i128>,
@@ -70,6 +75,7 @@ impl Diagram<'_> {
         if let Some(&node) = self.known[at].get(place).filter(|node| node.least <= bound) {
             return Some(node);
         }
+        self.work.spend(1 + self.summands[at].len())?;
         let Node {
             mut least,
             mut most,
@@ -103,6 +109,7 @@ impl Diagram<'_> {
         for &(condition, child) in edges {
             self.cnf.add(&[-node, -condition, child]);
         }
-        self.cnf.count_node(MOST_NODES).then_some(node)
+        self.work.spend(3 * edges.len())?;
+        Some(node)
     }
 }

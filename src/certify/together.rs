@@ -6,8 +6,8 @@
 
 use crate::formulation::Seconds;
 
-use super::problem::{Block, Problem, Way};
-use super::starts::{keep, moment};
+use super::model::{Block, Change, Problem, Way};
+use super::windows::{keep, moment};
 
 /// What a block takes of a level.
 #[derive(Debug, Clone, Copy)]
@@ -198,7 +198,7 @@ fn area(way: &Way, level: usize) -> i128 {
         .sum()
 }
 
-fn own(way: &Way, level: usize) -> &[super::problem::Change] {
+fn own(way: &Way, level: usize) -> &[Change] {
     let from = way.changes.partition_point(|change| change.level < level);
     let to = way.changes.partition_point(|change| change.level <= level);
     &way.changes[from..to]

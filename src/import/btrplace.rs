@@ -7,19 +7,25 @@
 //! Two conventions of the authors' scheduler go into the text: 8/9 of a link's rate carry data, and the
 //! downtime does not count in a migration's duration. Memory in use is in MB there, placement memory in GiB.
 
+mod network;
 mod read;
+mod replay;
 mod write;
 
 use std::collections::BTreeMap;
 
 use crate::diag::Diagnostic;
 
-/// Reads an instance or a plan and writes it as `.mvm` text with one plan called `name`.
+/// Reads an instance or a plan and writes it as `.mvm` text with one plan called `name`. A plan is replayed before:
+/// what is written allows it.
 ///
 /// # Errors
 /// All that the file holds and mvm does not know, or that contradicts itself.
 pub fn import(json: &[u8], name: &str) -> Result<String, Vec<Diagnostic>> {
-    read::read(json).map(|instance| write::write(&instance, name))
+    let instance = read::read(json)?;
+    let text = write::write(&instance, name);
+    replay::replay(&instance, &text)?;
+    Ok(text)
 }
 
 /// What an instance says, resolved by element number.
@@ -76,8 +82,8 @@ enum End {
 #[derive(Debug, PartialEq)]
 struct Step {
     kind: StepKind,
-    /// Seconds, where a plan gives them.
-    takes: Option<u64>,
+    /// Start and length in seconds, where a plan gives them.
+    time: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,18 +41,18 @@ pub struct Claims {
     pub objectives: Vec<(String, i64, i64)>,
 }
 
-/// Everything that a plan says and that does not hold, in words; nothing if all of it does.
+/// The schedule that a plan says, if all that it says holds.
+///
+/// # Errors
+/// Everything that does not, in words.
 pub fn replay(
     datacenter: &Datacenter,
     request: &Request,
     problem: &Problem,
     claims: &Claims,
-) -> Vec<String> {
+) -> Result<Schedule, Vec<String>> {
     let f = &problem.formulation;
-    let schedule = match schedule(problem, claims) {
-        Ok(schedule) => schedule,
-        Err(mistakes) => return mistakes,
-    };
+    let schedule = schedule(problem, claims)?;
     let violations = verify(f, &schedule);
     let mut mistakes: Vec<String> = violations
         .iter()
@@ -65,7 +65,11 @@ pub fn replay(
     if violations.is_empty() {
         mistakes.extend(missing_waits(problem, &schedule, claims));
     }
-    mistakes
+    if mistakes.is_empty() {
+        Ok(schedule)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The schedule that the actions make, where each is one of the problem's in one of its modes.

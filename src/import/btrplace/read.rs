@@ -409,11 +409,10 @@ impl Reader {
         for (at, action) in self.array(Some(actions), "actions").iter().enumerate() {
             let place = format!("actions[{at}]");
             let number = |key: &str| action.get(key).and_then(Value::as_u64);
-            let takes = number("end")
-                .zip(number("start"))
-                .and_then(|(end, start)| end.checked_sub(start))
-                .filter(|&d| d > 0);
-            if takes.is_none() {
+            let time = number("end").zip(number("start"));
+            let time = time.and_then(|(end, start)| Some((start, end.checked_sub(start)?)));
+            let time = time.filter(|&(_, takes)| takes > 0);
+            if time.is_none() {
                 self.shape(&place, "an action with a `start` before its `end`");
                 continue;
             }
@@ -439,7 +438,7 @@ impl Reader {
                 }
             };
             match kind {
-                Some(kind) => instance.step(kind, takes),
+                Some(kind) => instance.step(kind, time),
                 None => self.shape(&place, "an action with its `vm` and `to`, or its `node`"),
             }
         }
@@ -505,16 +504,17 @@ impl Reader {
 }
 
 impl Instance {
-    fn step(&mut self, kind: StepKind, takes: Option<u64>) {
-        self.steps.push(Step { kind, takes });
+    fn step(&mut self, kind: StepKind, time: Option<(u64, u64)>) {
+        self.steps.push(Step { kind, time });
     }
 
-    /// Boots first, shutdowns last: in the language a server's shutdown is written after what empties it.
+    /// Boots first, shutdowns last: in the language a server's shutdown is written after what empties it. Several
+    /// steps of one thing come in the order of their times.
     fn order(&mut self) {
         self.steps.sort_by_key(|step| match step.kind {
-            StepKind::Boot(node) => (0, node),
-            StepKind::Migrate { vm, .. } => (1, vm),
-            StepKind::Shutdown(node) => (2, node),
+            StepKind::Boot(node) => (0, node, step.time),
+            StepKind::Migrate { vm, .. } => (1, vm, step.time),
+            StepKind::Shutdown(node) => (2, node, step.time),
         });
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{End, Instance, Network, Node, Step, StepKind, Vm};
+use super::{End, Instance, Network, Node, Step, StepKind, Vm, network};
 
 /// Writes the instance, with one plan of that name.
 pub fn write(instance: &Instance, name: &str) -> String {
-    let inferred = instance.network.is_none().then(|| infer_network(instance));
+    let inferred = instance.network.is_none().then(|| network::infer(instance));
     let network = instance.network.as_ref().or(inferred.as_ref());
     let mut out = String::new();
     header(&mut out, instance, inferred.is_some());
@@ -16,43 +16,8 @@ pub fn write(instance: &Instance, name: &str) -> String {
         servers(&mut out, instance, network);
     }
     vms(&mut out, instance);
-    plan(&mut out, instance, name);
+    plan(&mut out, instance, inferred.as_ref(), name);
     out
-}
-
-/// A plan without a network view: one switch that never blocks, and for each node the highest rate that the plan gives it.
-fn infer_network(instance: &Instance) -> Network {
-    let mut rates: BTreeMap<u64, u64> = instance.nodes.keys().map(|&id| (id, 0)).collect();
-    for step in &instance.steps {
-        if let StepKind::Migrate {
-            vm,
-            to,
-            rate: Some(rate),
-        } = step.kind
-        {
-            for node in instance
-                .vms
-                .get(&vm)
-                .map(|vm| vm.host)
-                .into_iter()
-                .chain([to])
-            {
-                let known = rates.entry(node).or_default();
-                *known = rate.max(*known);
-            }
-        }
-    }
-    let links = rates.into_iter().filter(|&(_, rate)| rate > 0);
-    Network {
-        switches: BTreeMap::from([(0, None)]),
-        links: links
-            .map(|(node, rate)| super::Link {
-                from: End::Node(node),
-                switch: 0,
-                rate,
-            })
-            .collect(),
-    }
 }
 
 fn header(out: &mut String, instance: &Instance, inferred: bool) {
@@ -69,7 +34,7 @@ fn header(out: &mut String, instance: &Instance, inferred: bool) {
     if inferred {
         let _ = writeln!(
             out,
-            "//\n// The file says nothing of the network: each server has the highest rate that its plan uses, on one\n// switch that never blocks. Correct the rates where you know better."
+            "//\n// The file says nothing of the network: each server has the most that its plan uses at one moment, on\n// one switch that never blocks. Correct the rates where you know better."
         );
     }
     let _ = writeln!(out, "\nclass link lan {{ usable 8/9 }}\n");
@@ -190,7 +155,11 @@ fn vms(out: &mut String, instance: &Instance) {
 }
 
 fn properties(vm: &Vm) -> String {
-    let mut text = format!("memory {}GiB cpu {} used {}MB", vm.memory, vm.cpu, vm.used);
+    let mut text = format!("memory {}GiB", vm.memory);
+    if vm.cpu > 0 {
+        let _ = write!(text, " cpu {}", vm.cpu);
+    }
+    let _ = write!(text, " used {}MB", vm.used);
     if vm.hot > 0.0 {
         let _ = write!(text, " hot {}MB in {}s", vm.hot, vm.hot_seconds);
     }
@@ -203,24 +172,30 @@ fn properties(vm: &Vm) -> String {
     text + " downtime 0ms"
 }
 
-fn plan(out: &mut String, instance: &Instance, name: &str) {
+fn plan(out: &mut String, instance: &Instance, inferred: Option<&Network>, name: &str) {
     let _ = writeln!(out, "plan {} {{", quoted(name));
+    let below = inferred.map(|network| network::below_their_paths(instance, network));
     let mut runs = Runs::default();
-    for Step { kind, takes } in &instance.steps {
+    for (at, Step { kind, time }) in instance.steps.iter().enumerate() {
         let (word, of, to, id) = match *kind {
             StepKind::Migrate { vm, to, .. } => ("migrate", "vm", Some(to), vm),
             StepKind::Boot(node) => ("boot", "node", None, node),
             StepKind::Shutdown(node) => ("shutdown", "node", None, node),
         };
-        runs.push((word, of, to, *takes), id);
+        let takes = time.map(|(_, takes)| takes);
+        let rate = below.as_ref().and_then(|below| below.get(&at).copied());
+        runs.push((word, of, to, takes, rate), id);
     }
-    for ((word, of, to, takes), ids) in runs.0 {
+    for ((word, of, to, takes, rate), ids) in runs.0 {
         let _ = write!(out, "  {word} {}", names(of, &ids));
         if let Some(to) = to {
             let _ = write!(out, " to node{to}");
         }
         if let Some(seconds) = takes {
             let _ = write!(out, " takes {seconds}s");
+        }
+        if let Some(rate) = rate {
+            let _ = write!(out, " at {rate}bps");
         }
         out.push('\n');
     }

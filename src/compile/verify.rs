@@ -1,0 +1,240 @@
+//! Whether all that a plan in a file says is true.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Checked, Prospect};
+use crate::certify::{self, Certificate, Rejection};
+use crate::datacenter::Datacenter;
+use crate::emit::json::{self, PlanFile};
+use crate::formulate::{Problem, Work};
+use crate::formulation::Schedule;
+use crate::plan::{Claim, Claims, replay};
+use crate::request::{GoalKind, Request, Task};
+use crate::schedule::{Bounded, Solution};
+
+/// No more differences between a plan and what it should be are told.
+const MOST_TOLD: usize = 20;
+
+impl Checked {
+    /// Everything that a plan in a file says and that does not hold, in words; nothing if all of it does.
+    ///
+    /// Its bounds are taken as they are: that no plan is better takes a certificate. All else is computed anew.
+    pub fn verify(&self, file: &PlanFile) -> Vec<String> {
+        let Some(index) = self
+            .analysis
+            .requests
+            .iter()
+            .position(|r| r.name == file.plan)
+        else {
+            return vec![format!(
+                "`{}` is no plan of `{}`",
+                file.plan, self.source.file
+            )];
+        };
+        let Prospect::Open(problem) = &self.prospects[index] else {
+            return vec![format!("`{}` cannot be planned", file.plan)];
+        };
+        if self.analysis.requests[index].bandwidth != file.bandwidth {
+            return vec![format!(
+                "`{}` was planned with other rates to choose from than it is checked with",
+                file.plan
+            )];
+        }
+        let (datacenter, request) = (&self.analysis.datacenter, &self.analysis.requests[index]);
+        let claims = claims(file);
+        let mistakes = match replay(datacenter, request, problem, &claims) {
+            Ok(schedule) => match self.again(file, request, problem, schedule, &claims) {
+                Ok(again) => differences(file, &again),
+                Err(mistakes) => mistakes,
+            },
+            Err(mistakes) => mistakes,
+        };
+        [mistakes, misnamed(datacenter, problem, file)].concat()
+    }
+
+    /// The file as it would be written of its own schedule and bounds: whatever is computed from them is computed anew.
+    fn again(
+        &self,
+        file: &PlanFile,
+        request: &Request,
+        problem: &Problem,
+        schedule: Schedule,
+        claims: &Claims,
+    ) -> Result<PlanFile, Vec<String>> {
+        let bounded =
+            |&(_, value, lower_bound): &(String, i64, i64)| Bounded { value, lower_bound };
+        let solution = Solution {
+            schedule,
+            objectives: claims.objectives.iter().map(bounded).collect(),
+            slot: 1,
+            reproducible: file.reproducible,
+        };
+        let plan = self.assemble(request, problem, &solution)?;
+        Ok(PlanFile {
+            // What the plan was made from is said apart, where that is another text.
+            source: file.source.clone(),
+            ..PlanFile::new(&self.analysis.datacenter, &plan)
+        })
+    }
+
+    /// Checks what shows the bounds of a plan in a file that holds (see [`Checked::verify`]); `load` reads the files
+    /// that the certificate names.
+    ///
+    /// # Errors
+    /// What does not hold, by the name of the objective, or of the plan.
+    pub fn check_certificate(
+        &self,
+        file: &PlanFile,
+        certificate: &Certificate,
+        load: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Vec<certify::Checked>, Vec<(String, Rejection)>> {
+        let mut requests = self.analysis.requests.iter().zip(&self.prospects);
+        let prospect = requests.find(|(request, _)| request.name == file.plan);
+        let Some((_, Prospect::Open(problem))) = prospect else {
+            return Err(vec![(
+                file.plan.clone(),
+                Rejection::OtherPlan(certificate.plan.clone()),
+            )]);
+        };
+        let claims = claims(file).objectives.into_iter();
+        let claims: Vec<certify::Claim> = claims
+            .map(|(_, value, lower_bound)| certify::Claim { value, lower_bound })
+            .collect();
+        certify::check(&problem.formulation, &file.plan, &claims, certificate, load)
+    }
+}
+
+/// What a plan says and what it should say, by place.
+fn differences(file: &PlanFile, again: &PlanFile) -> Vec<String> {
+    let value = |file| serde_json::to_value(file).expect("a plan is plain data with text keys");
+    let mut found = Vec::new();
+    compare(&value(file), &value(again), "", &mut found);
+    let more = found.len().saturating_sub(MOST_TOLD);
+    found.truncate(MOST_TOLD);
+    if more > 0 {
+        found.push(format!("and {more} more differences"));
+    }
+    found
+}
+
+fn compare(claimed: &Value, real: &Value, place: &str, found: &mut Vec<String>) {
+    match (claimed, real) {
+        (Value::Object(claimed), Value::Object(real)) => {
+            for (key, value) in real {
+                let place = format!("{place}{}{key}", if place.is_empty() { "" } else { "." });
+                match claimed.get(key) {
+                    Some(claimed) => compare(claimed, value, &place, found),
+                    None => found.push(format!("`{place}` is missing: it is {value}")),
+                }
+            }
+            for (key, value) in claimed.iter().filter(|(key, _)| !real.contains_key(*key)) {
+                let place = format!("{place}{}{key}", if place.is_empty() { "" } else { "." });
+                found.push(format!(
+                    "`{place}` is not there at all, but the plan says {value}"
+                ));
+            }
+        }
+        (Value::Array(claimed), Value::Array(real)) if claimed.len() == real.len() => {
+            for (at, (claimed, real)) in claimed.iter().zip(real).enumerate() {
+                // An action is known by its id.
+                let place = match real.get("id").and_then(Value::as_str) {
+                    Some(id) => format!("{place}[{id}]"),
+                    None => format!("{place}[{at}]"),
+                };
+                compare(claimed, real, &place, found);
+            }
+        }
+        _ if claimed == real => {}
+        _ => found.push(format!("`{place}` is {real}, not {claimed}")),
+    }
+}
+
+/// What a plan in a file says, in the units of the model.
+fn claims(file: &PlanFile) -> Claims {
+    let objective = |o: &json::Objective| {
+        // Energy is in mJ, all else in whole seconds.
+        let scale = if o.name == GoalKind::Energy.name() {
+            1
+        } else {
+            1000
+        };
+        let whole = |milli: i128| {
+            if milli % scale == 0 {
+                i64::try_from(milli / scale).unwrap_or(i64::MAX)
+            } else {
+                i64::MIN
+            }
+        };
+        (o.name.clone(), whole(o.value.0), whole(o.lower_bound.0))
+    };
+    let objectives = if file.objectives.is_empty() {
+        file.objective.as_slice()
+    } else {
+        &file.objectives
+    };
+    let amount = |milli: i128| u64::try_from(milli).unwrap_or(u64::MAX);
+    Claims {
+        actions: file.actions.iter().map(claim).collect(),
+        makespan: file.makespan,
+        peak_power: amount(file.peak_power_w.0),
+        energy: amount(file.energy_j.0),
+        objectives: objectives.iter().map(objective).collect(),
+    }
+}
+
+fn claim(action: &json::Action) -> Claim {
+    Claim {
+        id: action.id.clone(),
+        start: action.start,
+        end: action.end,
+        rate: action
+            .bandwidth_mbps
+            .map(|rate| u64::try_from(rate.0).unwrap_or(u64::MAX)),
+        after: action.after.clone(),
+        not_before: action.not_before,
+    }
+}
+
+/// Actions whose kind, VM or servers are not those of the action that has their id.
+fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<String> {
+    let names: BTreeMap<&str, &Work> = problem
+        .formulation
+        .actions
+        .iter()
+        .map(|a| a.name.as_str())
+        .zip(&problem.work)
+        .collect();
+    let wrong = file.actions.iter().filter(|action| {
+        let Some(work) = names.get(action.id.as_str()) else {
+            return false;
+        };
+        let (kind, vm, to) = match work.task {
+            Task::Migrate { vm, to } => (json::Kind::Migrate, Some(vm), Some(to)),
+            Task::Boot(_) => (json::Kind::Boot, None, None),
+            Task::Shutdown(_) => (json::Kind::Shutdown, None, None),
+            Task::Start(vm) => (json::Kind::Start, Some(vm), None),
+            Task::Stop(vm) => (json::Kind::Stop, Some(vm), None),
+        };
+        let from = Some(datacenter[work.from].name.as_str());
+        let (from, at) = if to.is_some() {
+            (from, None)
+        } else {
+            (None, from)
+        };
+        action.kind != kind
+            || action.vm.as_deref() != vm.map(|vm| datacenter[vm].name.as_str())
+            || action.to.as_deref() != to.map(|to| datacenter[to].name.as_str())
+            || action.from.as_deref() != from
+            || action.server.as_deref() != at
+    });
+    wrong
+        .map(|action| {
+            format!(
+                "`{}` does not have the kind, VM or servers that this action has",
+                action.id
+            )
+        })
+        .collect()
+}
