@@ -164,7 +164,7 @@ fn others(value: &Value) -> Vec<Value> {
             if let [first, rest @ ..] = &items[..] {
                 all.push(json!([]));
                 all.push(json!(rest));
-                all.push(json!([&[first.clone()], &items[..]].concat()));
+                all.push(json!([std::slice::from_ref(first), &items[..]].concat()));
                 let reversed: Vec<_> = items.iter().rev().cloned().collect();
                 all.push(json!(reversed));
             } else {
