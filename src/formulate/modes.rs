@@ -10,10 +10,10 @@ use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Walk};
 use crate::datacenter::{
-    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, Vm, VmId, Workload,
+    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, Vm, VmId,
 };
 use crate::diag::Diagnostic;
-use crate::migration::{self, NoDuration};
+use crate::migration::{self, Model, NoDuration, Transfer};
 use crate::request::{Bandwidth, Period, Request, RuleKind, Seconds, Task};
 
 /// How an action is done.
@@ -148,18 +148,20 @@ struct Planner<'a, 'f> {
 struct Durations {
     /// Millionths by which the plan lengthens those of VMs that say nothing of it.
     slack: u32,
-    known: BTreeMap<(Workload, u64, bool), Result<u32, NoDuration>>,
+    known: BTreeMap<Transfer, Result<u32, NoDuration>>,
 }
 
 impl Durations {
     /// Seconds of a migration of a VM at a rate, by post-copy or by pre-copy, with its slack.
     fn of(&mut self, vm: &Vm, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
-        let workload = &vm.workload;
-        let known = self.known.entry((*workload, rate, post_copy));
-        let seconds = *known.or_insert_with(|| match post_copy {
-            true => migration::post_copy(workload, rate),
-            false => migration::pre_copy(workload, rate),
-        });
+        let transfer = Transfer {
+            workload: vm.workload,
+            rate,
+            post_copy,
+            overhead_ms: 0,
+        };
+        let known = self.known.entry(transfer);
+        let seconds = *known.or_insert_with(|| migration::seconds(Model::Papers, &transfer));
         migration::with_slack(seconds?, vm.slack.unwrap_or(self.slack))
     }
 
