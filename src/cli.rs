@@ -1,6 +1,7 @@
 //! The command line: arguments, files, terminal.
 
 mod args;
+mod calibrate;
 mod certificate;
 mod check;
 mod disk;
@@ -9,6 +10,7 @@ mod import;
 mod outcome;
 mod output;
 mod plan;
+mod plan_file;
 mod progress;
 mod terminal;
 mod verify;
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Plan(plan) => plan::run(plan, &terminal),
         Command::Verify(verify) => verify::run(verify, &terminal),
         Command::Import(import) => import::run(import, &terminal),
+        Command::Calibrate(calibrate) => calibrate::run(calibrate, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
     };
     ExitCode::from(status as u8)

@@ -113,6 +113,8 @@ pub struct Server {
     pub shutdown: At<u32>,
     /// What a migration from it costs.
     pub migration: MigrationEnergy,
+    /// Milliseconds that a migration from or to it takes besides the copy; both ends add up.
+    pub overhead_ms: u64,
     /// Host name or IP address; None: its own name ([`Datacenter::address`]).
     pub address: Option<String>,
     /// Host name or IP address of its management controller.
@@ -147,6 +149,10 @@ pub struct Link {
     pub b: Node,
     /// Usable bit/s in each direction, all lanes together.
     pub rate: At<u64>,
+    /// bit/s of one lane as sold, of which migrations get the usable part.
+    pub nominal: u64,
+    /// The last of its classes.
+    pub class: Option<String>,
     /// Bonded interfaces: one migration uses one of them.
     pub lanes: u32,
     /// Whether it is for the guests' traffic alone: no migration uses it.

@@ -82,5 +82,6 @@ pub mod expect;
 pub mod emit;
 pub mod critical;
 pub mod import;
+pub mod calibrate;
 pub mod compile;
 pub mod cli;

@@ -22,17 +22,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::datacenter::{MigrationEnergy, Workload};
-use crate::request::LONGEST;
-
-/// How long pre-copy takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Model {
-    /// UCC'15, equations 2 to 4.
-    #[default]
-    Papers,
-    /// Dirty pages flow back as fast as they are made, until the rest fits into the downtime.
-    Fluid,
-}
+use crate::request::{LONGEST, Model};
 
 /// Why there is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,9 +72,7 @@ pub fn exact_seconds(model: Model, transfer: &Transfer) -> Result<BigRational, N
     let w = Exact::of(&transfer.workload);
     let b = bytes_per_second(transfer.rate.max(1));
     let copied = match (transfer.post_copy, model) {
-        (false, _) if transfer.workload.unknown => {
-            Some((&w.used + &w.used) / &b + &w.downtime)
-        }
+        (false, _) if transfer.workload.unknown => Some((&w.used + &w.used) / &b + &w.downtime),
         (true, _) => Some(&w.used / &b + &w.downtime),
         (false, Model::Papers) => papers::pre_copy(&w, &b),
         (false, Model::Fluid) => fluid::pre_copy(&w, &b),

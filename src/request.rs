@@ -35,6 +35,8 @@ pub struct Request {
     pub expectations: Vec<Expectation>,
     /// Which rates its migrations may have.
     pub bandwidth: Bandwidth,
+    /// How long its migrations take.
+    pub model: Model,
     /// Millionths by which its migrations are planned longer than the model has them, where the VM says nothing of it.
     pub slack: u32,
     /// How long its actions may take; a later one overrides an earlier one.
@@ -65,6 +67,26 @@ pub enum Bandwidth {
     Max,
     /// Also what others leave over of a link, a switch or a budget, where that pays.
     Choose,
+}
+
+/// How long a migration by pre-copy takes: one file each in [`crate::migration`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Model {
+    /// UCC'15, equations 2 to 4.
+    #[default]
+    Papers,
+    /// Dirty pages flow back as fast as they are made, until the rest fits into the downtime.
+    Fluid,
+}
+
+impl Model {
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Model::Papers => "papers",
+            Model::Fluid => "fluid",
+        }
+    }
 }
 
 /// The start of a plan.

@@ -82,6 +82,7 @@ impl DatacenterBuilder {
             on: true,
             power: 0,
             hosting: 0,
+            overhead_ms: 0,
             boot_power: 0,
             boot: plain(120),
             shutdown: plain(30),
@@ -152,10 +153,13 @@ impl DatacenterBuilder {
         rate: impl Into<Rate>,
         lanes: u32,
     ) -> LinkId {
+        let each = rate.into().0;
         self.dc.links.push(Link {
             a: a.into(),
             b: b.into(),
-            rate: plain(rate.into().0.saturating_mul(u64::from(lanes))),
+            rate: plain(each.saturating_mul(u64::from(lanes))),
+            nominal: each,
+            class: None,
             lanes,
             guests: false,
             origin: None,
@@ -351,6 +355,11 @@ impl ServerSpec<'_> {
     pub fn power(self, power: impl Into<Power>) -> Self {
         let power = power.into().0;
         self.set(|server| server.power = power)
+    }
+
+    /// Milliseconds that a migration from or to it takes besides the copy.
+    pub fn overhead(self, milliseconds: u64) -> Self {
+        self.set(|server| server.overhead_ms = milliseconds)
     }
 
     /// What it draws on top for each VM.

@@ -7,7 +7,8 @@ use super::quantity::{Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, VmId};
 use crate::request::{
-    Asked, Bandwidth, Goal, GoalKind, Period, Request, Rule, RuleKind, Seconds, Step, Subject, Task,
+    Asked, Bandwidth, Goal, GoalKind, Model, Period, Request, Rule, RuleKind, Seconds, Step,
+    Subject, Task,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
@@ -55,6 +56,7 @@ impl RequestBuilder {
                 goals: Vec::new(),
                 expectations: Vec::new(),
                 bandwidth: Bandwidth::Max,
+                model: Model::default(),
                 slack: 0,
                 timeouts: Vec::new(),
                 retries: Vec::new(),
@@ -217,6 +219,11 @@ impl RequestBuilder {
             rate,
             period,
         });
+    }
+
+    /// How long migrations take, by which model.
+    pub fn model(&mut self, model: Model) {
+        self.request.model = model;
     }
 
     /// Millionths by which migrations are planned longer than the model has them, where their VM says nothing of it.

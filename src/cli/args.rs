@@ -37,6 +37,8 @@ pub enum Command {
     Verify(Verify),
     /// Write a foreign file as `.mvm`.
     Import(Import),
+    /// Fit what links carry and migrations need to measured runs of plans.
+    Calibrate(Calibrate),
     /// Explain a diagnostic's code, such as E0201.
     Explain(Explain),
 }
@@ -116,6 +118,29 @@ pub struct Import {
     /// The file to write; standard output otherwise.
     #[arg(short, long, value_name = "OUT.mvm")]
     pub output: Option<PathBuf>,
+}
+
+/// Prints lines of the language, with what they are worth in comments.
+#[derive(clap::Args)]
+pub struct Calibrate {
+    /// A plan in JSON, then what was measured when it was carried out: tables with the columns `action`, `start` and `end`,
+    /// or journals of its script. Then further plans, each with its own.
+    #[arg(required = true, num_args = 2.., value_name = "PLAN.json RUN…")]
+    pub files: Vec<PathBuf>,
+    /// The model that is fitted; by default that of the first plan.
+    #[arg(long, value_enum)]
+    pub model: Option<Model>,
+    /// Where to write the lines; standard output otherwise.
+    #[arg(short, long, value_name = "OUT.mvm")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Model {
+    /// The papers' formula.
+    Papers,
+    /// Dirty pages as a flow.
+    Fluid,
 }
 
 #[derive(clap::Args)]

@@ -75,6 +75,7 @@ impl Made {
             boot_power: 20_000,
             boot: at(120),
             shutdown: at(17),
+            overhead_ms: 0,
             migration: MigrationEnergy {
                 per_byte_nj: 512,
                 fixed_mj: 20_165,

@@ -10,11 +10,11 @@ use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Walk};
 use crate::datacenter::{
-    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, Vm, VmId,
+    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
 };
 use crate::diag::Diagnostic;
-use crate::migration::{self, Model, NoDuration, Transfer};
-use crate::request::{Bandwidth, Period, Request, RuleKind, Seconds, Task};
+use crate::migration::{self, NoDuration, Transfer};
+use crate::request::{Bandwidth, Model, Period, Request, RuleKind, Seconds, Task};
 
 /// How an action is done.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,7 @@ pub(super) fn methods(
         unlinked: BTreeSet::new(),
         reported: BTreeSet::new(),
         durations: Durations {
+            model: request.model,
             slack: request.slack,
             known: BTreeMap::new(),
         },
@@ -146,33 +147,41 @@ struct Planner<'a, 'f> {
 /// How long migrations take, each kind computed once: most VMs of a datacenter are like others, and exact fractions take
 /// their time.
 struct Durations {
+    model: Model,
     /// Millionths by which the plan lengthens those of VMs that say nothing of it.
     slack: u32,
     known: BTreeMap<Transfer, Result<u32, NoDuration>>,
 }
 
 impl Durations {
-    /// Seconds of a migration of a VM at a rate, by post-copy or by pre-copy, with its slack.
-    fn of(&mut self, vm: &Vm, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
+    /// Seconds of a migration of a VM at a rate, by post-copy or by pre-copy, with what both ends need besides and its slack.
+    fn of(
+        &mut self,
+        dc: &Datacenter,
+        (vm, from, to): (VmId, ServerId, ServerId),
+        rate: u64,
+        post_copy: bool,
+    ) -> Result<u32, NoDuration> {
+        let vm = &dc[vm];
         let transfer = Transfer {
             workload: vm.workload,
             rate,
             post_copy,
-            overhead_ms: 0,
+            overhead_ms: dc[from].overhead_ms.saturating_add(dc[to].overhead_ms),
         };
         let known = self.known.entry(transfer);
-        let seconds = *known.or_insert_with(|| migration::seconds(Model::Papers, &transfer));
+        let seconds = *known.or_insert_with(|| migration::seconds(self.model, &transfer));
         migration::with_slack(seconds?, vm.slack.unwrap_or(self.slack))
     }
 
     /// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
     /// the migration that its fastest mode is.
     fn add_modes(&mut self, dc: &Datacenter, deed: &Deed, rates: &[u64], method: &mut Method) {
-        let Task::Migrate { vm, .. } = deed.task else {
+        let Task::Migrate { vm, to } = deed.task else {
             return;
         };
         for &rate in rates {
-            if let Ok(seconds) = self.of(&dc[vm], rate, method.post_copy) {
+            if let Ok(seconds) = self.of(dc, (vm, deed.from, to), rate, method.post_copy) {
                 let model = &dc[deed.from].migration;
                 method.modes.push(migrating(model, rate, seconds));
             }
@@ -221,7 +230,7 @@ impl Planner<'_, '_> {
                 .push(errors::rate_too_high(dc, deed, rate, &possible));
             return None;
         }
-        let (seconds, post_copy) = self.duration(deed, vm, rate, &possible)?;
+        let (seconds, post_copy) = self.duration(deed, (vm, deed.from, to), rate, &possible)?;
         let model = &dc[deed.from].migration;
         Some(Method {
             path,
@@ -234,13 +243,13 @@ impl Planner<'_, '_> {
     fn duration(
         &mut self,
         deed: &Deed,
-        vm: VmId,
+        transfer: (VmId, ServerId, ServerId),
         rate: u64,
         possible: &Bottleneck,
     ) -> Option<(u32, bool)> {
-        let vm_data = &self.dc[vm];
-        let pre = self.durations.of(vm_data, rate, false);
-        let by_post_copy = match vm_data.copy {
+        let (vm, ..) = transfer;
+        let pre = self.durations.of(self.dc, transfer, rate, false);
+        let by_post_copy = match self.dc[vm].copy {
             Copy::Pre => false,
             Copy::Post => true,
             Copy::Either => pre.is_err(),
@@ -249,7 +258,7 @@ impl Planner<'_, '_> {
             return Some((seconds.max(1), by_post_copy));
         }
         let result = match by_post_copy {
-            true => self.durations.of(vm_data, rate, true),
+            true => self.durations.of(self.dc, transfer, rate, true),
             false => pre,
         };
         match result {

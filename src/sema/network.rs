@@ -58,7 +58,8 @@ fn links_of_spec<'a>(world: &mut World<'a>, pending: &PendingLinks<'a>, spec: &L
         return;
     };
     let lanes = spec.bond.unwrap_or(1);
-    let each = expr::usable(rate.value, spec.usable.as_ref());
+    let nominal = rate.value;
+    let each = expr::usable(nominal, spec.usable.as_ref());
     let rate = At {
         value: each.max(1).saturating_mul(u64::from(lanes)),
         origin: rate.origin,
@@ -83,6 +84,8 @@ fn links_of_spec<'a>(world: &mut World<'a>, pending: &PendingLinks<'a>, spec: &L
             a,
             b,
             rate,
+            nominal,
+            class: spec.class.map(str::to_owned),
             lanes,
             guests: spec.guests,
             origin: Some(spec.span),

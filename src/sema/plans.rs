@@ -10,7 +10,7 @@ use super::steps;
 use super::world::{Scope, World};
 use super::{bindings, expr};
 use crate::request::{
-    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Request, Start,
+    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, Start,
 };
 use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind};
 
@@ -26,6 +26,7 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         goals: Vec::new(),
         expectations: Vec::new(),
         bandwidth: bandwidth(world, plan),
+        model: model(world, plan),
         slack: slack(world, plan),
         timeouts: Vec::new(),
         retries: Vec::new(),
@@ -152,6 +153,15 @@ fn bandwidth<'a>(world: &mut World<'a>, plan: &'a Plan) -> Bandwidth {
     }
 }
 
+fn model<'a>(world: &mut World<'a>, plan: &'a Plan) -> Model {
+    let is_it = |kind: &StatementKind| matches!(kind, StatementKind::Model(_));
+    match only(world, plan, "model", is_it) {
+        Some(StatementKind::Model(ast::Model::Papers)) => Model::Papers,
+        Some(StatementKind::Model(ast::Model::Fluid)) => Model::Fluid,
+        _ => Model::default(),
+    }
+}
+
 /// Millionths.
 fn slack<'a>(world: &mut World<'a>, plan: &'a Plan) -> u32 {
     let is_it = |kind: &StatementKind| matches!(kind, StatementKind::Slack(_));
@@ -206,6 +216,7 @@ fn other<'a>(
         StatementKind::StartAt { .. }
         | StatementKind::Bandwidth(_)
         | StatementKind::Slack(_)
+        | StatementKind::Model(_)
         | StatementKind::Broken => {}
         kind if is_step(kind) => {}
         _ => {

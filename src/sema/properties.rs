@@ -48,6 +48,8 @@ pub(super) struct LinkSpec<'a> {
     pub usable: Option<BigRational>,
     pub bond: Option<u32>,
     pub guests: bool,
+    /// The last of its classes.
+    pub class: Option<&'a str>,
     pub to: Option<&'a Names>,
     /// Whether something about it was reported.
     pub broken: bool,
@@ -86,6 +88,8 @@ pub(super) struct Traits<'a> {
     /// Seconds.
     pub shutdown: Option<At<u32>>,
     pub migration: Option<MigrationEnergy>,
+    /// Milliseconds.
+    pub overhead: Option<u64>,
     pub address: Option<&'a Word>,
     pub bmc: Option<&'a Word>,
     pub migration_address: Option<&'a Word>,
@@ -139,6 +143,7 @@ impl<'a> Traits<'a> {
         prefer!(self, other, boot_extra);
         prefer!(self, other, shutdown);
         prefer!(self, other, migration);
+        prefer!(self, other, overhead);
         prefer!(self, other, address);
         prefer!(self, other, bmc);
         prefer!(self, other, migration_address);
@@ -216,6 +221,7 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Label { key, .. } => ("label", &key.text),
         PropertyKind::Power(_) => ("power", ""),
         PropertyKind::Hosting(_) => ("hosting", ""),
+        PropertyKind::Overhead(_) => ("overhead", ""),
         PropertyKind::Boot { .. } => ("boot", ""),
         PropertyKind::Shutdown(_) => ("shutdown", ""),
         PropertyKind::Migration { .. } => ("migration", ""),
@@ -255,6 +261,7 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         PropertyKind::Label { .. } => owner != Link,
         PropertyKind::Power(_)
         | PropertyKind::Hosting(_)
+        | PropertyKind::Overhead(_)
         | PropertyKind::Migration { .. }
         | PropertyKind::Address(_)
         | PropertyKind::Bmc(_)
@@ -308,6 +315,7 @@ fn take<'a>(
             traits.labels.insert(&key.text, &value.text);
         }
         PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
+        PropertyKind::Overhead(e) => traits.overhead = Some(expr::milliseconds(world, scope, e)?),
         PropertyKind::Hosting(e) => traits.hosting = Some(at(e, expr::hosting(world, scope, e)?)),
         PropertyKind::Boot { takes, extra } => {
             let duration = expr::seconds(world, scope, takes);
@@ -452,6 +460,11 @@ fn link_spec<'a>(
         usable: traits.usable,
         bond: traits.bond,
         guests: traits.guests.is_some(),
+        class: link
+            .classes
+            .last()
+            .and_then(|class| class.words.last())
+            .map(|word| word.text.as_str()),
         to: link.to.as_ref(),
         broken,
     }

@@ -67,6 +67,7 @@ pub(super) fn server(
         boot: traits.boot.unwrap_or(by_default(BOOT)),
         shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
         migration: traits.migration.unwrap_or_default(),
+        overhead_ms: traits.overhead.unwrap_or(0),
         address: reached,
         bmc,
         migration_address,

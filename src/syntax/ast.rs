@@ -270,6 +270,8 @@ pub enum PropertyKind {
     Label { key: Word, value: Word },
     /// `power 110W`: of a server that is on.
     Power(Expr),
+    /// `overhead 250ms`: what a migration from or to it takes besides the copy.
+    Overhead(Expr),
     /// `hosting 16%` of the server's power, or `hosting 16W`: for each VM on it.
     Hosting(Expr),
     /// `boot 2min extra 20W`
@@ -679,6 +681,8 @@ pub enum StatementKind {
     Expect(Expectation),
     /// `bandwidth choose`
     Bandwidth(Bandwidth),
+    /// `model fluid`
+    Model(Model),
     /// `slack 20%`
     Slack(Expr),
     /// Text that could not be read; a diagnostic says why.
@@ -703,6 +707,15 @@ pub enum ScopeKind {
     To,
     /// Both.
     In,
+}
+
+/// How long a migration takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// The papers' formula.
+    Papers,
+    /// Dirty pages as a flow.
+    Fluid,
 }
 
 /// Which rates migrations may have.

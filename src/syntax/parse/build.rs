@@ -143,6 +143,8 @@ fn is_mark(rule: Rule) -> bool {
             | k_minimize
             | k_expect
             | k_bandwidth
+            | k_model
+            | k_overhead
             | k_on
             | k_in
             | k_of

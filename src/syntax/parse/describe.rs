@@ -100,12 +100,12 @@ fn describe(rule: Rule) -> Expected {
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
         | s_stop | s_reboot | s_timeout | s_retry | s_sync | s_before | s_after | s_seq
         | s_freeze | s_allow | s_spread | s_budget | s_at_most | s_limit | s_weight
-        | s_minimize | s_expect | s_bandwidth | s_slack => Needed("a statement"),
+        | s_minimize | s_expect | s_bandwidth | s_slack | s_model => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
-        | p_label | p_power | p_hosting | p_boot | p_shutdown | p_migration | p_address
-        | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry
-        | p_bmc | p_migration_address => Possible("a property"),
+        | p_label | p_power | p_hosting | p_overhead | p_boot | p_shutdown | p_migration
+        | p_address | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link | p_timeout
+        | p_retry | p_bmc | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
         | let_item | set_item | route_item => Needed("a declaration"),
@@ -139,6 +139,9 @@ fn describe(rule: Rule) -> Expected {
         k_expect => Needed("`expect`"),
         k_bandwidth => Needed("`bandwidth`"),
         k_slack => Needed("`slack`"),
+        k_model => Needed("`model`"),
+        model => Needed("`papers` or `fluid`"),
+        k_overhead => Needed("`overhead`"),
         bandwidth => Needed("`max` or `choose`"),
         k_on => Needed("`on`"),
         k_in => Needed("`in`"),

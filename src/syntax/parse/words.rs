@@ -7,7 +7,7 @@ pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 pub(super) const ITEMS: [&str; 7] = ["use", "let", "set", "class", "route", "command", "plan"];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 23] = [
+pub(super) const STATEMENTS: [&str; 24] = [
     "start",
     "stop",
     "migrate",
@@ -28,13 +28,14 @@ pub(super) const STATEMENTS: [&str; 23] = [
     "expect",
     "bandwidth",
     "slack",
+    "model",
     "timeout",
     "retry",
     "reboot",
 ];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 28] = [
+pub(super) const PROPERTIES: [&str; 29] = [
     "memory",
     "used",
     "cpu",
@@ -50,6 +51,7 @@ pub(super) const PROPERTIES: [&str; 28] = [
     "label",
     "power",
     "hosting",
+    "overhead",
     "boot",
     "shutdown",
     "migration",
@@ -66,7 +68,7 @@ pub(super) const PROPERTIES: [&str; 28] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 79] = [
+pub(super) const KEYWORDS: [&str; 81] = [
     "used",
     "use",
     "let",
@@ -105,6 +107,8 @@ pub(super) const KEYWORDS: [&str; 79] = [
     "expect",
     "bandwidth",
     "slack",
+    "model",
+    "overhead",
     "all",
     "on",
     "into",

@@ -165,6 +165,7 @@ impl Builder {
                 value: self.word(second.expect("the grammar has a value behind a key")),
             },
             Rule::p_power => PropertyKind::Power(self.value(first)),
+            Rule::p_overhead => PropertyKind::Overhead(self.value(first)),
             Rule::p_hosting => PropertyKind::Hosting(self.value(first)),
             Rule::p_boot => PropertyKind::Boot {
                 takes: self.value(first),

@@ -142,6 +142,10 @@ impl Builder {
                 "max" => Bandwidth::Max,
                 _ => Bandwidth::Choose,
             }),
+            Rule::s_model => StatementKind::Model(match parts.need().as_str() {
+                "papers" => Model::Papers,
+                _ => Model::Fluid,
+            }),
             Rule::s_slack => StatementKind::Slack(self.expr(parts.need())),
             Rule::s_timeout => StatementKind::Timeout {
                 timeout: self.timeout(&mut parts),

@@ -154,8 +154,8 @@ impl Walk<'_> {
     fn property(&mut self, property: &Property) {
         use PropertyKind::*;
         self.inside(property.span, |walk| match &property.kind {
-            Memory(e) | Used(e) | Cpu(e) | Cold(e) | Slack(e) | Downtime(e) | Power(e)
-            | Hosting(e) | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e) => {
+            Memory(e) | Used(e) | Cpu(e) | Cold(e) | Slack(e) | Overhead(e) | Downtime(e)
+            | Power(e) | Hosting(e) | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e) => {
                 walk.expr(e)
             }
             Hot { size, within } => {
@@ -342,7 +342,7 @@ impl Walk<'_> {
                 Expect(Expectation::EndBy(moment)) => walk.moment(moment),
                 Expect(Expectation::AtMost { value, .. }) => walk.expr(value),
                 Slack(share) => walk.expr(share),
-                Expect(_) | Bandwidth(_) | Broken => {}
+                Expect(_) | Bandwidth(_) | Model(_) | Broken => {}
             }
             walk_bindings(walk);
         });
