@@ -68,6 +68,8 @@ impl Stage {
             pids.push(at.to_string());
             at = parent(at).unwrap_or(1);
         }
+        // Who waits for another one dies before it, and does not go on for a moment.
+        pids.reverse();
         self.send("KILL", &pids.join(" "));
     }
 
