@@ -19,7 +19,7 @@ mod tests;
 
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
-pub use script::emit as script;
+pub use script::{emit as script, obstacles};
 pub use svg::emit as svg;
 pub use table::emit as table;
 

@@ -495,6 +495,50 @@ fn wrong_usage_is_told_apart_from_wrong_input() {
 }
 
 #[test]
+fn a_script_says_whose_bmc_it_does_not_know() {
+    const SILENT: &str = "\
+switch tor
+server s1 { link 1Gbps to tor address \"10.0.0.7\" }
+server s2 { link 1Gbps to tor address \"10.0.0.8\" }
+vm a { memory 1GiB idle on s1 }
+plan p { migrate a to s2 shutdown s1 }
+";
+    let told = SILENT.replace("10.0.0.7\"", "10.0.0.7\" bmc \"10.0.1.7\"");
+    let own = SILENT.replace("10.0.0.7\"", "10.0.0.7\" command shutdown \"off {server}\"");
+    let folder = folder(&[
+        ("silent.mvm", SILENT),
+        ("told.mvm", &told),
+        ("own.mvm", &own),
+    ]);
+    let script = |file| {
+        let mut command = Command::cargo_bin("mvm").expect("the program is built");
+        command.current_dir(folder.path());
+        command
+            .args(["plan", file, "--emit", "script"])
+            .output()
+            .expect("the program runs")
+    };
+    let refused = script("silent.mvm");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.stdout.is_empty());
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        why.contains("E0740") && why.contains("shut down `s1`"),
+        "{why}"
+    );
+    let written = String::from_utf8_lossy(&script("told.mvm").stdout).into_owned();
+    assert!(
+        written.contains("-H 10.0.1.7 ") && !written.contains("ipmi\""),
+        "{written}"
+    );
+    let written = String::from_utf8_lossy(&script("own.mvm").stdout).into_owned();
+    assert!(
+        !written.contains("no_bmc\n") && written.contains("off \"$server\""),
+        "{written}"
+    );
+}
+
+#[test]
 fn several_outputs_go_into_a_folder() {
     let folder = folder(&[("away.mvm", FILE)]);
     session(

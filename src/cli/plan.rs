@@ -11,7 +11,7 @@ use super::output;
 use super::progress::Line;
 use super::terminal::Terminal;
 use crate::compile::{self, Checked, Failure};
-use crate::emit::Kind;
+use crate::emit::{Kind, obstacles};
 use crate::plan::Plan;
 use crate::request::Bandwidth;
 use crate::schedule::{Monitor, Options, Written};
@@ -108,6 +108,17 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
             && let Some(why) = made.why.take()
         {
             terminal.say(why.trim_end());
+        }
+    }
+    if kinds.contains(&Kind::Script) {
+        let datacenter = &checked.analysis.datacenter;
+        let found = plans
+            .iter()
+            .flat_map(|made| obstacles(datacenter, &made.plan));
+        let found: Vec<_> = found.collect();
+        if !found.is_empty() {
+            terminal.show(&checked.map, &found);
+            return Ok(Status::WrongInput);
         }
     }
     write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;

@@ -131,6 +131,7 @@ codes! {
     ImportContradiction "E0704" Error "a foreign file contradicts itself"
     ImportNotXml "E0705" Error "a foreign file is not XML, or XML of a kind that is not read"
     ImportTooLarge "E0706" Error "a foreign file is larger than what is read"
+    NoBmc "E0740" Error "the script boots a server or shuts one down that has neither a BMC nor a command for it"
     Unused "W0001" Warning "something is declared and not used"
     EmptySelection "W0002" Warning "a set selects nothing"
     Idle "W0003" Warning "a rule is about a VM that never acts"

@@ -81,7 +81,7 @@ impl Made {
                 fixed_mj: 20_165,
             },
             address: None,
-            bmc: None,
+            bmc: Some(format!("{name}-ipmi")),
             migration_address: None,
             commands: Commands::default(),
             classes: Vec::new(),

@@ -10,10 +10,13 @@
 //! with nothing in them that ends a line.
 
 mod actions;
+mod obstacles;
 mod platform;
 mod quote;
 mod table;
 mod template;
+
+pub use obstacles::obstacles;
 
 use std::fmt::Write;
 

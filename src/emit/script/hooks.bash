@@ -112,6 +112,12 @@ libvirt_post() { virsh -c "$uri" migrate-postcopy -- "$vm"; }
 # Seconds since 1970, by the server's clock.
 libvirt_clock() { ssh -o BatchMode=yes -- "$address" date +%s; }
 
+# In place of a command for a server whose BMC nobody has named.
+no_bmc() {
+  echo 'nothing says how: it has neither a `bmc` nor a command of its own' >&2
+  return 1
+}
+
 # on or off, as the server's BMC says; without one, on if it answers. ipmitool takes the password from $IPMI_PASSWORD.
 libvirt_power() {
   if [[ ! $bmc ]]; then

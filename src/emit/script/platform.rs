@@ -96,20 +96,20 @@ impl<'a> Platforms<'a> {
             .replace("{address}", &uri_part(self.address(server)))
     }
 
-    /// The server's BMC, where it has one to ask: with a command of its own it may have none.
-    pub fn bmc(&self, server: ServerId) -> String {
-        let own = choose(self.datacenter, server, CommandKind::Shutdown);
-        match (&self.datacenter[server].bmc, own) {
-            (Some(bmc), _) => bmc.clone(),
-            (None, Some(_)) => String::new(),
-            (None, None) => format!("{}-ipmi", self.address(server)),
-        }
+    /// The server's BMC; nothing where none is given.
+    pub fn bmc(&self, server: ServerId) -> &'a str {
+        self.datacenter[server].bmc.as_deref().unwrap_or_default()
     }
 
-    /// `ipmitool` with what it says to a server's BMC.
+    /// `ipmitool` with what it says to a server's BMC. Where none is given (see `obstacles`), what fails with that reason.
     pub fn ipmitool(&self, server: ServerId, words: &str) -> String {
-        let bmc = quote(&self.bmc(server));
-        format!("ipmitool -I lanplus -H {bmc} -U \"${{MVM_BMC_USER:-admin}}\" -E {words}")
+        match self.bmc(server) {
+            "" => String::from("no_bmc"),
+            bmc => format!(
+                "ipmitool -I lanplus -H {} -U \"${{MVM_BMC_USER:-admin}}\" -E {words}",
+                quote(bmc)
+            ),
+        }
     }
 
     /// A command of the datacenter's own for a server.

@@ -73,7 +73,7 @@ fn servers(
             quote(&datacenter[id].name),
             quote(platforms.address(id)),
             quote(&platforms.uri(id)),
-            quote(&platforms.bmc(id)),
+            quote(platforms.bmc(id)),
             quote(
                 datacenter[id]
                     .migration_address
