@@ -12,7 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use mvm::datacenter::{CommandKind, Datacenter, ServerId};
-use mvm::plan::Plan;
+use mvm::plan::{Plan, Until, Wait};
 use mvm::request::Task;
 
 #[path = "script/cases.rs"]
@@ -435,6 +435,53 @@ fn a_failure_stops_what_depends_on_it_and_nothing_else() {
     assert_eq!(stage.migrations("web2").len(), 2);
     assert_eq!(stage.migrations("web1").len(), 1);
     assert_eq!(stage.migrations("db2").len(), 1);
+}
+
+/// Three take turns on a link, the middle one done in an earlier run: the last still waits for the first, though what says so
+/// leads through the middle.
+#[test]
+fn after_a_failure_the_next_run_keeps_the_turns_on_a_link() {
+    let mut made = fixture::Made::new("turns");
+    let rack = made.rack("r1");
+    let (from, to) = (made.server("a1", rack, true), made.server("a2", rack, true));
+    for (turn, name) in (0..).zip(["first", "middle", "last"]) {
+        let vm = made.vm(name, from);
+        let time = [10 * turn, 10 * turn + 10];
+        made.act(Task::Migrate { vm, to }, from, time, &[]);
+    }
+    let (datacenter, mut plan) = made.done();
+    for turn in [1, 2] {
+        let wait = Wait {
+            until: Until::Over,
+            ..fixture::wait(turn - 1)
+        };
+        plan.actions[turn].after = vec![wait];
+    }
+    let stage = Stage::new((datacenter, plan));
+    let script = fs::read_to_string(stage.path("plan.sh")).unwrap();
+    let hash = script
+        .split("PLAN_HASH=")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    let journal = format!(
+        "mvm-journal/1\t{hash}\t100\tturns\n\
+         100\tstarted\t0001\tmigrate first\n101\tfailed\t0001\tmigrate first\n\
+         101\tstarted\t0002\tmigrate middle\n111\tended\t0002\tmigrate middle\n\
+         111\tstarted\t0003\tmigrate last\n112\tfailed\t0003\tmigrate last\n"
+    );
+    fs::write(stage.path("journal"), journal).unwrap();
+    stage.put("middle", &stage.uri(to), true);
+    assert_status(&stage.run(&[]), 0);
+    let only = |vm| {
+        let calls = stage.migrations(vm);
+        assert_eq!(calls.len(), 1, "{vm}");
+        calls[0].clone()
+    };
+    assert!(stage.migrations("middle").is_empty());
+    assert!(only("first").end.unwrap() <= only("last").start);
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Made {
                 fixed_mj: 20_165,
             },
             address: None,
-            bmc: Some(format!("{name}-ipmi")),
+            bmc: None,
             migration_address: None,
             commands: Commands::default(),
             classes: Vec::new(),
@@ -151,6 +151,19 @@ impl Made {
         self.plan.actions.len() - 1
     }
 
+    /// What a server is reached by: its own name, where it alone has it.
+    fn reached(&self, server: ServerId) -> &str {
+        let own = self.datacenter.address(server);
+        let servers = (0..self.datacenter.servers.len() as u32).map(ServerId);
+        match servers
+            .filter(|&s| self.datacenter.address(s) == own)
+            .count()
+        {
+            1 => own,
+            _ => &self.datacenter[server].name,
+        }
+    }
+
     /// The plan with its figures and levels summed up from the actions.
     pub fn done(mut self) -> (Datacenter, Plan) {
         let plan = &mut self.plan;
@@ -174,6 +187,10 @@ impl Made {
             capacity: vec![(0, peak + 60_000)],
         }];
         let servers = (0..self.datacenter.servers.len() as u32).map(ServerId);
+        for id in servers.clone() {
+            let bmc = format!("{}-ipmi", self.reached(id));
+            self.datacenter.servers[id.0 as usize].bmc = Some(bmc);
+        }
         for id in servers {
             let traffic = self.plan.actions.iter().flat_map(|a| match a.task {
                 Task::Migrate { to, .. } if to == id => {

@@ -317,7 +317,7 @@ settle_failed() {
       STATE[$next]=skipped
       say "skip   ${TITLE[$next]}: it needs $(reason_of "$next" "$cause")"
       todo+=("$next")
-      (( UNOVER[$next] > 0 )) || settle_over "$next"
+      settle_over "$next"
     done
   done
   settle_over "$1"
@@ -333,9 +333,12 @@ reason_of() {
   done
 }
 
-# settle_over NUMBER: it is over, however it ended. One that was skipped is over once all that it waits for are.
+# settle_over NUMBER: it is over, however it ended, once all that it waits for are: others wait for these through it alone.
+# After an earlier run, and where it was skipped, they may not be.
 settle_over() {
   local next
+  FINISHED[$1]=1
+  (( UNOVER[$1] == 0 )) || return 0
   local -a todo=("$1")
   while (( ${#todo[@]} > 0 )); do
     local over=${todo[0]}
@@ -344,7 +347,7 @@ settle_over() {
     for next in ${NEXT_DONE[$over]-} ${NEXT_OVER[$over]-} ${NEXT_STARTED[$over]-}; do
       next=${next%%/*}
       UNOVER[$next]=$(( UNOVER[$next] - 1 ))
-      if [[ ${STATE[$next]} == skipped ]] && (( UNOVER[$next] == 0 )); then todo+=("$next"); fi
+      if [[ ${FINISHED[$next]-} ]] && (( UNOVER[$next] == 0 )); then todo+=("$next"); fi
     done
   done
 }

@@ -2,7 +2,7 @@
 
 declare -A TITLE=() TIME=() KIND=() GUEST=() FROM=() TO=() RATE=() BEGIN=() END=() OPENINGS=()
 declare -A LATE=() LIMIT=() POLICY=() TRIES=() PAUSE=() WAITS=() TAKES=()
-declare -A NEXT_DONE=() NEXT_OVER=() NEXT_STARTED=() PENDING=() UNOVER=() RELEASED=()
+declare -A NEXT_DONE=() NEXT_OVER=() NEXT_STARTED=() PENDING=() UNOVER=() FINISHED=() RELEASED=()
 declare -A LEVEL=() LEVEL_NAME=() CAPACITY=() WHY=()
 declare -a ORDER=()
 
