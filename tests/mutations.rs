@@ -22,7 +22,6 @@ const NO_CLAIM_OF_CERTIFICATE: &[(&str, &str)] = &[
         "part of the argument: with other weights it may show the same bound",
     ),
     ("objectives[].multipliers", "the same"),
-    ("objectives[].last_end", "the same"),
 ];
 
 /// A value of a document that was changed, and where, with `[]` for each place in an array.
