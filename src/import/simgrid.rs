@@ -3,7 +3,7 @@
 //! Hosts become servers. A link whose directions share its rate becomes a switch with a capacity, since all that
 //! passes it counts together; one with two directions becomes a link; of one that nobody shares, each migration has
 //! a lane. What has no meaning for migrations (CPU speeds, latencies) is named once, at the top of the text. The
-//! routes are found as SimGrid finds them ([`routing`]), put together to a network ([`topology`]), and compared with
+//! routes are found as SimGrid finds them (`routing`), put together to a network (`topology`), and compared with
 //! the paths that the language finds in it; where these differ, the text gives the route.
 
 mod paths;
