@@ -3,7 +3,7 @@
 //!
 //! A night is its number: everything that goes wrong in it follows from that. `NIGHTS=300 cargo test --test nights`
 //! plays so many of them, `NIGHT=rolling:17` one, and prints what happened. Without either none is played: the room itself
-//! was seen to wait for ever, in about one night of a hundred and on a busy machine, and what can fail by chance is no test.
+//! was seen to wait for ever, three times in one run on a busy machine, and what can fail by chance is no test.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
