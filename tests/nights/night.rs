@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::judge::{File, judge};
+use crate::line::Shake;
 use crate::log::{Entry, Event, Time};
 use crate::scenario::Scenario;
 use crate::stage::{Outcome, Stage};
@@ -22,7 +23,7 @@ pub struct Night {
 
 impl Night {
     /// Plays the night of that number.
-    pub fn play(scenario: &Scenario, number: u64) -> Self {
+    pub fn play(scenario: &Scenario, number: u64, shake: Shake) -> Self {
         let hosts = scenario.hosts();
         let length = scenario.plan.makespan;
         let troubles = trouble::Night::new(Dice::of(scenario.name, number), &hosts, length);
@@ -40,7 +41,7 @@ impl Night {
             .map(|(at, what)| (start + at, what.clone()))
             .collect();
         let folder = tempfile::tempdir().unwrap();
-        let mut stage = Stage::new(world, scenario.folder.path(), folder.path()).unwrap();
+        let mut stage = Stage::new(world, scenario.folder.path(), folder.path(), shake).unwrap();
         stage.blows = troubles.blows.clone();
         let mut wrong = Vec::new();
         let status = match carry_out(&mut stage, &troubles) {
@@ -66,6 +67,15 @@ impl Night {
             output,
             start,
         }
+    }
+
+    /// What happened, but for what was only asked.
+    pub fn events(&self) -> Vec<String> {
+        let happened = self
+            .log
+            .iter()
+            .filter(|entry| !matches!(entry.event, Event::Asked { .. } | Event::Signal { .. }));
+        happened.map(Entry::to_string).collect()
     }
 
     /// What happened, and what the script said.

@@ -109,5 +109,6 @@ else
     return 1
   }
   now() { NOW=$NIGHT_NOW; }
+  nap() { exit 98; }
   next_event() { exit 99; }
 fi

@@ -1,6 +1,7 @@
 //! Plays a script in a world. The clock moves only when every process of the script waits for the world, so nothing
 //! depends on how fast this machine is; what several ask at one moment is answered in the order of the actions.
 
+mod process;
 mod strike;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::line::{Lines, Reply, Said};
+use crate::line::{Lines, Reply, Said, Shake};
 use crate::log::{Event, Time};
 use crate::tools::{self, Answer, Wait};
 use crate::trouble::Blow;
@@ -81,6 +82,18 @@ struct Run {
     end: Option<Option<i32>>,
 }
 
+impl Run {
+    /// Wakes its main process, if it waits for an event.
+    fn wake(&mut self) -> Result<(), Stuck> {
+        let Some((_, path)) = self.waits.take() else {
+            return Ok(());
+        };
+        let fifo = fs::OpenOptions::new().write(true).open(&path);
+        let told = fifo.and_then(|mut fifo| fifo.write_all(b"tick\n"));
+        told.map_err(|e| Stuck(format!("{path}: {e}")))
+    }
+}
+
 /// How a start of the script came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -115,13 +128,13 @@ const MOST_MOMENTS: u32 = 30_000;
 
 impl Stage {
     /// Over a folder that has `plan.sh`, `site.bash`, `bin`, and one for what the script writes.
-    pub fn new(world: World, script: &Path, folder: &Path) -> std::io::Result<Self> {
+    pub fn new(world: World, script: &Path, folder: &Path, shake: Shake) -> std::io::Result<Self> {
         Ok(Stage {
             world,
             blows: Vec::new(),
             script: script.to_owned(),
             folder: folder.to_owned(),
-            lines: Lines::open()?,
+            lines: Lines::open(shake)?,
             actors: BTreeMap::new(),
             runs: Vec::new(),
             moments: 0,
@@ -237,7 +250,7 @@ impl Stage {
                     .lines
                     .next()
                     .ok_or_else(|| self.stuck("nobody speaks"))?;
-                self.hear(said);
+                self.hear(said)?;
             }
             if is_over(self) {
                 return Ok(());
@@ -246,7 +259,7 @@ impl Stage {
             if self.moments > MOST_MOMENTS {
                 return Err(self.stuck("the night does not end"));
             }
-            if self.strike() || self.answer() {
+            if self.strike()? || self.answer() {
                 continue;
             }
             self.move_clock()?;
@@ -277,8 +290,9 @@ impl Stage {
         rests && self.actors.values().all(waits)
     }
 
-    fn hear(&mut self, said: Said) {
+    fn hear(&mut self, said: Said) -> Result<(), Stuck> {
         match said {
+            Said::Deaf(why) => return Err(Stuck(format!("nobody can be heard: {why}"))),
             Said::Ended(run, status) => {
                 let run = &mut self.runs[run];
                 run.end = Some(status);
@@ -288,7 +302,7 @@ impl Stage {
             }
             Said::Closed(line) => {
                 let Some(actor) = self.actors.remove(&line) else {
-                    return;
+                    return Ok(());
                 };
                 match actor.who {
                     Who::Main(run) => self.runs[run].is_open = false,
@@ -303,6 +317,7 @@ impl Stage {
             }
             Said::Words(line, words) => self.hear_words(line, &words),
         }
+        Ok(())
     }
 
     fn hear_words(&mut self, line: usize, words: &[String]) {
@@ -406,7 +421,8 @@ impl Stage {
         self.world.note(Event::Asked { who, words, status });
     }
 
-    /// Answers whoever can be answered now; whether anybody was.
+    /// Answers the first who can be answered now; whether anybody was. Only one is at work at a time, so that nothing depends on
+    /// who is faster.
     fn answer(&mut self) -> bool {
         let mut waiting: Vec<(Who, usize)> = self
             .actors
@@ -415,7 +431,6 @@ impl Stage {
             .map(|(&line, actor)| (actor.who.clone(), line))
             .collect();
         waiting.sort();
-        let mut answered = false;
         for (who, line) in waiting {
             let Some(mut request) = self.actors.get_mut(&line).and_then(|a| a.request.take())
             else {
@@ -443,7 +458,7 @@ impl Stage {
                 Err(_) if late => {
                     self.asked(&format!("{who:?}"), &request.words, 124);
                     self.lines.answer(line, &Reply::err(124, ""));
-                    answered = true;
+                    return true;
                 }
                 Err(wait) => {
                     request.wait = Some(wait);
@@ -456,11 +471,11 @@ impl Stage {
                         self.asked(&format!("{who:?}"), &request.words, reply.status);
                     }
                     self.lines.answer(line, &reply);
-                    answered = true;
+                    return true;
                 }
             }
         }
-        answered
+        false
     }
 
     /// Moves the clock to the next moment at which something happens or somebody is to be woken.
@@ -490,19 +505,17 @@ impl Stage {
             run.end.is_none() && run.waits.as_ref().is_some_and(|&(at, _)| at <= next)
         };
         for run in self.runs.iter_mut().filter(due) {
-            if let Some((_, path)) = run.waits.take() {
-                let fifo = fs::OpenOptions::new().write(true).open(&path);
-                let told = fifo.and_then(|mut fifo| fifo.write_all(b"tick\n"));
-                told.map_err(|e| Stuck(format!("{path}: {e}")))?;
-            }
+            run.wake()?;
         }
         Ok(())
     }
 
     fn stuck(&self, why: &str) -> Stuck {
         let mut text = format!(
-            "{why}\nruns: {:#?}\nactors: {:#?}\n",
-            self.runs, self.actors
+            "{why}\nruns: {:#?}\nactors: {:#?}\nprocesses:\n{}",
+            self.runs,
+            self.actors,
+            process::list(&self.folder)
         );
         text += &self.output();
         Stuck(text)

@@ -3,20 +3,21 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use super::{Actor, Stage, Who};
+use super::process::{group, parent};
+use super::{Actor, Stage, Stuck, Who};
 use crate::log::Event;
 use crate::tools;
 use crate::trouble::Blow;
 
 impl Stage {
     /// Strikes the script if it is time to; whether it did.
-    pub(super) fn strike(&mut self) -> bool {
+    pub(super) fn strike(&mut self) -> Result<bool, Stuck> {
         let moment = self.moments;
         let Some(at) = self.blows.iter().position(|&(after, _)| after <= moment) else {
-            return false;
+            return Ok(false);
         };
         let Some(run) = self.runs.iter().position(|run| run.end.is_none()) else {
-            return false;
+            return Ok(false);
         };
         let (_, blow) = self.blows.remove(at);
         let pid = self.runs[run].pid;
@@ -45,14 +46,17 @@ impl Stage {
                 } else {
                     "INT"
                 };
-                // It is at work until it waits again.
-                if self.runs[run].waits.take().is_some() {
+                // A signal that comes right before it begins to read would be seen after that only, so it is woken too.
+                if self.runs[run].waits.is_some() {
                     self.send(name, &format!("-{pid}"));
+                    self.runs[run].wake()?;
                 }
             }
+            // One that waits for the lock itself may not have it.
+            Blow::Second if self.runs[run].waits.is_none() => {}
             Blow::Second => self.second(),
         }
-        true
+        Ok(true)
     }
 
     fn kill_action(&mut self, run: usize) {
@@ -119,19 +123,4 @@ impl Stage {
             }
         }
     }
-}
-
-/// The fields of a process behind its name: state, parent, process group and more.
-fn fields(pid: u32) -> Option<Vec<String>> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields = stat.rsplit_once(')')?.1.split_whitespace();
-    Some(fields.map(str::to_owned).collect())
-}
-
-fn parent(pid: u32) -> Option<u32> {
-    fields(pid)?.get(1)?.parse().ok()
-}
-
-fn group(pid: u32) -> Option<u32> {
-    fields(pid)?.get(2)?.parse().ok()
 }
