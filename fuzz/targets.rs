@@ -155,7 +155,7 @@ pub const NIGHT: &str = "
 switch t
 server a[1..2] { memory 16GiB link 1Gbps to t power 100W }
 server b       { memory 32GiB link 1Gbps to t power 120W boot 30s extra 20W off }
-vm x[1..3] { memory 4GiB on a1 }
+vm x[1..3] { memory 4GiB idle on a1 }
 vm y[1..2] { memory 2GiB on a2 hot 100MB in 4s }
 plan shop {
   start 2026-11-28 23:30 UTC

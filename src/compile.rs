@@ -1,6 +1,7 @@
 //! The driver: from sources to plans and diagnostics, for the command line, tests and editors.
 
 mod choice;
+mod guesses;
 mod undecided;
 mod verify;
 mod why;
@@ -87,6 +88,7 @@ pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>
             }
         });
     }
+    diagnostics.extend(guesses::warning(&analysis.datacenter, &prospects));
     let source = SourceFile {
         file: entry.to_owned(),
         sha256: digest(&map),

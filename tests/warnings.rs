@@ -1,4 +1,4 @@
-//! Rules that can never bind are told, and rules that might are not.
+//! Rules that can never bind are told, and rules that might are not. What is guessed is told once.
 
 mod support;
 
@@ -76,4 +76,71 @@ fn what_might_bind_is_not() {
     ] {
         assert!(!is_loose(rules), "{rules}");
     }
+}
+
+/// What is said of guesses in a file with two plans: one moves `a` to `s2`, one all others.
+fn guesses(vms: &str, move_a: &str) -> Vec<String> {
+    let text = format!(
+        "use std.workload.idle
+switch core
+server s[1..2] {{ link 1Gbps to core }}
+server down {{ link 1Gbps to core off }}
+vm a {{ memory 2GiB on s1 }}
+{vms}
+plan one {{ {move_a} }}
+plan two {{ migrate vms except a to s2 }}
+"
+    );
+    let checked = check("test.mvm", &Text(&text));
+    assert!(!checked.has_errors(), "{vms}: {:#?}", checked.diagnostics);
+    let found = checked.diagnostics.into_iter();
+    found
+        .map(|finding| {
+            assert_eq!(finding.code, Code::Guessed, "{vms}");
+            finding.message
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_guessed_is_told_once() {
+    let told = guesses("vm b[1..3] { memory 2GiB on s1 }", "migrate a to s2");
+    assert_eq!(
+        told,
+        ["nothing is known of what 4 VMs rewrite: `a`, `b1`, `b2`, …"]
+    );
+    let told = guesses("vm b : idle { memory 2GiB on s1 }", "migrate a to s2");
+    assert_eq!(told, ["nothing is known of what 1 VM rewrites: `a`"]);
+}
+
+#[test]
+fn what_needs_no_guess_is_not() {
+    for vms in [
+        "vm b { memory 2GiB idle on s1 }",
+        "vm b : idle { memory 2GiB on s1 }",
+        "vm b { memory 2GiB cold 0MiB/s on s1 }",
+        "vm b { memory 2GiB hot 1MiB on s1 }",
+        "vm b { memory 2GiB copy post on s1 }",
+    ] {
+        // Neither a duration that is given nor a stop depends on what `a` rewrites.
+        for move_a in ["migrate a to s2 takes 5s", "stop a"] {
+            assert_eq!(guesses(vms, move_a), [""; 0], "{vms} {move_a}");
+        }
+    }
+}
+
+/// A deadline that only the guess misses: no plan exists, and beside that the guess is told.
+#[test]
+fn a_guess_that_makes_a_plan_impossible_is_told() {
+    let planned = |word: &str| {
+        let text = format!(
+            "switch core\nserver s[1..2] {{ link 1Gbps to core }}\nvm a {{ memory 2GiB {word} on s1 }}\n\
+             plan p {{ migrate a to s2 before all by +25s }}\n"
+        );
+        let checked = check("test.mvm", &Text(&text));
+        let codes: Vec<Code> = checked.diagnostics.iter().map(|d| d.code).collect();
+        (codes, checked.impossible().is_empty())
+    };
+    assert_eq!(planned("idle"), (vec![], true));
+    assert_eq!(planned(""), (vec![Code::Guessed], false));
 }

@@ -139,6 +139,7 @@ codes! {
     NoSteps "W0005" Warning "a plan has no steps"
     NeverBinds "W0006" Warning "a rule can never bind"
     Crowded "W0010" Warning "a server holds more than it has from the start"
+    Guessed "W0013" Warning "nothing is known of what a VM rewrites"
     ImportLeftOut "W0701" Warning "a part of a foreign file is left out"
 }
 

@@ -83,7 +83,7 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
             hot,
             hot_ms,
             cold: traits.cold.unwrap_or(0),
-            unknown: false,
+            unknown: traits.hot.is_none() && traits.cold.is_none() && traits.idle.is_none(),
             downtime_ms: traits.downtime.unwrap_or(DOWNTIME),
         },
         copy: traits.copy.unwrap_or(Copy::Pre),

@@ -33,7 +33,7 @@ fn decommission(vms: usize, rules: &str) -> String {
         "switch core capacity 10Gbps
         rack r[1..2] link 40Gbps to core {{ server s[1..{servers}] {{ memory 16GiB power 110W link 1Gbps }} }}
         rack r3 link 40Gbps to core {{ server s[1..{servers}] {{ memory 32GiB power 110W boot 2min extra 20W link 1Gbps off }} }}
-        vm v[1..{vms}] {{ memory 4GiB on r[1..2].s[1..{servers}] }}
+        vm v[1..{vms}] {{ memory 4GiB idle on r[1..2].s[1..{servers}] }}
         plan p {{
           start 02:00
           migrate vms on r1.s[i], r2.s[i] to r3.s[i] for i in 1..{servers}

@@ -5,7 +5,7 @@ use super::super::routes::{NoPath, Path, switches};
 use super::super::steps::Deed;
 use super::super::words::{self};
 use super::{also, at};
-use crate::datacenter::{Datacenter, Node, ServerId, SwitchId, VmId};
+use crate::datacenter::{Copy, Datacenter, Node, ServerId, SwitchId, VmId};
 use crate::diag::{Code, Diagnostic};
 
 pub(in super::super) fn no_path(
@@ -182,19 +182,21 @@ pub(in super::super) fn takes_too_long(
     vm: VmId,
     rate: u64,
 ) -> Diagnostic {
+    let vm = &dc[vm];
     let message = format!(
         "the migration of `{}` takes longer than 366 days at {}",
-        dc[vm].name,
+        vm.name,
         words::rate(i128::from(rate))
     );
     let finding = at(Code::TakesTooLong, deed.origin, message, "far too slow");
-    also(
-        finding,
-        dc[vm].origin,
-        format!(
-            "{} to copy",
-            words::memory(i128::from(dc[vm].workload.used))
-        ),
-    )
-    .with_help("give it more bandwidth, or `copy post`")
+    let size = words::memory(i128::from(vm.workload.used));
+    let finding = also(finding, vm.origin, format!("{size} to copy"));
+    let finding = match vm.workload.unknown && vm.copy != Copy::Post {
+        true => finding.with_note(format!(
+            "nothing is known of what `{}` rewrites: as a guess, twice that is sent",
+            vm.name
+        )),
+        false => finding,
+    };
+    finding.with_help("give it more bandwidth, or `copy post`")
 }

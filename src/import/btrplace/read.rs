@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 use super::{End, Instance, Link, Network, Node, Step, StepKind, Vm};
 use crate::diag::{Code, Diagnostic};
 
+/// MB of hot pages, and the seconds in which they are rewritten, of a VM without these attributes: what the authors'
+/// scheduler takes as that of an idle VM. Without an attribute for it, it has no cold pages.
+const IDLE: (f64, f64) = (5.0, 2.0);
+
 /// Reads an instance or a plan.
 pub fn read(json: &[u8]) -> Result<Instance, Vec<Diagnostic>> {
     let root: Value = serde_json::from_slice(json).map_err(|e| {
@@ -238,8 +242,8 @@ impl Reader {
             memory: memory.vm(id),
             cpu: cpu.vm(id),
             used: used.unwrap_or(0.0),
-            hot: hot.unwrap_or(0.0),
-            hot_seconds: hot_seconds.filter(|&s| s > 0.0).unwrap_or(1.0),
+            hot: hot.unwrap_or(IDLE.0),
+            hot_seconds: hot_seconds.filter(|&s| s > 0.0).unwrap_or(IDLE.1),
             cold: cold.unwrap_or(0.0),
         }
     }
