@@ -33,7 +33,7 @@ fn planned(text: &str, hosts: &[String]) -> Vec<Met> {
     let mut steps = String::new();
     for (i, a) in hosts.iter().enumerate() {
         for (j, b) in hosts.iter().enumerate().filter(|(j, _)| *j != i) {
-            file += &format!("vm \"{i} {j}\" {{ memory 1MiB on \"{a}\" }}\n");
+            file += &format!("vm \"{i} {j}\" {{ memory 1MiB idle on \"{a}\" }}\n");
             steps += &format!("  migrate \"{i} {j}\" to \"{b}\"\n");
         }
     }

@@ -29,7 +29,7 @@ pub fn unknown_constant(span: Span, name: &str, similar: Option<&str>) -> Diagno
             .with_help(format!("did you mean `{similar}`?"))
             .with_fix(span, similar),
         None if name == "unknown" => error.with_help(
-            "what is not known is left out; `slack 20%` plans the migrations of a VM so much longer",
+            "what is not known is left out, and planned with a guess; `slack 20%` plans the migrations of a VM so much longer",
         ),
         None => error,
     }
