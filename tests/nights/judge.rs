@@ -211,9 +211,8 @@ impl Judge<'_> {
                 self.now.runs[vm.0 as usize] = !works;
                 self.end(Task::Stop(vm), *works);
             }
-            Event::Refused { what, why } if what == "second start" => {
-                self.wrong(format!("{what}: {why}"));
-            }
+            // Whatever a tool would refuse is seen before it is asked.
+            Event::Refused { what, why } => self.wrong(format!("{what}: {why}")),
             Event::ScriptBegan { .. } => {
                 self.now.failed.append(&mut self.now.tried);
                 self.now.troubled = self.now.broken.clone();
@@ -231,10 +230,7 @@ impl Judge<'_> {
                 self.now.strays.clear();
             }
             Event::Trouble(trouble) => self.befall(trouble),
-            Event::Refused { .. }
-            | Event::Asked { .. }
-            | Event::ScriptEnded { .. }
-            | Event::Signal { .. } => {}
+            Event::Asked { .. } | Event::ScriptEnded { .. } | Event::Signal { .. } => {}
         }
     }
 

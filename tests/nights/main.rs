@@ -18,6 +18,7 @@ mod tools;
 mod trouble;
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,6 +26,7 @@ use dice::Dice;
 use line::Shake;
 use night::Night;
 use scenario::Scenario;
+use trouble::{Blow, Mood};
 
 /// Nights that are played if nobody says how many.
 const NIGHTS: usize = 300;
@@ -43,6 +45,7 @@ fn nothing_forbidden_happens_in_any_night() {
     let scenarios: Vec<Scenario> = scenario::NAMES.into_iter().map(Scenario::load).collect();
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
+    let ends = Mutex::new(BTreeMap::<_, usize>::new());
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get() + 1);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -55,6 +58,8 @@ fn nothing_forbidden_happens_in_any_night() {
                     let scenario = &scenarios[at % scenarios.len()];
                     let number = (at / scenarios.len()) as u64;
                     let night = Night::play(scenario, number, Shake::default());
+                    let end = (night.was_troubled(), night.status);
+                    *ends.lock().unwrap().entry(end).or_default() += 1;
                     if !night.wrong.is_empty() {
                         let name = format!("NIGHT={}:{number}", scenario.name);
                         wrong.lock().unwrap().push((name, night.wrong));
@@ -63,6 +68,9 @@ fn nothing_forbidden_happens_in_any_night() {
             });
         }
     });
+    for ((troubled, status), count) in ends.into_inner().unwrap() {
+        println!("{count} nights ended with {status:?}, troubled: {troubled}");
+    }
     let mut wrong = wrong.into_inner().unwrap();
     wrong.sort();
     assert!(
@@ -76,6 +84,24 @@ fn nothing_forbidden_happens_in_any_night() {
         open < 100 + nights,
         "{open} files are open after {nights} nights"
     );
+}
+
+/// What a killed script has begun gives up at its limit, so that the next run gets the lock: here a guest that never stops.
+#[test]
+fn what_a_killed_script_leaves_ends() {
+    let night = trouble::Night {
+        dice: Dice(0),
+        mood: Mood {
+            fails: &["stop batch 1"],
+            ..Mood::default()
+        },
+        troubles: Vec::new(),
+        blows: vec![(20, Blow::KillScript)],
+        mends: true,
+    };
+    let night = Night::with(&Scenario::load("halt"), &night, Shake::default());
+    assert!(night.transcript().contains("KILL"));
+    assert_eq!((night.wrong, night.status), (vec![], Some(0)));
 }
 
 /// Each message comes late by itself, as on a busy machine, and the same happens.

@@ -16,6 +16,8 @@ const EVENING: Time = 1_795_816_800;
 pub struct Night {
     /// Everything that was wrong.
     pub wrong: Vec<String>,
+    /// How the script ended at last.
+    pub status: Option<i32>,
     log: Vec<Entry>,
     output: String,
     start: Time,
@@ -27,6 +29,12 @@ impl Night {
         let hosts = scenario.hosts();
         let length = scenario.plan.makespan;
         let troubles = trouble::Night::new(Dice::of(scenario.name, number), &hosts, length);
+        Self::with(scenario, &troubles, shake)
+    }
+
+    /// Plays a night in which that goes wrong.
+    pub fn with(scenario: &Scenario, troubles: &trouble::Night, shake: Shake) -> Self {
+        let hosts = scenario.hosts();
         let start = scenario
             .plan
             .start
@@ -44,7 +52,7 @@ impl Night {
         let mut stage = Stage::new(world, scenario.folder.path(), folder.path(), shake).unwrap();
         stage.blows = troubles.blows.clone();
         let mut wrong = Vec::new();
-        let status = match carry_out(&mut stage, &troubles) {
+        let status = match carry_out(&mut stage, troubles) {
             Ok(status) => Some(status),
             Err(why) => {
                 wrong.push(why);
@@ -63,10 +71,18 @@ impl Night {
         let output = stage.output();
         Night {
             wrong,
+            status,
             log: std::mem::take(&mut stage.world.log),
             output,
             start,
         }
+    }
+
+    /// Whether anything went wrong by itself, or the script was hit.
+    pub fn was_troubled(&self) -> bool {
+        let troubles =
+            |entry: &Entry| matches!(entry.event, Event::Trouble(_) | Event::Signal { .. });
+        self.log.iter().any(troubles)
     }
 
     /// What happened, but for what was only asked.

@@ -4,20 +4,21 @@ use crate::dice::Dice;
 use crate::log::{Time, Trouble};
 use crate::world::Host;
 
-// Of 100 nights, those with each kind of trouble. What is 0 was tried, and left some nights that are wrong for a reason that is
-// not known yet: the script, the judge or the room.
+// Of 100 nights, those with each kind of trouble.
 const LATE: u64 = 80;
-const FAILING: u64 = 0;
-const HANGING: u64 = 0;
-const LYING: u64 = 0;
-const STRAYS: u64 = 0;
-const CRASHES: u64 = 0;
-const CUTS: u64 = 0;
-const KILLED_ACTIONS: u64 = 0;
+const FAILING: u64 = 25;
+const HANGING: u64 = 15;
+const LYING: u64 = 20;
+const STRAYS: u64 = 15;
+const CRASHES: u64 = 15;
+const CUTS: u64 = 20;
+const KILLED_ACTIONS: u64 = 15;
 
 /// How much goes wrong by itself when something is done.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mood {
+    /// What fails whatever chance says: `boot s1 1` is the first try of that.
+    pub fails: &'static [&'static str],
     /// Whether things take other times than planned.
     pub late: bool,
     /// Migrations of 100 that fail; half as many boots, shutdowns and stops.
@@ -87,6 +88,7 @@ impl Night {
             }
         };
         let mood = Mood {
+            fails: &[],
             late: dice.chance("late", LATE),
             failing: some("failing", FAILING, 20),
             hanging: some("hanging", HANGING, 10),

@@ -223,7 +223,8 @@ impl World {
         *tries += 1;
         let question = format!("{what} {tries}");
         let takes = self.mood.takes(self.dice, &question, planned);
-        let fails = self.dice.chance(&format!("fails {question}"), failing);
+        let fails = self.mood.fails.contains(&question.as_str())
+            || self.dice.chance(&format!("fails {question}"), failing);
         if fails {
             self.note(Event::Trouble(Trouble::Fails { what: question }));
         }

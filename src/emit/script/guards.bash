@@ -66,9 +66,16 @@ has_room() {
 # until_seen TEXT COMMAND…: waits until the command succeeds; the main process ends the wait at the action's limit.
 until_seen() {
   until "${@:2}"; do
-    [[ ! -e $WORK/$number.over ]] || refuse "$1" || return
+    if [[ -e $WORK/$number.over ]] || left_alone; then refuse "$1" || return; fi
     nap "$MVM_POLL"
   done
+}
+
+# left_alone: whether the main process was killed and the action's limit is over: nobody else ends it, and it holds the lock.
+left_alone() {
+  ! alive "$$" || return
+  now
+  (( NOW >= BEGUN[$number] + LIMIT[$number] ))
 }
 
 # before_KIND: 0: the command is to be given; 1: it must not; 2: nothing is left to do; 3: it was given, and goes on.
@@ -124,7 +131,7 @@ after_migrate() {
         ;;
       00 | 01)
         # The hypervisors carry it out without the command.
-        if ask migrating "$source" "$guest" >/dev/null 2>&1; then
+        if ask migrating "$source" "$guest" >/dev/null 2>&1 && ! left_alone; then
           nap "$MVM_POLL"
           continue
         fi

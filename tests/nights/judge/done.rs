@@ -167,14 +167,21 @@ impl Judge<'_> {
                         Task::Migrate { .. } => duty.power(duty.mode(None).1),
                         _ => 0,
                     };
-                    let level = self.power(now, now.at, servers.as_deref());
+                    let counts = |&server: &ServerId| {
+                        let counts = servers.as_ref().is_none_or(|s| s.contains(&server));
+                        counts && !now.on[server.0 as usize] && self.may_be_on(server)
+                    };
+                    let dc = self.file.datacenter;
+                    let all = (0..dc.servers.len() as u32).map(ServerId);
+                    let unknown: u64 = all.filter(counts).map(|server| dc[server].power).sum();
+                    let level = self.power(now, now.at, servers.as_deref()) + unknown;
                     (level + takes > *power).then(|| "no power is left".into())
                 }
                 RuleKind::AtMostOn { count, servers, .. } => match duty.task {
                     Task::Boot(server) if servers.contains(&server) => {
                         let on = servers
                             .iter()
-                            .filter(|server| now.on[server.0 as usize])
+                            .filter(|&&server| now.on[server.0 as usize] || self.may_be_on(server))
                             .count();
                         (on >= *count as usize).then(|| "too many servers are on".into())
                     }
@@ -182,6 +189,18 @@ impl Judge<'_> {
                 },
                 _ => None,
             })
+    }
+
+    /// Whether nobody knows that it is off: its boot was tried in vain, or it has lost its power.
+    fn may_be_on(&self, server: ServerId) -> bool {
+        if self.now.lost_power.contains(&server) {
+            return true;
+        }
+        let mut duties = self.file.duties.by(Subject::Server(server)).into_iter();
+        duties.any(|duty| {
+            let is_boot = self.file.duties.all[duty].task == Task::Boot(server);
+            is_boot && self.now.done[duty].is_none() && self.now.tried.contains(&duty)
+        })
     }
 
     /// It could only start earlier, and then something else went on, or the script did not run.
