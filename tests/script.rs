@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mvm::datacenter::{CommandKind, Datacenter, ServerId};
 use mvm::plan::{Plan, Until, Wait};
@@ -54,6 +54,7 @@ impl Stage {
             stage.program(&format!("bin/{name}"), text);
         }
         stage.populate();
+        stage.tell("common", include_str!("script/common"));
         stage
     }
 
@@ -143,20 +144,31 @@ impl Stage {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs, and waits until the journal has so many ends.
-    fn run_until(&self, ends: usize, sleep: &str) -> Child {
+    /// Runs until something is so.
+    fn run_until(&self, is_so: impl Fn() -> bool) -> Child {
         let mut command = self.command(&[]);
-        command
-            .env("FAKE_SLEEP", sleep)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let child = command.spawn().unwrap();
-        let begun = Instant::now();
-        while self.journal("ended").len() < ends {
-            assert!(begun.elapsed() < Duration::from_secs(30), "{ends} ends");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        while !is_so() {
+            assert!(child.try_wait().unwrap().is_none(), "it has ended before");
             std::thread::sleep(Duration::from_millis(10));
         }
         child
+    }
+
+    /// Lets no change of that kind end.
+    fn hold(&self, what: &str) {
+        self.tell(&format!("hold-{what}"), "");
+    }
+
+    fn let_go(&self, what: &str) {
+        fs::remove_file(self.path(&format!("fake/hold-{what}"))).unwrap();
+    }
+
+    /// The processes of migrations so far.
+    fn migrating(&self) -> Vec<String> {
+        let pids = fs::read_to_string(self.path("fake/pids")).unwrap_or_default();
+        pids.lines().map(str::to_owned).collect()
     }
 
     /// The actions of which the journal says that.
@@ -240,6 +252,31 @@ impl Stage {
     }
 }
 
+impl Drop for Stage {
+    /// Nothing that a killed script has started outlives its test.
+    fn drop(&mut self) {
+        let name = format!("FAKE={}", self.path("fake").display());
+        let is_ours = |pid: &String| {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|&b| b == 0).any(|v| v == name.as_bytes())
+        };
+        loop {
+            let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let pids = all.filter_map(|entry| entry.file_name().into_string().ok());
+            let ours: Vec<String> = pids.filter(is_ours).collect();
+            if ours.is_empty() {
+                return;
+            }
+            let kill = format!("kill -KILL -- {}", ours.join(" "));
+            // Some may have ended by themselves.
+            let _ = Command::new("bash")
+                .args(["-c", &kill])
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+}
+
 /// What stands for a name in the programs' files.
 fn hash(name: &str) -> String {
     use sha2::{Digest, Sha256};
@@ -318,8 +355,10 @@ fn each_action_runs_after_those_that_it_depends_on_with_the_right_arguments() {
 #[test]
 fn what_may_run_side_by_side_does() {
     let stage = Stage::new(fixture::racks(4));
-    let output = stage.command(&[]).env("FAKE_SLEEP", "5").output().unwrap();
-    assert_status(&output, 0);
+    // None of them ends before all have begun.
+    stage.tell("meet-boot", "4");
+    stage.tell("meet-migrate", "4");
+    assert_status(&stage.run(&[]), 0);
     stage.assert_every_after_is_respected();
     let spans = stage.spans();
     let at_once = |verb: &str| {
@@ -335,7 +374,7 @@ fn what_may_run_side_by_side_does() {
         spans.keys().filter(of).map(overlap).max().unwrap()
     };
     assert_eq!(at_once("boot"), 4);
-    assert!(at_once("migrate") >= 2);
+    assert!(at_once("migrate") >= 4);
 }
 
 #[test]
@@ -351,9 +390,11 @@ fn a_dry_run_prints_everything_in_order_and_does_nothing() {
 #[test]
 fn a_killed_script_goes_on_and_repeats_nothing() {
     let stage = Stage::new(fixture::racks(4));
-    let mut child = stage.run_until(6, "0.2");
+    stage.hold("migrate");
+    let mut child = stage.run_until(|| stage.migrating().len() >= 2);
     signal("KILL", &format!("-{}", child.id()));
     child.wait().unwrap();
+    stage.let_go("migrate");
     let ended: BTreeSet<String> = stage.journal("ended").into_iter().collect();
     assert!(ended.len() < stage.plan.actions.len());
     let lost = stage.journal("started").len() - ended.len();
@@ -383,20 +424,14 @@ fn what_was_lost_with_the_hypervisor_is_done_again() {
     plan.actions.iter_mut().for_each(|a| a.after.clear());
     let stage = Stage::new((datacenter, plan));
     stage.tell("all-are-on", "");
-    let mut command = stage.command(&[]);
-    command.env("FAKE_SLEEP", "30").stdout(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let begun = Instant::now();
-    let pids = || fs::read_to_string(stage.path("fake/pids")).unwrap_or_default();
-    while pids().lines().count() < 4 {
-        assert!(begun.elapsed() < Duration::from_secs(30));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    stage.hold("migrate");
+    let mut child = stage.run_until(|| stage.migrating().len() == 4);
     signal("KILL", &format!("-{}", child.id()));
     child.wait().unwrap();
-    for pid in pids().lines() {
-        signal("KILL", pid);
+    for pid in stage.migrating() {
+        signal("KILL", &pid);
     }
+    stage.let_go("migrate");
     for file in fs::read_dir(stage.path("fake")).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|e| e == "moving") {
@@ -487,9 +522,11 @@ fn after_a_failure_the_next_run_keeps_the_turns_on_a_link() {
 #[test]
 fn a_signal_stops_the_start_of_anything_new() {
     let stage = Stage::new(fixture::racks(3));
-    let child = stage.run_until(2, "0.3");
+    stage.hold("migrate");
+    let child = stage.run_until(|| !stage.migrating().is_empty());
     signal("HUP", &child.id().to_string());
     signal("TERM", &format!("-{}", child.id()));
+    stage.let_go("migrate");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let (started, ended) = (stage.journal("started"), stage.journal("ended"));
@@ -564,8 +601,10 @@ fn the_journal_of_another_plan_is_refused() {
 #[test]
 fn two_do_not_run_at_once() {
     let stage = Stage::new(fixture::racks(1));
-    let mut first = stage.run_until(1, "5");
+    stage.hold("migrate");
+    let mut first = stage.run_until(|| !stage.migrating().is_empty());
     let second = stage.run(&[]);
+    stage.let_go("migrate");
     assert_status(&second, 3);
     assert!(text(&second).contains("carries out this plan already"));
     assert!(first.wait().unwrap().success());

@@ -15,10 +15,11 @@ next_event() {
     "$FAKE/pass" "$1"
     return 1
   fi
-  # Those who work move it.
+  # Those who work move it; one that hangs waits until it was looked after.
   until IFS= read -r -t 0.2 -u "$EVENTS" part; do
     HALF+=$part
     now
+    (( NOW >= until )) || : >"$FAKE/looked"
     (( NOW < until )) || return 1
   done
   EVENT=$HALF$part HALF=''

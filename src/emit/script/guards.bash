@@ -98,9 +98,16 @@ before_migrate() {
           [[ $RESUMED ]] || refuse "$vm is being migrated by somebody else" || return
           return 3
         fi
-        ! has defined "$target" "$guest" || refuse "$to has a guest of the name $vm already" || return
-        has_room "$target" "$guest"
-        return
+        has defined "$target" "$guest"
+        case $? in
+          # It may have arrived between these questions.
+          0) (( try < 3 )) || refuse "$to has a guest of the name $vm already" || return ;;
+          1)
+            has_room "$target" "$guest"
+            return
+            ;;
+          *) refuse "$to cannot be asked for its guests" || return ;;
+        esac
         ;;
       00)
         # On both while it moves, and for a moment when it has.
