@@ -21,7 +21,7 @@ pub use json::emit as json;
 pub use mermaid::emit as mermaid;
 pub use script::{emit as script, obstacles};
 pub use svg::emit as svg;
-pub use table::emit as table;
+pub use table::{Page, emit as table};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::plan::{Plan, Planned};
@@ -79,10 +79,10 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The plan in this form.
+    /// The plan in this form, as it stands in a file.
     pub fn emit(self, datacenter: &Datacenter, plan: &Plan) -> String {
         match self {
-            Kind::Table => table(datacenter, plan),
+            Kind::Table => table(datacenter, plan, &Page::default()),
             Kind::Json => json(datacenter, plan),
             Kind::Script => script(datacenter, plan),
             Kind::Svg => svg(datacenter, plan),

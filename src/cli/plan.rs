@@ -11,7 +11,7 @@ use super::output;
 use super::progress::Line;
 use super::terminal::Terminal;
 use crate::compile::{self, Checked, Failure};
-use crate::emit::{Kind, obstacles};
+use crate::emit::{Kind, obstacles, table};
 use crate::plan::Plan;
 use crate::request::Bandwidth;
 use crate::schedule::{Monitor, Options, Written};
@@ -208,7 +208,11 @@ fn write(checked: &Checked, plans: &[Made], kinds: &[Kind], args: &Args) -> Resu
     let several = plans.len() * kinds.len() > 1;
     for (at, Made { plan, why, .. }) in plans.iter().enumerate() {
         for kind in kinds {
-            let mut text = kind.emit(&checked.analysis.datacenter, plan);
+            let datacenter = &checked.analysis.datacenter;
+            let mut text = match kind {
+                Kind::Table if args.output.is_none() => table(datacenter, plan, &Terminal::page()),
+                _ => kind.emit(datacenter, plan),
+            };
             if let Some(why) = why {
                 text += &format!("\n{why}");
             }

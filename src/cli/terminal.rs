@@ -1,15 +1,17 @@
-//! What people see on standard error.
+//! What people see: messages on standard error, and how results are shown where standard output is a terminal.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, MessageFormat};
 use crate::diag::Diagnostic;
 use crate::diag::render::{self, Style};
+use crate::emit::Page;
 use crate::source::SourceMap;
 
 /// How messages are written.
 pub struct Terminal {
-    color: bool,
+    style: Style,
     format: MessageFormat,
 }
 
@@ -24,7 +26,24 @@ impl Terminal {
                     && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
             }
         };
-        Terminal { color, format }
+        let ascii = io::stderr().is_terminal() && !draws_unicode(|name| std::env::var_os(name));
+        Terminal {
+            style: Style { color, ascii },
+            format,
+        }
+    }
+
+    /// What a table on standard output is read on. Only a terminal is narrow or knows no Unicode: in a pipe or a file the same plan
+    /// is the same text wherever it is written.
+    pub fn page() -> Page {
+        let output = console::Term::stdout();
+        if !output.is_term() {
+            return Page::default();
+        }
+        Page {
+            width: output.size_checked().map(|(_, columns)| columns.into()),
+            ascii: !draws_unicode(|name| std::env::var_os(name)),
+        }
     }
 
     /// Writes diagnostics.
@@ -33,14 +52,7 @@ impl Terminal {
             return;
         }
         let text = match self.format {
-            MessageFormat::Human => render::human(
-                map,
-                diagnostics,
-                Style {
-                    color: self.color,
-                    ascii: false,
-                },
-            ),
+            MessageFormat::Human => render::human(map, diagnostics, self.style),
             MessageFormat::Short => render::short(map, diagnostics),
             MessageFormat::Json => render::json(map, diagnostics),
         };
@@ -57,5 +69,45 @@ impl Terminal {
     fn say_raw(&self, text: &str) {
         // Nobody is left to tell when standard error is closed.
         let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Whether the locale has Unicode, as POSIX finds it: the first of these variables that is there and not empty says so. None of
+/// them says ASCII, but on Windows, which does not have them.
+fn draws_unicode(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
+    match said {
+        Some(locale) => {
+            let locale = locale.to_string_lossy().to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        }
+        None => cfg!(windows),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_says_whether_there_is_unicode() {
+        let with = |variables: &[(&str, &str)]| {
+            draws_unicode(|name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| value.into())
+            })
+        };
+        assert!(with(&[("LANG", "de_DE.UTF-8")]));
+        assert!(with(&[
+            ("LC_ALL", ""),
+            ("LC_CTYPE", "C.utf8"),
+            ("LANG", "C")
+        ]));
+        assert!(!with(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]));
+        assert!(!with(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert_eq!(with(&[]), cfg!(windows));
     }
 }

@@ -1,38 +1,71 @@
 //! The plan as a table for the terminal.
 
+mod fit;
+
 use std::collections::BTreeMap;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::presets::{ASCII_HORIZONTAL_ONLY, UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent};
 
+use self::fit::{Layout, Row};
+use super::amount;
 use super::clock::Clock;
-use super::text::{printable, shorten};
-use super::{amount, server_of};
-use crate::datacenter::{Datacenter, ServerId};
-use crate::plan::{Plan, Planned};
-use crate::request::{GoalKind, Task};
+use super::text::printable;
+use crate::datacenter::Datacenter;
+use crate::plan::Plan;
+use crate::request::GoalKind;
 use crate::show::show_count;
 
-/// Names longer than that are cut, so that a table of usual names fits a terminal.
-const NAME_LENGTH: usize = 40;
+/// What a table is read on. By default it is as wide as it likes, and all characters can be drawn, as in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Columns of text that there are.
+    pub width: Option<usize>,
+    /// Whether only ASCII can be drawn; names stay as they are.
+    pub ascii: bool,
+}
 
-/// Columns of numbers, which are aligned to the right.
-const NUMBERS: std::ops::Range<usize> = 2..7;
+/// Signs of a table, in Unicode or in ASCII.
+struct Signs {
+    to: &'static str,
+    cut: &'static str,
+    post_copy: &'static str,
+}
+
+const UNICODE: Signs = Signs {
+    to: "→",
+    cut: "…",
+    post_copy: "†",
+};
+const ASCII: Signs = Signs {
+    to: "->",
+    cut: "..",
+    post_copy: "+",
+};
 
 /// The plan as a table, and its figures below.
-pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
+pub fn emit(datacenter: &Datacenter, plan: &Plan, page: &Page) -> String {
     let clock = Clock::new(plan);
+    let signs = if page.ascii { &ASCII } else { &UNICODE };
     let mut out = title(plan, &clock);
     if plan.actions.is_empty() {
         out += "nothing to do\n";
     } else {
-        out += &actions(datacenter, plan, &clock);
+        let rows = plan.actions.iter();
+        let rows: Vec<Row> = rows
+            .map(|action| Row::new(datacenter, action, &clock, signs))
+            .collect();
+        let layout = Layout::of(&rows, signs, page.width);
+        for ending in layout.endings() {
+            out += &format!("{ending}\n");
+        }
+        out += &actions(&rows, &layout, signs, page);
     }
     out.push('\n');
     for (name, value) in figures(plan, &clock) {
         out += &format!("{name:<12} {value}\n");
     }
-    for note in footnotes(plan) {
+    for note in footnotes(plan, signs) {
         out += &format!("{note}\n");
     }
     out
@@ -46,21 +79,28 @@ fn title(plan: &Plan, clock: &Clock) -> String {
     title + "\n"
 }
 
-fn actions(datacenter: &Datacenter, plan: &Plan, clock: &Clock) -> String {
+fn actions(rows: &[Row], layout: &Layout, signs: &Signs, page: &Page) -> String {
     let mut table = Table::new();
+    let preset = match page.ascii {
+        true => ASCII_HORIZONTAL_ONLY,
+        false => UTF8_HORIZONTAL_ONLY,
+    };
+    table.load_preset(preset);
     table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .remove_style(comfy_table::TableComponent::HorizontalLines)
-        .remove_style(comfy_table::TableComponent::MiddleIntersections)
-        .remove_style(comfy_table::TableComponent::LeftBorderIntersections)
-        .remove_style(comfy_table::TableComponent::RightBorderIntersections)
+        .remove_style(TableComponent::HorizontalLines)
+        .remove_style(TableComponent::MiddleIntersections)
+        .remove_style(TableComponent::LeftBorderIntersections)
+        .remove_style(TableComponent::RightBorderIntersections)
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(["what", "where", "start", "end", "lasts", "rate", "power"]);
-    for action in &plan.actions {
-        table.add_row(row(datacenter, action, clock));
+        .set_header(layout.columns().iter().map(|column| column.head()));
+    for row in rows {
+        let cells = layout.columns().iter();
+        table.add_row(cells.map(|&column| layout.cell(row, column, signs)));
     }
-    for column in NUMBERS {
-        if let Some(column) = table.column_mut(column) {
+    for (at, column) in layout.columns().iter().enumerate() {
+        if column.is_number()
+            && let Some(column) = table.column_mut(at)
+        {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -69,39 +109,6 @@ fn actions(datacenter: &Datacenter, plan: &Plan, clock: &Clock) -> String {
         .lines()
         .map(|l| format!("{}\n", l.trim_end()))
         .collect()
-}
-
-fn row(datacenter: &Datacenter, action: &Planned, clock: &Clock) -> [String; 7] {
-    let name = |id: ServerId| shorten(&printable(&datacenter[id].name), NAME_LENGTH);
-    let mut what = shorten(&printable(&action.id), NAME_LENGTH);
-    if action.inferred {
-        what += " *";
-    }
-    if action.post_copy {
-        what += " †";
-    }
-    if action.assumed.guessed {
-        what += " ?";
-    }
-    let place = match action.task {
-        Task::Migrate { to, .. } => format!("{} → {}", name(action.from), name(to)),
-        // A server's own name is already said by what happens.
-        Task::Boot(_) | Task::Shutdown(_) => String::new(),
-        Task::Start(_) | Task::Stop(_) => name(server_of(action)),
-    };
-    let power = match action.power {
-        0 => String::new(),
-        power => format!("+{}", amount::power(power)),
-    };
-    [
-        what,
-        place,
-        clock.at(action.start),
-        clock.at(action.end),
-        amount::duration(action.end - action.start),
-        action.rate.map(amount::rate).unwrap_or_default(),
-        power,
-    ]
 }
 
 fn figures(plan: &Plan, clock: &Clock) -> Vec<(String, String)> {
@@ -136,13 +143,16 @@ fn figures(plan: &Plan, clock: &Clock) -> Vec<(String, String)> {
     figures
 }
 
-fn footnotes(plan: &Plan) -> Vec<String> {
+fn footnotes(plan: &Plan, signs: &Signs) -> Vec<String> {
     let mut notes = Vec::new();
     if plan.actions.iter().any(|a| a.inferred) {
         notes.push("*  not written in the plan, but implied by it".to_owned());
     }
     if plan.actions.iter().any(|a| a.post_copy) {
-        notes.push("†  by post-copy: the VM runs at its destination from the start".to_owned());
+        let sign = signs.post_copy;
+        notes.push(format!(
+            "{sign}  by post-copy: the VM runs at its destination from the start"
+        ));
     }
     if plan.actions.iter().any(|a| a.assumed.guessed) {
         notes.push("?  a guess: nothing is known of what the VM rewrites".to_owned());

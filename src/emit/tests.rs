@@ -1,8 +1,9 @@
 //! What each emitter makes of the plans of the fixture.
 
-use super::{Kind, fixture};
+use super::{Kind, Page, fixture};
 use crate::datacenter::Datacenter;
 use crate::plan::Plan;
+use crate::request::Task;
 
 /// The plan in that form, without what all scripts have.
 fn emitted(kind: Kind, datacenter: &Datacenter, plan: &Plan) -> String {
@@ -75,6 +76,60 @@ fn nothing_that_a_terminal_obeys_is_written() {
         let obeyed = text.chars().find(|&c| c != '\n' && c.is_control());
         assert_eq!(obeyed, None, "{kind:?}");
     }
+}
+
+/// A plan whose names are as long as names of machines are.
+fn long_names() -> (Datacenter, Plan) {
+    let (mut datacenter, mut plan) = fixture::evening();
+    for server in &mut datacenter.servers {
+        server.name = format!("hypervisor-{}.fra1.example.com", server.name);
+    }
+    for action in &mut plan.actions {
+        action.id = match action.task {
+            Task::Boot(server) => format!("boot {}", datacenter[server].name),
+            Task::Shutdown(server) => format!("shutdown {}", datacenter[server].name),
+            _ => format!("{}.guests.example.com", action.id),
+        };
+    }
+    (datacenter, plan)
+}
+
+#[test]
+fn tables_fit_the_width_that_there_is() {
+    let (datacenter, plan) = long_names();
+    for (width, ascii) in [
+        (120, false),
+        (80, false),
+        (60, false),
+        (60, true),
+        (48, true),
+    ] {
+        let page = Page {
+            width: Some(width),
+            ascii,
+        };
+        let table = super::table(&datacenter, &plan, &page);
+        let rows = table.split("\n\n").next().expect("the rows");
+        // The lines above the first border may be broken, those of the table may not.
+        let is_border = |line: &&str| line.starts_with(['-', '─']);
+        for line in rows.lines().skip_while(|line| !is_border(line)) {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+        assert!(!ascii || table.is_ascii(), "{table}");
+        let name = format!("table.{width}{}", if ascii { ".ascii" } else { "" });
+        insta::assert_snapshot!(name, table);
+    }
+}
+
+#[test]
+fn a_table_that_fits_is_the_one_of_a_file() {
+    let (datacenter, plan) = fixture::evening();
+    let page = Page {
+        width: Some(200),
+        ascii: false,
+    };
+    let table = super::table(&datacenter, &plan, &page);
+    assert_eq!(table, Kind::Table.emit(&datacenter, &plan));
 }
 
 #[test]

@@ -30,6 +30,19 @@ pub fn shorten(text: &str, length: usize) -> String {
     kept + "…"
 }
 
+/// At most `length` characters: the first `begin` ones and the last ones, with `mark` between them where some were left out.
+pub fn shorten_within(text: &str, length: usize, begin: usize, mark: &str) -> String {
+    let all: Vec<char> = text.chars().collect();
+    if all.len() <= length {
+        return text.to_owned();
+    }
+    let kept = length.saturating_sub(mark.chars().count());
+    let begin = begin.min(kept);
+    let first: String = all[..begin].iter().collect();
+    let last: String = all[all.len() - (kept - begin)..].iter().collect();
+    first + mark + &last
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +60,14 @@ mod tests {
     fn long_names_end_in_an_ellipsis() {
         assert_eq!(shorten("äöü", 3), "äöü");
         assert_eq!(shorten("äöüß", 3), "äö…");
+    }
+
+    #[test]
+    fn names_are_shortened_within() {
+        assert_eq!(shorten_within("äöü", 3, 1, "…"), "äöü");
+        assert_eq!(shorten_within("prod-web-17", 8, 3, "…"), "pro…b-17");
+        assert_eq!(shorten_within("prod-web-17", 8, 0, ".."), "..web-17");
+        assert_eq!(shorten_within("prod-web-17", 8, 9, ".."), "prod-w..");
+        assert_eq!(shorten_within("prod-web-17", 1, 1, ".."), "..");
     }
 }
