@@ -43,12 +43,14 @@ impl Change {
             Change::StopOver(step, at) => {
                 if let Some(&Step {
                     task: Task::Migrate { vm, .. },
+                    among: None,
                     origin,
                     ..
                 }) = request.steps.get(step)
                 {
                     let stop = Step {
                         task: Task::Migrate { vm, to: at },
+                        among: None,
                         takes: None,
                         rate: None,
                         origin,

@@ -2,10 +2,12 @@
 
 mod choice;
 mod guesses;
+mod settled;
 mod undecided;
 mod verify;
 mod why;
 
+pub use settled::Settled;
 pub use why::{Held, Watch};
 
 use sha2::{Digest, Sha256};

@@ -1,12 +1,14 @@
 //! From a datacenter and a request to the scheduling problem: routes, rates, durations, what the steps imply.
 
 mod checks;
+mod decide;
 mod errors;
 mod levels;
 mod loose;
 mod modes;
 mod objectives;
 mod order;
+mod placement;
 mod places;
 mod routes;
 mod rules;
@@ -17,6 +19,8 @@ mod steps;
 mod words;
 #[cfg(test)]
 mod tests;
+
+pub use decide::{Decided, Said, decide, schedule_of};
 
 use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId, VmId};
 use crate::diag::{Diagnostic, Severity, has_errors};
@@ -68,8 +72,11 @@ pub enum Cause {
 pub struct Work {
     /// The task.
     pub task: Task,
-    /// Where the VM is before it, or the server itself.
+    /// Where the VM is before it, or the server itself. Of an open migration, like all else but [`Work::open`], that of the
+    /// first mode.
     pub from: ServerId,
+    /// For each mode from where to where it leads, where that is open; else empty.
+    pub open: Vec<(ServerId, ServerId)>,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
     pub inferred: bool,
     /// Whether the migration is done by post-copy.
@@ -144,6 +151,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     );
     order::check(&out, request, &mut findings);
     let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
+    placement::check_room(datacenter, &walk, &methods, &mut findings);
     checks::levels(&levels, &walk, &mut findings);
     let is_wrong = |f: &Diagnostic| f.severity() == Severity::Error && !f.code.says_impossible();
     if findings.iter().any(is_wrong) {
@@ -161,18 +169,26 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         task: deed.task,
         from: deed.from,
         inferred: deed.inferred,
-        post_copy: method.post_copy,
+        open: method
+            .modes
+            .iter()
+            .map(|mode| method.way(mode))
+            .filter(|_| !deed.open.is_empty())
+            .map(|way| (way.from, way.to.unwrap_or(way.from)))
+            .collect(),
+        post_copy: method.can_be(true),
         assumed: Assumed::of(
             datacenter,
             request,
             deed.task,
             deed.takes.is_some(),
-            method.post_copy,
+            method.can_be(true),
         ),
         path: method
-            .path
+            .ways
             .iter()
-            .map(|hop| (hop.link, hop.forward))
+            .take(1)
+            .flat_map(|way| way.path.iter().map(|hop| (hop.link, hop.forward)))
             .collect(),
         power: method.modes.iter().map(|mode| mode.power).collect(),
         energy: method.modes.iter().map(|mode| mode.energy).collect(),
@@ -222,8 +238,8 @@ fn add_resource(
     });
     for change in &level.changes {
         let modes = &mut out.actions[change.action.0 as usize].modes;
-        for (mode, effect) in modes.iter_mut().zip(&change.effects) {
-            mode.demands.push(Demand {
+        for &(mode, effect) in &change.effects {
+            modes[mode as usize].demands.push(Demand {
                 resource,
                 take: narrow(effect.take),
                 give: narrow(effect.give),

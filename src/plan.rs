@@ -13,7 +13,7 @@ pub use replay::{Claim, Claims, replay};
 pub use verify::{Violation, verify};
 
 use crate::datacenter::{Datacenter, ServerId};
-use crate::formulate::{Assumed, Problem};
+use crate::formulate::{Assumed, Problem, decide};
 use crate::formulation::{ActionId, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
@@ -157,15 +157,42 @@ pub fn assemble(
     problem: &Problem,
     solution: &Solution,
 ) -> Result<Plan, Vec<String>> {
+    if !request.is_open() {
+        return settled(datacenter, request, problem, solution);
+    }
+    holds(problem, &solution.schedule)?;
+    let decided = decide(datacenter, request, problem, &solution.schedule);
+    let Some(decided) = decided else {
+        let what = "what was chosen is none of what the steps leave open";
+        return Err(vec![what.to_owned()]);
+    };
+    let solution = Solution {
+        schedule: decided.schedule,
+        ..solution.clone()
+    };
+    settled(datacenter, &decided.request, &decided.problem, &solution)
+}
+
+fn holds(problem: &Problem, schedule: &Schedule) -> Result<(), Vec<String>> {
+    let f = &problem.formulation;
+    let violations = verify(f, schedule);
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let words = violations.iter().map(|violation| violation.words(f));
+    Err(words.collect())
+}
+
+/// The plan of a request that leaves nothing open.
+fn settled(
+    datacenter: &Datacenter,
+    request: &Request,
+    problem: &Problem,
+    solution: &Solution,
+) -> Result<Plan, Vec<String>> {
     let f = &problem.formulation;
     let schedule = &solution.schedule;
-    let violations = verify(f, schedule);
-    if !violations.is_empty() {
-        return Err(violations
-            .iter()
-            .map(|violation| violation.words(f))
-            .collect());
-    }
+    holds(problem, schedule)?;
     let drawn = figures::drawn(datacenter, request, problem, schedule);
     let mut profiles = vec![drawn.profile];
     profiles.extend(figures::carried(datacenter, problem, schedule));

@@ -9,6 +9,7 @@ pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
 use crate::datacenter::{Patience, Retry};
 use crate::show::show_seconds;
 use crate::source::Span;
+use std::sync::Arc;
 
 /// Whole seconds from the plan's start.
 pub type Seconds = i64;
@@ -45,6 +46,13 @@ pub struct Request {
     pub retries: Vec<Asked<Retry>>,
     /// Its declaration.
     pub origin: Option<Span>,
+}
+
+impl Request {
+    /// Whether it leaves open where some migration leads.
+    pub fn is_open(&self) -> bool {
+        self.steps.iter().any(|step| step.among.is_some())
+    }
 }
 
 /// Something that is asked of the plan's execution.
@@ -171,8 +179,10 @@ pub fn show_moment(start: Option<&Start>, moment: Seconds) -> String {
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// What.
+    /// What. Of a migration whose destination is open, the first of [`Step::among`].
     pub task: Task,
+    /// The servers among which the plan chooses where a migration leads; None: where the task says.
+    pub among: Option<Arc<[ServerId]>>,
     /// Seconds that it takes, in place of the model's.
     pub takes: Option<u32>,
     /// bit/s that a migration gets, in place of what its path allows.
@@ -194,6 +204,24 @@ pub enum Task {
     Start(VmId),
     /// Stops a VM.
     Stop(VmId),
+}
+
+impl Task {
+    /// The VM that it is done to.
+    pub fn vm(self) -> Option<VmId> {
+        match self {
+            Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
+            Task::Boot(_) | Task::Shutdown(_) => None,
+        }
+    }
+
+    /// Where a migration leads.
+    pub fn to(self) -> Option<ServerId> {
+        match self {
+            Task::Migrate { to, .. } => Some(to),
+            _ => None,
+        }
+    }
 }
 
 /// Whose actions a rule is about.
@@ -269,8 +297,35 @@ pub enum RuleKind {
         subjects: Vec<Subject>,
         periods: Vec<Period>,
     },
-    /// The VMs never share a server, not even in between.
-    Spread { vms: Vec<VmId> },
+    /// The VMs never share a server, rack or site, not even in between.
+    Spread { vms: Vec<VmId>, over: Shared },
+    /// The VMs are on one server when the plan has ended, and on their way as long as one of them is.
+    Gather { vms: Vec<VmId> },
+    /// No other VM is ever on a server with one of these.
+    Lonely { vms: Vec<VmId> },
+    /// The VMs are only ever on these servers, or never on one of them.
+    Keep {
+        vms: Vec<VmId>,
+        servers: Vec<ServerId>,
+        is_off: bool,
+    },
+    /// The VMs do not move.
+    Pin { vms: Vec<VmId> },
+    /// At every moment the memory of the running VMs on these servers fits into those that are on, but for the largest
+    /// so many.
+    Reserve { count: u32, servers: Vec<ServerId> },
+    /// At most so many running VMs are on these servers at once.
+    AtMostVms {
+        count: u32,
+        servers: Vec<ServerId>,
+        period: Period,
+    },
+    /// At most so many of the servers are off at once, or on their way down or up.
+    AtMostOff {
+        count: u32,
+        servers: Vec<ServerId>,
+        period: Period,
+    },
     /// The servers draw at most that many mW together; None: all servers.
     Budget {
         power: u64,
@@ -298,6 +353,17 @@ pub enum RuleKind {
     },
     /// The minutes of these actions count that many times in `mttr`.
     Weight { subjects: Vec<Subject>, factor: u32 },
+}
+
+/// What the members of a `Spread` never share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// A server.
+    Server,
+    /// A rack.
+    Rack,
+    /// A site.
+    Site,
 }
 
 /// Which ends `Sync` makes equal.

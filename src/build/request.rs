@@ -1,14 +1,15 @@
 //! The builder of a [`Request`].
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::datacenter::unknown;
 use super::quantity::{Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, VmId};
 use crate::request::{
-    Asked, Bandwidth, Goal, GoalKind, Model, Period, Request, Rule, RuleKind, Seconds, Step,
-    Subject, Task,
+    Asked, Bandwidth, Goal, GoalKind, Model, Period, Request, Rule, RuleKind, Seconds, Shared,
+    Step, Subject, Task,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
@@ -70,6 +71,22 @@ impl RequestBuilder {
         self.step(Task::Migrate { vm, to })
     }
 
+    /// Moves a VM to one of several servers, whichever the plan chooses.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn migrate_to_any(
+        &mut self,
+        vm: VmId,
+        among: impl IntoIterator<Item = ServerId>,
+    ) -> StepSpec<'_> {
+        let among: Arc<[ServerId]> = among.into_iter().collect();
+        let to = *among.first().expect("a server to choose");
+        let spec = self.step(Task::Migrate { vm, to });
+        spec.step.among = Some(among);
+        spec
+    }
+
     /// Turns a server on.
     pub fn boot(&mut self, server: ServerId) -> StepSpec<'_> {
         self.step(Task::Boot(server))
@@ -122,6 +139,7 @@ impl RequestBuilder {
     pub fn step(&mut self, task: Task) -> StepSpec<'_> {
         self.request.steps.push(Step {
             task,
+            among: None,
             takes: None,
             rate: None,
             origin: None,
@@ -183,7 +201,8 @@ impl RequestBuilder {
     /// They never share a server.
     pub fn spread(&mut self, vms: impl IntoIterator<Item = VmId>) {
         let vms = vms.into_iter().collect();
-        self.rule(RuleKind::Spread { vms });
+        let over = Shared::Server;
+        self.rule(RuleKind::Spread { vms, over });
     }
 
     /// All servers together draw at most that much, at any time.
@@ -284,7 +303,18 @@ fn without_repetition(kind: &mut RuleKind) {
         items.retain(|&item| seen.insert(item));
     }
     match kind {
-        RuleKind::Sync { vms, .. } | RuleKind::Spread { vms } => distinct(vms),
+        RuleKind::Sync { vms, .. }
+        | RuleKind::Spread { vms, .. }
+        | RuleKind::Gather { vms }
+        | RuleKind::Lonely { vms }
+        | RuleKind::Pin { vms } => distinct(vms),
+        RuleKind::Keep { vms, servers, .. } => {
+            distinct(vms);
+            distinct(servers);
+        }
+        RuleKind::Reserve { servers, .. }
+        | RuleKind::AtMostVms { servers, .. }
+        | RuleKind::AtMostOff { servers, .. } => distinct(servers),
         RuleKind::Before { first, then } => {
             distinct(first);
             distinct(then);
@@ -338,16 +368,27 @@ fn named_by_task(task: Task) -> Vec<Named> {
 
 fn named_by_rule(kind: &RuleKind) -> Vec<Named> {
     let of = |subjects: &[Subject]| subjects.iter().map(Named::from).collect();
-    let servers = |servers: &[ServerId]| {
+    let servers = |servers: &[ServerId]| -> Vec<Named> {
         servers
             .iter()
             .map(|&id| Named::Node(Node::Server(id)))
             .collect()
     };
     match kind {
-        RuleKind::Sync { vms, .. } | RuleKind::Spread { vms } => {
-            vms.iter().map(|&vm| Named::Vm(vm)).collect()
+        RuleKind::Sync { vms, .. }
+        | RuleKind::Spread { vms, .. }
+        | RuleKind::Gather { vms }
+        | RuleKind::Lonely { vms }
+        | RuleKind::Pin { vms } => vms.iter().map(|&vm| Named::Vm(vm)).collect(),
+        RuleKind::Keep {
+            vms, servers: ids, ..
+        } => {
+            let vms = vms.iter().map(|&vm| Named::Vm(vm));
+            vms.chain(servers(ids)).collect()
         }
+        RuleKind::Reserve { servers: ids, .. }
+        | RuleKind::AtMostVms { servers: ids, .. }
+        | RuleKind::AtMostOff { servers: ids, .. } => servers(ids),
         RuleKind::Before { first, then } => first.iter().chain(then).map(Named::from).collect(),
         RuleKind::By { subjects, .. }
         | RuleKind::After { subjects, .. }

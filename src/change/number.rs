@@ -323,6 +323,8 @@ fn periods(kind: &RuleKind) -> &[Period] {
         | RuleKind::Budget { period, .. }
         | RuleKind::AtMostMigrations { period, .. }
         | RuleKind::AtMostOn { period, .. }
+        | RuleKind::AtMostOff { period, .. }
+        | RuleKind::AtMostVms { period, .. }
         | RuleKind::Limit { period, .. } => std::slice::from_ref(period),
         RuleKind::Allow { periods, .. } => periods,
         RuleKind::Sync { .. }
@@ -331,6 +333,11 @@ fn periods(kind: &RuleKind) -> &[Period] {
         | RuleKind::After { .. }
         | RuleKind::Seq { .. }
         | RuleKind::Spread { .. }
+        | RuleKind::Gather { .. }
+        | RuleKind::Lonely { .. }
+        | RuleKind::Keep { .. }
+        | RuleKind::Pin { .. }
+        | RuleKind::Reserve { .. }
         | RuleKind::Weight { .. } => &[],
     }
 }
@@ -341,6 +348,8 @@ fn periods_mut(kind: &mut RuleKind) -> &mut [Period] {
         | RuleKind::Budget { period, .. }
         | RuleKind::AtMostMigrations { period, .. }
         | RuleKind::AtMostOn { period, .. }
+        | RuleKind::AtMostOff { period, .. }
+        | RuleKind::AtMostVms { period, .. }
         | RuleKind::Limit { period, .. } => std::slice::from_mut(period),
         RuleKind::Allow { periods, .. } => periods,
         RuleKind::Sync { .. }
@@ -349,6 +358,11 @@ fn periods_mut(kind: &mut RuleKind) -> &mut [Period] {
         | RuleKind::After { .. }
         | RuleKind::Seq { .. }
         | RuleKind::Spread { .. }
+        | RuleKind::Gather { .. }
+        | RuleKind::Lonely { .. }
+        | RuleKind::Keep { .. }
+        | RuleKind::Pin { .. }
+        | RuleKind::Reserve { .. }
         | RuleKind::Weight { .. } => &mut [],
     }
 }

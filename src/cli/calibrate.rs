@@ -9,7 +9,6 @@ use super::plan_file::{self, Opened};
 use super::terminal::Terminal;
 use super::{disk, output};
 use crate::calibrate::{Sample, calibrate, migrations, report, runs};
-use crate::compile::Prospect;
 use crate::request::Model;
 
 /// Fits the model's figures to what was measured.
@@ -96,9 +95,9 @@ fn read(
     let analysis = &opened.checked.analysis;
     let plan = &opened.file.plan;
     let at = analysis.requests.iter().position(|r| r.name == *plan);
-    let Some(Prospect::Open(problem)) = at.map(|at| &opened.checked.prospects[at]) else {
-        return Err(format!("`{plan}` is no plan of its source"));
-    };
+    let at = at.ok_or_else(|| format!("`{plan}` is no plan of its source"))?;
+    let settled = opened.checked.settled(at, &opened.file);
+    let settled = settled.map_err(|mistakes| mistakes.join("; "))?;
     let actions = &opened.file.actions;
     // bit/s: what the file has in millionths of Mbit/s. None of an action that is no migration.
     let rates: BTreeMap<&str, Option<u64>> = actions
@@ -111,7 +110,7 @@ fn read(
         })
         .collect();
     let rate = |id: &str| rates.get(id).copied().flatten();
-    let known = migrations(&analysis.datacenter, problem, &rate);
+    let known = migrations(&analysis.datacenter, &settled.problem, &rate);
     let mut samples = Vec::new();
     let mut unknown = BTreeSet::new();
     for run in measured {

@@ -33,16 +33,18 @@ impl Checked {
                 file.plan, self.source.file
             )];
         };
-        let Prospect::Open(problem) = &self.prospects[index] else {
-            return vec![format!("`{}` cannot be planned", file.plan)];
-        };
         if self.analysis.requests[index].bandwidth != file.bandwidth {
             return vec![format!(
                 "`{}` was planned with other rates to choose from than it is checked with",
                 file.plan
             )];
         }
-        let (datacenter, request) = (&self.analysis.datacenter, &self.analysis.requests[index]);
+        let settled = match self.settled(index, file) {
+            Ok(settled) => settled,
+            Err(mistakes) => return mistakes,
+        };
+        let datacenter = &self.analysis.datacenter;
+        let (request, problem) = (&*settled.request, &*settled.problem);
         let claims = claims(file);
         let mistakes = match replay(datacenter, request, problem, &claims) {
             Ok(schedule) => match self.again(file, request, problem, schedule, &claims) {

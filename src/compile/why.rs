@@ -1,6 +1,6 @@
 //! Why a plan takes as long as it does, with what was tried: the driver of [`crate::critical`].
 
-use super::{Checked, Prospect};
+use super::Checked;
 use crate::change::Change;
 use crate::critical::{self, Binding, Chain, Tried, Why};
 use crate::diag::has_errors;
@@ -47,10 +47,9 @@ impl Checked {
         options: &Options,
         watch: &mut dyn Watch,
     ) -> Option<Held> {
-        let Prospect::Open(problem) = self.prospects.get(index)? else {
-            return None;
-        };
-        let (datacenter, request) = (&self.analysis.datacenter, &self.analysis.requests[index]);
+        let settled = self.settled_by(index, plan)?;
+        let datacenter = &self.analysis.datacenter;
+        let (request, problem) = (&*settled.request, &*settled.problem);
         let schedule = critical::schedule_of(&problem.formulation, plan)?;
         let chain = critical::chain(&problem.formulation, &schedule);
         let mut bindings = critical::bindings(datacenter, request, problem, &schedule, &chain);

@@ -4,7 +4,7 @@ use super::{Wait, Why};
 use crate::datacenter::Datacenter;
 use crate::formulate::{Cause, Problem, cpu_in_words};
 use crate::formulation::SourceId;
-use crate::request::{Period, Request, RuleKind, Task, show_moment};
+use crate::request::{Period, Request, RuleKind, Shared, Task, show_moment};
 use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 use crate::source::Span;
 
@@ -196,8 +196,30 @@ impl Words<'_> {
                 let periods: Vec<String> = periods.iter().map(|p| self.period(p)).collect();
                 format!("runs only{}", periods.join(" or"))
             }
-            RuleKind::Spread { .. } => {
-                String::from("no two of them on one server, not even in between")
+            RuleKind::Spread { over, .. } => {
+                let place = match over {
+                    Shared::Server => "server",
+                    Shared::Rack => "rack",
+                    Shared::Site => "site",
+                };
+                format!("no two of them on one {place}, not even in between")
+            }
+            RuleKind::Gather { .. } => String::from("on one server in the end"),
+            RuleKind::Lonely { .. } => String::from("with nobody else on their servers"),
+            RuleKind::Keep { is_off: false, .. } => String::from("only on these servers"),
+            RuleKind::Keep { is_off: true, .. } => String::from("never on these servers"),
+            RuleKind::Pin { .. } => String::from("stay where they are"),
+            RuleKind::Reserve { count, .. } => {
+                let count = show_count(*count as usize, "server");
+                format!("what runs there fits without {count}")
+            }
+            RuleKind::AtMostVms { count, period, .. } => {
+                let count = show_count(*count as usize, "VM");
+                format!("{count} there at once at most{}", self.period(period))
+            }
+            RuleKind::AtMostOff { count, period, .. } => {
+                let count = show_count(*count as usize, "server");
+                format!("{count} off at once at most{}", self.period(period))
             }
             RuleKind::Budget {
                 power,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Cause;
-use super::modes::{Method, Mode};
+use super::modes::{Method, Mode, Way};
+use super::placement::ends;
 use super::places::{self, Flow};
 use super::routes::{self, Path};
 use super::scopes::{RuleAt, Scopes};
-use super::steps::{Deed, Walk};
+use super::steps::{Deed, Stay, Walk};
 use super::words;
 use crate::datacenter::{Datacenter, LinkId, Node, ServerId, SwitchId, VmId};
 use crate::formulation::{ActionId, Seconds, UNLIMITED, Unit};
@@ -33,8 +34,24 @@ pub(super) enum Key {
     Limit(RuleAt, Node, Flow),
     /// The actions of a `seq`.
     Seq(RuleAt),
-    /// The members of a `spread` on one server.
-    Spread(RuleAt, ServerId),
+    /// The members of a `spread` at one place.
+    Spread(RuleAt, Node),
+    /// That the first VM of a `gather` and another one end at one place: two levels for each such pair.
+    Gather(RuleAt, u32, bool),
+    /// Who is on a server beside a VM of a `lonely`.
+    Lonely(RuleAt, VmId, ServerId),
+    /// The memory that a `reserve` leaves.
+    Reserve(RuleAt),
+    /// The VMs that an `at most` counts.
+    Vms(RuleAt),
+    /// The servers that are off, as far as an `at most` counts them.
+    Off(RuleAt),
+    /// The boot of a server, before those that choose it arrive.
+    Up(ServerId),
+    /// The guests of a server that goes down: who chose it has left by then, or comes after it.
+    Empty(ServerId),
+    /// Where that action has brought its VM, before another one takes it from there.
+    Came(ActionId, ServerId),
 }
 
 impl Key {
@@ -59,8 +76,10 @@ impl Key {
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     pub action: ActionId,
-    /// For each mode.
-    pub effects: Vec<Effect>,
+    /// For each mode that does anything, in order.
+    pub effects: Vec<(u32, Effect)>,
+    /// Whether all modes do.
+    pub is_certain: bool,
 }
 
 /// What a mode takes of a level at its start and gives back at its end.
@@ -73,21 +92,25 @@ pub(super) struct Effect {
 impl Change {
     /// The most that a mode takes.
     pub fn most(&self) -> i128 {
-        let takes = self.effects.iter().map(|effect| effect.take);
+        let takes = self.effects.iter().map(|(_, effect)| effect.take);
         takes.max().unwrap_or(0)
     }
 
     /// The least that a mode takes.
     pub fn least(&self) -> i128 {
-        let takes = self.effects.iter().map(|effect| effect.take);
-        takes.min().unwrap_or(0)
+        self.least_of(|effect| effect.take)
     }
 
-    /// What is left on the level afterwards, at least. Modes hardly differ in it: what is held only while a
-    /// migration runs is given back whole.
+    /// What is left on the level afterwards, at least.
     pub fn lasting(&self) -> i128 {
-        let lasting = self.effects.iter().map(|effect| effect.take - effect.give);
-        lasting.min().unwrap_or(0)
+        self.least_of(|effect| effect.take - effect.give)
+    }
+
+    fn least_of(&self, of: impl Fn(&Effect) -> i128) -> i128 {
+        let some = self.effects.iter().map(|(_, effect)| of(effect));
+        // Modes without an effect leave the level as it is.
+        let others = (!self.is_certain).then_some(0);
+        some.chain(others).min().unwrap_or(0)
     }
 }
 
@@ -141,18 +164,15 @@ impl<'a> Levels<'a> {
             methods,
             table: BTreeMap::new(),
         };
-        for (at, (deed, method)) in walk.deeds.iter().zip(methods).enumerate() {
+        for (at, deed) in walk.deeds.iter().enumerate() {
             let action = ActionId(at as u32);
-            for key in Key::network(dc, scopes, &method.path) {
-                levels.change_by_mode(key, action, |mode| {
-                    let rate = mode.rate.unwrap_or(0);
-                    (rate, rate)
-                });
-            }
+            levels.network(action, scopes);
             levels.hosts(action, deed);
             levels.power(action, deed, scopes);
             levels.counts(action, deed, scopes);
+            levels.chosen(action, deed);
         }
+        levels.switched();
         levels.subjects();
         levels.initial_levels();
         levels.capacities();
@@ -175,69 +195,99 @@ impl<'a> Levels<'a> {
     }
 
     /// Takes and gives the same in each mode.
-    fn change(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
-        self.change_by_mode(key, action, |_| (take, give));
+    pub fn change(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
+        for mode in 0..self.methods[action.0 as usize].modes.len() {
+            self.change_in(key, action, mode, (take, give));
+        }
     }
 
-    fn change_by_mode(&mut self, key: Key, action: ActionId, of: impl Fn(&Mode) -> (u64, u64)) {
-        let modes = &self.methods[action.0 as usize].modes;
-        let effects: Vec<Effect> = modes
-            .iter()
-            .map(of)
-            .map(|(take, give)| Effect {
-                take: take.into(),
-                give: give.into(),
-            })
-            .collect();
-        if effects.iter().all(|of| of.take == 0 && of.give == 0) {
+    /// Takes and gives in one mode; modes come in order.
+    pub fn change_in(&mut self, key: Key, action: ActionId, mode: usize, (take, give): (u64, u64)) {
+        if take == 0 && give == 0 {
             return;
         }
+        let modes = self.methods[action.0 as usize].modes.len();
+        let mode = mode as u32;
         let changes = &mut self.table.entry(key).or_default().changes;
-        match changes.last_mut() {
-            Some(last) if last.action == action => {
-                for (sum, effect) in last.effects.iter_mut().zip(effects) {
-                    sum.take += effect.take;
-                    sum.give += effect.give;
-                }
+        if changes.last().is_none_or(|last| last.action != action) {
+            changes.push(Change {
+                action,
+                effects: Vec::new(),
+                is_certain: false,
+            });
+        }
+        let Some(change) = changes.last_mut() else {
+            return;
+        };
+        let at = change.effects.partition_point(|&(other, _)| other < mode);
+        if change
+            .effects
+            .get(at)
+            .is_none_or(|&(other, _)| other != mode)
+        {
+            let nothing = Effect { take: 0, give: 0 };
+            change.effects.insert(at, (mode, nothing));
+            change.is_certain = change.effects.len() == modes;
+        }
+        let (_, effect) = &mut change.effects[at];
+        effect.take += i128::from(take);
+        effect.give += i128::from(give);
+    }
+
+    /// The walk that the levels are of.
+    pub fn walk(&self) -> &'a Walk {
+        self.walk
+    }
+
+    /// The modes of an action, and their ways.
+    pub fn ways(
+        &self,
+        action: ActionId,
+    ) -> impl Iterator<Item = (usize, &'a Mode, &'a Way)> + use<'a> {
+        let method = &self.methods[action.0 as usize];
+        let modes = method.modes.iter().enumerate();
+        modes.map(|(at, mode)| (at, mode, method.way(mode)))
+    }
+
+    /// A migration holds its rate on its whole path.
+    fn network(&mut self, action: ActionId, scopes: &Scopes) {
+        for (at, mode, way) in self.ways(action) {
+            let rate = mode.rate.unwrap_or(0);
+            for key in Key::network(self.dc, scopes, &way.path) {
+                self.change_in(key, action, at, (rate, rate));
             }
-            _ => changes.push(Change { action, effects }),
         }
     }
 
     /// A VM occupies its destination from the start of a migration and its source until the end. A stopped
     /// one occupies nothing.
     fn hosts(&mut self, action: ActionId, deed: &Deed) {
-        let (vm, arrives, leaves) = match deed.task {
-            Task::Migrate { vm, to } => (vm, Some(to), Some(deed.from)),
-            Task::Start(vm) => (vm, Some(deed.from), None),
-            Task::Stop(vm) => (vm, None, Some(deed.from)),
-            Task::Boot(_) | Task::Shutdown(_) => return,
-        };
+        let Some(vm) = deed.task.vm() else { return };
         let vm = &self.dc[vm];
         let (memory, cpu) = (vm.memory.value, vm.cpu.value);
-        let mut both = |server: ServerId, arrives: bool| {
-            let (taken, given) = if arrives { (1, 0) } else { (0, 1) };
-            if self.dc[server].memory.is_some() {
-                self.change(Key::Memory(server), action, memory * taken, memory * given);
+        for (at, _, way) in self.ways(action) {
+            let (arrives, leaves) = ends(deed.task, way);
+            let arrives = arrives.map(|server| (server, 1, 0));
+            let leaves = leaves.map(|server| (server, 0, 1));
+            for (server, taken, given) in [arrives, leaves].into_iter().flatten() {
+                if self.dc[server].memory.is_some() {
+                    let effect = (memory * taken, memory * given);
+                    self.change_in(Key::Memory(server), action, at, effect);
+                }
+                if self.dc[server].cpu.is_some() {
+                    self.change_in(Key::Cpu(server), action, at, (cpu * taken, cpu * given));
+                }
             }
-            if self.dc[server].cpu.is_some() {
-                self.change(Key::Cpu(server), action, cpu * taken, cpu * given);
-            }
-        };
-        if let Some(server) = arrives {
-            both(server, true);
-        }
-        if let Some(server) = leaves {
-            both(server, false);
         }
     }
 
     fn power(&mut self, action: ActionId, deed: &Deed, scopes: &Scopes) {
         let dc = self.dc;
-        for rule in scopes.budgets_of(deed.from, arrival(deed.task)) {
-            self.change_by_mode(Key::Power(rule), action, |mode| {
-                Self::drawn(dc, rule, deed, mode, scopes)
-            });
+        for (at, mode, way) in self.ways(action) {
+            for rule in scopes.budgets_of(way.from, way.to) {
+                let effect = Self::drawn(dc, rule, deed.task, (mode, way), scopes);
+                self.change_in(Key::Power(rule), action, at, effect);
+            }
         }
     }
 
@@ -245,22 +295,22 @@ impl<'a> Levels<'a> {
     fn drawn(
         dc: &Datacenter,
         rule: RuleAt,
-        deed: &Deed,
-        mode: &Mode,
+        task: Task,
+        (mode, way): (&Mode, &Way),
         scopes: &Scopes,
     ) -> (u64, u64) {
-        let here = &dc[deed.from];
-        match deed.task {
+        let here = &dc[way.from];
+        match task {
             Task::Boot(_) => (here.power.saturating_add(mode.power), mode.power),
             Task::Shutdown(_) => (0, here.power),
             Task::Start(_) => (here.hosting, 0),
             Task::Stop(_) => (0, here.hosting),
-            Task::Migrate { to, .. } => {
+            Task::Migrate { .. } => {
                 let hosting = |server: ServerId| match scopes.budget_covers(rule, server) {
                     true => dc[server].hosting,
                     false => 0,
                 };
-                let (leaves, arrives) = (hosting(deed.from), hosting(to));
+                let (leaves, arrives) = (hosting(way.from), way.to.map_or(0, hosting));
                 // Hosting moves at the end. Where more arrives than leaves, the difference is taken at the
                 // start already, so that nothing is negative and the level is never below the truth.
                 let take = mode.power.max(arrives.saturating_sub(leaves));
@@ -271,9 +321,11 @@ impl<'a> Levels<'a> {
 
     fn counts(&mut self, action: ActionId, deed: &Deed, scopes: &Scopes) {
         match deed.task {
-            Task::Migrate { to, .. } => {
-                for rule in scopes.migrations_of(deed.from, to) {
-                    self.change(Key::Migrations(rule), action, 1, 1);
+            Task::Migrate { .. } => {
+                for (at, _, way) in self.ways(action) {
+                    for rule in scopes.migrations_of(way.from, way.to) {
+                        self.change_in(Key::Migrations(rule), action, at, (1, 1));
+                    }
                 }
             }
             Task::Boot(server) => {
@@ -299,23 +351,60 @@ impl<'a> Levels<'a> {
                         self.change(Key::Seq(rule), action, 1, 1);
                     }
                 }
-                RuleKind::Spread { vms } => self.spread(rule, vms),
-                _ => {}
+                kind => self.place(rule, kind),
             }
         }
     }
 
-    fn spread(&mut self, rule: RuleAt, vms: &[VmId]) {
-        for &vm in vms {
-            for &action in self.walk.actions(Subject::Vm(vm)) {
-                let deed = &self.walk.deeds[action.0 as usize];
-                if let Task::Migrate { to, .. } = deed.task {
-                    self.change(Key::Spread(rule, to), action, 1, 0);
-                    self.change(Key::Spread(rule, deed.from), action, 0, 1);
+    /// What the choice of a place means for the boots and shutdowns there, and for the next choice of the VM.
+    fn chosen(&mut self, action: ActionId, deed: &Deed) {
+        for (at, _, way) in self.ways(action) {
+            if let Some(came_by) = deed.came_by {
+                self.change_in(Key::Came(came_by, way.from), action, at, (1, 0));
+            }
+            if way.leaves == Stay::Guest {
+                self.change_in(Key::Empty(way.from), action, at, (0, 1));
+            }
+            let Some(to) = way.to else { continue };
+            match way.arrives {
+                Stay::Settled => {}
+                Stay::AfterBoot => self.change_in(Key::Up(to), action, at, (1, 0)),
+                Stay::Guest => self.change_in(Key::Empty(to), action, at, (1, 0)),
+            }
+            if deed.goes_on {
+                self.change_in(Key::Came(action, to), action, at, (0, 1));
+            }
+        }
+    }
+
+    /// What the boots and shutdowns of servers mean for those that may choose them.
+    fn switched(&mut self) {
+        let count = |level: &Level| level.changes.len() as u64;
+        let keys = self.table.iter().filter_map(|(&key, level)| match key {
+            Key::Up(server) | Key::Empty(server) => Some((key, server, count(level))),
+            _ => None,
+        });
+        for (key, server, most) in keys.collect::<Vec<_>>() {
+            let own = self.walk.actions(Subject::Own(server)).to_vec();
+            let is_boot = |action: &ActionId| {
+                matches!(self.walk.deeds[action.0 as usize].task, Task::Boot(_))
+            };
+            if let Key::Up(_) = key {
+                let last = own.iter().rfind(|action| is_boot(action));
+                if let Some(&last) = last {
+                    self.change(key, last, 0, most);
+                }
+                continue;
+            }
+            for action in own {
+                match is_boot(&action) {
+                    true => self.change(key, action, 0, most),
+                    false => self.change(key, action, most, 0),
                 }
             }
-            let host = Key::Spread(rule, self.dc[vm].host.value);
-            self.table.entry(host).or_default().initial += 1;
+            let level = self.table.entry(key).or_default();
+            level.initial = if self.dc[server].on { 0 } else { most.into() };
+            level.capacity = vec![(0, most.into())];
         }
     }
 
@@ -363,6 +452,9 @@ impl<'a> Levels<'a> {
     fn capacities(&mut self) {
         let (dc, request) = (self.dc, self.request);
         for (&key, level) in &mut self.table {
+            if !level.capacity.is_empty() {
+                continue;
+            }
             let always = |capacity: u64| vec![(0, i128::from(capacity))];
             let rule = |at: RuleAt| -> Vec<(Seconds, i128)> {
                 match request.rules[at].kind {
@@ -370,7 +462,9 @@ impl<'a> Levels<'a> {
                     RuleKind::AtMostMigrations { count, period, .. } => {
                         during(period, count.into())
                     }
-                    RuleKind::AtMostOn { count, period, .. } => during(period, count.into()),
+                    RuleKind::AtMostOn { count, period, .. }
+                    | RuleKind::AtMostOff { count, period, .. }
+                    | RuleKind::AtMostVms { count, period, .. } => during(period, count.into()),
                     RuleKind::Limit { rate, period, .. } => during(period, rate),
                     _ => always(1),
                 }
@@ -382,6 +476,9 @@ impl<'a> Levels<'a> {
                 Key::Cpu(server) => limit(dc[server].cpu.map(|at| at.value)),
                 Key::Power(at) | Key::Migrations(at) | Key::On(at) => rule(at),
                 Key::Limit(at, ..) | Key::Seq(at) | Key::Spread(at, _) => rule(at),
+                Key::Vms(at) | Key::Off(at) => rule(at),
+                Key::Gather(at, ..) | Key::Lonely(at, ..) | Key::Reserve(at) => rule(at),
+                Key::Up(_) | Key::Came(..) | Key::Empty(_) => always(0),
             };
         }
     }
@@ -442,14 +539,58 @@ impl<'a> Levels<'a> {
                 Unit::Power,
                 at,
             ),
-            Key::Migrations(at) | Key::On(at) | Key::Seq(at) => rule(
+            Key::Migrations(at)
+            | Key::On(at)
+            | Key::Seq(at)
+            | Key::Vms(at)
+            | Key::Off(at)
+            | Key::Gather(at, ..) => rule(
                 words::rule(dc, self.request, &self.request.rules[at]),
                 Unit::Count,
                 at,
             ),
-            Key::Spread(at, server) => {
-                rule(format!("spread on {}", dc[server].name), Unit::Count, at)
+            Key::Spread(at, node) => {
+                rule(format!("spread on {}", dc.node_name(node)), Unit::Count, at)
             }
+            Key::Lonely(at, vm, server) => rule(
+                format!("lonely {} on {}", dc[vm].name, dc[server].name),
+                Unit::Count,
+                at,
+            ),
+            Key::Reserve(at) => rule(
+                words::rule(dc, self.request, &self.request.rules[at]),
+                Unit::Memory,
+                at,
+            ),
+            Key::Up(server) => self.implied(key, Cause::Up(server)),
+            Key::Empty(server) => self.implied(key, Cause::Empty(server)),
+            Key::Came(action, _) => {
+                let vm = self.walk.deeds[action.0 as usize].task.vm();
+                self.implied(key, Cause::VmInOrder(vm.unwrap_or(VmId(0))))
+            }
+        }
+    }
+}
+
+impl Levels<'_> {
+    /// A level that the steps imply, where they leave places open.
+    fn implied(&self, key: Key, cause: Cause) -> Described {
+        let dc = self.dc;
+        let name = match key {
+            Key::Up(server) => format!("{} is up", dc[server].name),
+            Key::Came(action, server) => {
+                let name = &self.walk.deeds[action.0 as usize].name;
+                format!("{name} to {}", dc[server].name)
+            }
+            Key::Empty(server) => format!("guests of {}", dc[server].name),
+            _ => String::new(),
+        };
+        Described {
+            name,
+            label: words::implied(dc, cause),
+            unit: Unit::Count,
+            cause,
+            span: None,
         }
     }
 }
@@ -464,13 +605,6 @@ pub(super) struct Described {
     pub cause: Cause,
     /// Where its limit is written.
     pub span: Option<Span>,
-}
-
-fn arrival(task: Task) -> Option<ServerId> {
-    match task {
-        Task::Migrate { to, .. } => Some(to),
-        _ => None,
-    }
 }
 
 fn limit(capacity: Option<u64>) -> Vec<(Seconds, i128)> {

@@ -8,7 +8,7 @@ use super::routes::{self, Network, NoPath, Path};
 use super::scopes::Scopes;
 use super::shares::{self, Shares};
 use super::spare;
-use super::steps::{Deed, Walk};
+use super::steps::{Deed, Stay, Walk};
 use crate::datacenter::{
     Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
 };
@@ -19,16 +19,52 @@ use crate::request::{Bandwidth, Model, Period, Request, RuleKind, Seconds, Task}
 /// How an action is done.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Method {
-    /// The path of a migration.
-    pub path: Path,
-    pub post_copy: bool,
-    /// At least one, the highest rate first.
+    /// Where it leads, and how; more than one where that is open.
+    pub ways: Vec<Way>,
+    /// At least one; those of one way together, the highest rate first.
     pub modes: Vec<Mode>,
 }
 
-/// A way to do it.
+/// From where to where an action leads, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    /// Where the VM is before it, or the server itself.
+    pub from: ServerId,
+    /// Where a migration leads.
+    pub to: Option<ServerId>,
+    /// The path of a migration.
+    pub path: Path,
+    pub post_copy: bool,
+    /// What the VM is where it leaves, and where it arrives.
+    pub leaves: Stay,
+    pub arrives: Stay,
+}
+
+impl Method {
+    /// The way of one of its modes.
+    pub fn way(&self, mode: &Mode) -> &Way {
+        &self.ways[mode.way]
+    }
+
+    /// The way, where there is no other.
+    pub fn only_way(&self) -> Option<&Way> {
+        match self.ways.as_slice() {
+            [way] => Some(way),
+            _ => None,
+        }
+    }
+
+    /// Whether some way of it is by post-copy, or some is not.
+    pub fn can_be(&self, post_copy: bool) -> bool {
+        self.ways.iter().any(|way| way.post_copy == post_copy)
+    }
+}
+
+/// What one choice of a way and a rate comes to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mode {
+    /// Index into [`Method::ways`].
+    pub way: usize,
     pub duration: Seconds,
     /// bit/s of a migration.
     pub rate: Option<u64>,
@@ -96,8 +132,8 @@ fn choose(
     let known: BTreeSet<u64> = method.modes.iter().filter_map(|mode| mode.rate).collect();
     let room = shares::LOWER.saturating_sub(known.len().saturating_sub(1));
     let mut spare = Method {
-        post_copy: method.post_copy,
-        ..Method::default()
+        ways: method.ways.clone(),
+        modes: Vec::new(),
     };
     let rates: Vec<u64> = rates.difference(&known).copied().collect();
     durations.add_modes(dc, deed, &rates, &mut spare);
@@ -180,8 +216,9 @@ impl Durations {
         let Task::Migrate { vm, to } = deed.task else {
             return;
         };
+        let post_copy = method.can_be(true);
         for &rate in rates {
-            if let Ok(seconds) = self.of(dc, (vm, deed.from, to), rate, method.post_copy) {
+            if let Ok(seconds) = self.of(dc, (vm, deed.from, to), rate, post_copy) {
                 let model = &dc[deed.from].migration;
                 method.modes.push(migrating(model, rate, seconds));
             }
@@ -190,10 +227,46 @@ impl Durations {
 }
 
 impl Planner<'_, '_> {
+    /// None, and an error found, where there is none.
     fn method(&mut self, deed: &Deed) -> Option<Method> {
+        if deed.open.is_empty() {
+            let (way, mode) = self.way(deed, deed.from)?;
+            return Some(Method {
+                ways: vec![way],
+                modes: vec![mode],
+            });
+        }
+        // A place to which nothing leads is none to choose; where none is left, all that is wrong is said.
+        let known = self.findings.len();
+        let mut method = Method::default();
+        let mut one = Deed {
+            open: Vec::new(),
+            ..deed.clone()
+        };
+        for choice in &deed.open {
+            (one.from, one.task) = (choice.from, choice.task);
+            if let Some((way, mode)) = self.way(&one, choice.from) {
+                let at = method.ways.len();
+                method.ways.push(Way {
+                    leaves: choice.leaves,
+                    arrives: choice.arrives,
+                    ..way
+                });
+                method.modes.push(Mode { way: at, ..mode });
+            }
+        }
+        if method.modes.is_empty() {
+            return None;
+        }
+        self.findings.truncate(known);
+        Some(method)
+    }
+
+    /// One way, at the highest rate.
+    fn way(&mut self, deed: &Deed, from: ServerId) -> Option<(Way, Mode)> {
         let dc = self.dc;
         let mode = match deed.task {
-            Task::Migrate { vm, to } => return self.migration(deed, vm, to),
+            Task::Migrate { vm, to } => return self.migration(deed, vm, from, to),
             Task::Boot(server) => {
                 let seconds = deed.takes.unwrap_or(dc[server].boot.value).max(1);
                 let power = dc[server].boot_power;
@@ -207,16 +280,26 @@ impl Planner<'_, '_> {
             Task::Start(vm) => lasting(deed.takes.unwrap_or(dc[vm].boot.value)),
             Task::Stop(vm) => lasting(deed.takes.unwrap_or(dc[vm].shutdown.value)),
         };
-        Some(Method {
-            modes: vec![mode],
-            ..Method::default()
-        })
+        let way = Way {
+            from,
+            to: None,
+            path: Path::new(),
+            post_copy: false,
+            leaves: Stay::Settled,
+            arrives: Stay::Settled,
+        };
+        Some((way, mode))
     }
 
-    /// A migration at the highest rate.
-    fn migration(&mut self, deed: &Deed, vm: VmId, to: ServerId) -> Option<Method> {
+    fn migration(
+        &mut self,
+        deed: &Deed,
+        vm: VmId,
+        from: ServerId,
+        to: ServerId,
+    ) -> Option<(Way, Mode)> {
         let dc = self.dc;
-        let path = match self.network.path(deed.from, to) {
+        let path = match self.network.path(from, to) {
             Ok(path) => path,
             Err(reason) => {
                 self.report(deed, to, &reason);
@@ -230,13 +313,17 @@ impl Planner<'_, '_> {
                 .push(errors::rate_too_high(dc, deed, rate, &possible));
             return None;
         }
-        let (seconds, post_copy) = self.duration(deed, (vm, deed.from, to), rate, &possible)?;
-        let model = &dc[deed.from].migration;
-        Some(Method {
+        let (seconds, post_copy) = self.duration(deed, (vm, from, to), rate, &possible)?;
+        let model = &dc[from].migration;
+        let way = Way {
+            from,
+            to: Some(to),
             path,
             post_copy,
-            modes: vec![migrating(model, rate, seconds)],
-        })
+            leaves: Stay::Settled,
+            arrives: Stay::Settled,
+        };
+        Some((way, migrating(model, rate, seconds)))
     }
 
     /// Seconds, and whether they are by post-copy.

@@ -9,7 +9,7 @@ use super::modes::Method;
 use super::scopes::RuleAt;
 use super::steps::Walk;
 use super::words;
-use crate::datacenter::{Datacenter, VmId};
+use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::{
     ActionId, Formulation, Group, Precedence, Seconds, Source, SourceId, SourceKind, Window,
@@ -109,6 +109,10 @@ pub(super) fn constrain(
         });
     }
     for (at, rule) in request.rules.iter().enumerate() {
+        if let Some(server) = maybe_there(walk, &rule.kind) {
+            findings.push(errors::maybe_there(sources.dc, request, rule, server));
+            continue;
+        }
         match &rule.kind {
             RuleKind::Sync { vms, edge } => match groups(sources.dc, request, at, walk, methods, vms, *edge) {
                 Ok((groups, ends)) => {
@@ -146,14 +150,40 @@ pub(super) fn constrain(
             // Levels.
             RuleKind::Seq { .. }
             | RuleKind::Spread { .. }
+            | RuleKind::Gather { .. }
+            | RuleKind::Lonely { .. }
+            | RuleKind::Reserve { .. }
+            | RuleKind::AtMostVms { .. }
+            | RuleKind::AtMostOff { .. }
             | RuleKind::Budget { .. }
             | RuleKind::AtMostMigrations { .. }
             | RuleKind::AtMostOn { .. }
             | RuleKind::Limit { .. }
+            // What may be chosen at all.
+            | RuleKind::Keep { .. }
+            | RuleKind::Pin { .. }
             // A part of an objective.
             | RuleKind::Weight { .. } => {}
         }
     }
+}
+
+/// A server that the rule is about all of, and that migrations may choose: whether they are of it is not known.
+fn maybe_there(walk: &Walk, kind: &RuleKind) -> Option<ServerId> {
+    let about: Vec<&Subject> = match kind {
+        RuleKind::Before { first, then } => first.iter().chain(then).collect(),
+        RuleKind::By { subjects, .. }
+        | RuleKind::After { subjects, .. }
+        | RuleKind::Seq { subjects }
+        | RuleKind::Freeze { subjects, .. }
+        | RuleKind::Allow { subjects, .. }
+        | RuleKind::Weight { subjects, .. } => subjects.iter().collect(),
+        _ => return None,
+    };
+    about.into_iter().find_map(|subject| match subject {
+        Subject::Server(server) if walk.maybe_at.contains_key(server) => Some(*server),
+        _ => None,
+    })
 }
 
 /// The actions that end last and those that start first of the two sides of a `before`. An action that both sides
@@ -264,7 +294,7 @@ fn groups(
     }
     let copies = |vm: &VmId, post_copy: bool| {
         let mut migrations = walk.migrations(*vm);
-        migrations.any(|action| methods[action.0 as usize].post_copy == post_copy)
+        migrations.any(|action| methods[action.0 as usize].can_be(post_copy))
     };
     let pre = vms.iter().copied().find(|vm| copies(vm, false));
     let post = vms.iter().copied().find(|vm| copies(vm, true));

@@ -63,6 +63,13 @@ impl Scopes {
                 | RuleKind::Freeze { .. }
                 | RuleKind::Allow { .. }
                 | RuleKind::Spread { .. }
+                | RuleKind::Gather { .. }
+                | RuleKind::Lonely { .. }
+                | RuleKind::Keep { .. }
+                | RuleKind::Pin { .. }
+                | RuleKind::Reserve { .. }
+                | RuleKind::AtMostVms { .. }
+                | RuleKind::AtMostOff { .. }
                 | RuleKind::Weight { .. } => {}
             }
         }
@@ -83,9 +90,10 @@ impl Scopes {
             || scoped.is_some_and(|rules| rules.binary_search(&rule).is_ok())
     }
 
-    pub fn migrations_of(&self, from: ServerId, to: ServerId) -> Vec<RuleAt> {
+    pub fn migrations_of(&self, from: ServerId, to: Option<ServerId>) -> Vec<RuleAt> {
         let leaving = self.leaving.get(&from).into_iter().flatten();
-        let arriving = self.arriving.get(&to).into_iter().flatten();
+        let arriving = to.and_then(|to| self.arriving.get(&to));
+        let arriving = arriving.into_iter().flatten();
         union(self.migrations.iter().chain(leaving).chain(arriving))
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::levels::Key;
-use super::modes::Method;
+use super::modes::{Method, Way};
 use super::order::root;
 use super::scopes::Scopes;
 use super::steps::Walk;
@@ -99,7 +99,7 @@ impl<'a> Shares<'a> {
                 .filter_map(|action| {
                     let method = &fastest[action.0 as usize];
                     let rate = method.modes.first()?.rate?;
-                    Some((action, rate, self.offers(method)))
+                    Some((action, rate, self.offers(method.only_way()?)))
                 })
                 .collect();
             let shares = self.fair(&offers);
@@ -184,14 +184,14 @@ impl<'a> Shares<'a> {
         }
     }
 
-    /// Whether the step gives the rate or the duration, which leaves no choice.
+    /// Whether the step gives the rate or the duration, or leaves the way open: then there is no choice of rates.
     fn is_fixed(&self, action: ActionId) -> bool {
         let deed = &self.walk.deeds[action.0 as usize];
-        deed.rate.is_some() || deed.takes.is_some()
+        deed.rate.is_some() || deed.takes.is_some() || !deed.open.is_empty()
     }
 
-    fn offers(&self, method: &Method) -> Vec<Offer> {
-        let keys = Key::network(self.dc, self.scopes, &method.path);
+    fn offers(&self, way: &Way) -> Vec<Offer> {
+        let keys = Key::network(self.dc, self.scopes, &way.path);
         let offer = |key| {
             let (capacity, period) = match key {
                 Key::Link(link, _) => (self.dc[link].rate.value, Period::ALWAYS),
@@ -221,7 +221,10 @@ impl<'a> Shares<'a> {
             let mut least: BTreeMap<Key, u64> = BTreeMap::new();
             let offers: Vec<Vec<Offer>> = group
                 .iter()
-                .map(|action| self.offers(&methods[action.0 as usize]))
+                .map(|action| {
+                    let way = methods[action.0 as usize].only_way();
+                    way.map(|way| self.offers(way)).unwrap_or_default()
+                })
                 .collect();
             for (action, offers) in group.iter().zip(&offers) {
                 let rate = lowest(&methods[action.0 as usize]);

@@ -88,7 +88,8 @@ impl Place {
             |action: ActionId| matches!(walk.deeds[action.0 as usize].task, Task::Migrate { .. });
         let migrations = level.changes.iter().filter(|c| is_migration(c.action));
         let takes: Vec<(ActionId, i128)> = migrations
-            .filter_map(|change| Some((change.action, change.effects.first()?.take)))
+            .filter(|change| change.is_certain)
+            .filter_map(|change| Some((change.action, change.effects.first()?.1.take)))
             .filter(|&(_, take)| take > 0)
             .collect();
         let different: BTreeSet<i128> = takes.iter().map(|&(_, take)| take).collect();

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Cause;
 use super::errors;
+use super::placement::Permits;
+use super::scopes::RuleAt;
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
@@ -16,14 +18,54 @@ use crate::source::Span;
 pub(super) struct Deed {
     pub name: String,
     pub task: Task,
-    /// Where the VM is before it, or the server itself.
+    /// Where the VM is before it, or the server itself; one of the places where that is open.
     pub from: ServerId,
+    /// The places among which the plan chooses, where it does.
+    pub open: Vec<Choice>,
+    /// What decides where the VM is before it, where that is open.
+    pub came_by: Option<ActionId>,
+    /// Whether a later action takes the VM from where this one has brought it.
+    pub goes_on: bool,
     pub inferred: bool,
     /// Seconds, where the step gives them.
     pub takes: Option<u32>,
     /// bit/s, where the step gives them.
     pub rate: Option<u64>,
     pub origin: Option<Span>,
+}
+
+/// A way that an action may go, where that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// Where the VM is before it.
+    pub from: ServerId,
+    /// What is done then.
+    pub task: Task,
+    /// What the VM is where it leaves, and where it arrives.
+    pub leaves: Stay,
+    pub arrives: Stay,
+}
+
+/// Why a server is none to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// The VM is there already.
+    ItsOwn,
+    /// It is off by then, or goes down with the VM.
+    IsOff,
+    /// This rule does not let the VM be there.
+    Forbidden(RuleAt),
+}
+
+/// What a VM is on a server that it chose, as far as that server is switched on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// The server stays on.
+    Settled,
+    /// It comes after the last boot of the server.
+    AfterBoot,
+    /// It moves on, and may come and go before or after the server is switched.
+    Guest,
 }
 
 /// `first` ends before `then` starts.
@@ -51,6 +93,8 @@ pub(super) struct Walk {
     pub running: Vec<bool>,
     /// Which servers are on in the end.
     pub on: Vec<bool>,
+    /// What may happen on a server, if the plan chooses it.
+    pub maybe_at: BTreeMap<ServerId, ActionId>,
 }
 
 impl Walk {
@@ -106,6 +150,7 @@ impl Walk {
 pub(super) fn walk(dc: &Datacenter, request: &Request, findings: &mut Vec<Diagnostic>) -> Walk {
     let mut walker = Walker::new(dc, request);
     walker.check_hosts(findings);
+    walker.check_kept(findings);
     for at in 0..request.steps.len() {
         if !walker.done[at] {
             walker.step(at, findings);
@@ -116,6 +161,8 @@ pub(super) fn walk(dc: &Datacenter, request: &Request, findings: &mut Vec<Diagno
 
 struct Walker<'a> {
     dc: &'a Datacenter,
+    request: &'a Request,
+    permits: Permits,
     steps: &'a [Step],
     /// Steps that were done before their turn.
     done: Vec<bool>,
@@ -129,6 +176,10 @@ struct Walker<'a> {
     bad_vms: BTreeSet<VmId>,
     bad_servers: BTreeSet<ServerId>,
     names: BTreeMap<String, u32>,
+    /// Where VMs may be whose place was chosen, and by which action.
+    chosen: BTreeMap<VmId, (ActionId, Vec<(ServerId, Stay)>)>,
+    /// The steps by which each VM leaves a place.
+    leaving: BTreeMap<VmId, Vec<usize>>,
     walk: Walk,
 }
 
@@ -138,6 +189,12 @@ impl<'a> Walker<'a> {
         for (at, step) in request.steps.iter().enumerate() {
             if let Task::Boot(server) | Task::Shutdown(server) = step.task {
                 switching.entry(server).or_default().push_back(at);
+            }
+        }
+        let mut leaving: BTreeMap<VmId, Vec<usize>> = BTreeMap::new();
+        for (at, step) in request.steps.iter().enumerate() {
+            if let Task::Migrate { vm, .. } | Task::Stop(vm) = step.task {
+                leaving.entry(vm).or_default().push(at);
             }
         }
         // Only the tenants of servers that are shut down matter.
@@ -157,6 +214,8 @@ impl<'a> Walker<'a> {
         }
         Walker {
             dc,
+            request,
+            permits: Permits::of(request),
             steps: &request.steps,
             done: vec![false; request.steps.len()],
             switching,
@@ -165,6 +224,8 @@ impl<'a> Walker<'a> {
             bad_vms: BTreeSet::new(),
             bad_servers: BTreeSet::new(),
             names: BTreeMap::new(),
+            chosen: BTreeMap::new(),
+            leaving,
             walk: Walk {
                 deeds: Vec::new(),
                 orders: Vec::new(),
@@ -174,6 +235,7 @@ impl<'a> Walker<'a> {
                 host: dc.vms.iter().map(|vm| vm.host.value).collect(),
                 running: dc.vms.iter().map(|vm| vm.running).collect(),
                 on: dc.servers.iter().map(|server| server.on).collect(),
+                maybe_at: BTreeMap::new(),
             },
         }
     }
@@ -192,10 +254,44 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// A VM that never moves cannot be where no rule lets it be.
+    fn check_kept(&mut self, findings: &mut Vec<Diagnostic>) {
+        for vm in self.permits.kept() {
+            let (data, host) = (&self.dc[vm], self.dc[vm].host.value);
+            let moves = |step: &Step| matches!(step.task, Task::Migrate { vm: of, .. } if of == vm);
+            if let Some(rule) = self.permits.forbids(vm, host)
+                && !self.steps.iter().any(moves)
+            {
+                let place = data.host.origin.or(data.origin);
+                let (dc, request) = (self.dc, self.request);
+                findings.push(errors::kept_out(dc, request, vm, Some(host), place, rule));
+            }
+        }
+    }
+
+    /// Finds the rule that does not let a VM move, or be where a step puts it.
+    fn check_move(
+        &self,
+        step: &Step,
+        vm: VmId,
+        to: Option<ServerId>,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let pinned = self.permits.pins(vm).map(|rule| (None, rule));
+        let forbidden = to.and_then(|to| Some((Some(to), self.permits.forbids(vm, to)?)));
+        if let Some((server, rule)) = pinned.or(forbidden) {
+            let (dc, request) = (self.dc, self.request);
+            findings.push(errors::kept_out(dc, request, vm, server, step.origin, rule));
+        }
+    }
+
     fn step(&mut self, at: usize, findings: &mut Vec<Diagnostic>) {
         let step = &self.steps[at];
         match step.task {
-            Task::Migrate { vm, to } => self.migrate(step, vm, to, findings),
+            Task::Migrate { vm, to } => match self.is_open(step, vm) {
+                true => self.choose(at, vm, findings),
+                false => self.migrate(step, vm, to, findings),
+            },
             Task::Start(vm) => self.start(step, vm, findings),
             Task::Stop(vm) => self.stop(step, vm, findings),
             Task::Boot(server) => {
@@ -226,6 +322,7 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
+        self.check_move(step, vm, Some(to), findings);
         if !self.is_on(to) && !self.boot_written_later(to, findings) {
             self.infer_boot(step, to);
         }
@@ -239,6 +336,138 @@ impl<'a> Walker<'a> {
         if let Some(tenants) = self.tenants.get_mut(&to) {
             tenants.insert(vm);
         }
+    }
+
+    /// Whether the plan chooses where a migration leads, or where it comes from.
+    fn is_open(&self, step: &Step, vm: VmId) -> bool {
+        step.among.is_some() || self.chosen.contains_key(&vm)
+    }
+
+    /// A migration to one of several places, or from one of them.
+    fn choose(&mut self, at: usize, vm: VmId, findings: &mut Vec<Diagnostic>) {
+        let step = &self.steps[at];
+        let Task::Migrate { to, .. } = step.task else {
+            return;
+        };
+        if self.bad_vms.contains(&vm) {
+            return;
+        }
+        if !self.walk.running[vm.0 as usize] {
+            findings.push(errors::migrates_while_stopped(self.dc, step, vm));
+            self.bad_vms.insert(vm);
+            return;
+        }
+        let host = self.walk.host[vm.0 as usize];
+        let (came_by, places) = match self.chosen.get(&vm) {
+            Some((by, places)) => (Some(*by), places.clone()),
+            None => (None, vec![(host, Stay::Settled)]),
+        };
+        self.check_move(step, vm, step.among.is_none().then_some(to), findings);
+        let mut left_out = Vec::new();
+        let targets: Vec<(ServerId, Stay)> = match &step.among {
+            Some(among) => {
+                let mut targets = Vec::new();
+                for &server in among.iter() {
+                    match self.stay(at, vm, server) {
+                        Ok(_) if places.iter().all(|&(from, _)| from == server) => {
+                            left_out.push((server, LeftOut::ItsOwn));
+                        }
+                        Ok(stay) => targets.push((server, stay)),
+                        Err(why) => left_out.push((server, why)),
+                    }
+                }
+                targets
+            }
+            None => {
+                if !self.is_on(to) && !self.boot_written_later(to, findings) {
+                    self.infer_boot(step, to);
+                }
+                vec![(to, Stay::Settled)]
+            }
+        };
+        let ways = |&(from, leaves): &(ServerId, Stay)| {
+            let targets = targets.iter().filter(move |(to, _)| *to != from);
+            targets.map(move |&(to, arrives)| Choice {
+                from,
+                task: Task::Migrate { vm, to },
+                leaves,
+                arrives,
+            })
+        };
+        let open: Vec<Choice> = places.iter().flat_map(ways).collect();
+        let Some(&first) = open.first() else {
+            let (dc, request) = (self.dc, self.request);
+            findings.push(errors::nowhere_to_go(dc, request, step, vm, &left_out));
+            self.bad_vms.insert(vm);
+            return;
+        };
+        let step = Step {
+            task: first.task,
+            ..step.clone()
+        };
+        let action = self.act(&step, first.from, false);
+        for choice in &open {
+            let Task::Migrate { to, .. } = choice.task else {
+                continue;
+            };
+            for server in [choice.from, to] {
+                self.walk.maybe_at.entry(server).or_insert(action);
+            }
+        }
+        if step.among.is_none() {
+            self.after_boot(to, action);
+        }
+        if came_by.is_none() {
+            self.left.entry(host).or_default().push(action);
+        }
+        let deed = &mut self.walk.deeds[action.0 as usize];
+        (deed.open, deed.came_by) = (open, came_by);
+        if let Some(by) = came_by {
+            self.walk.deeds[by.0 as usize].goes_on = true;
+        }
+        for &(from, _) in &places {
+            if let Some(tenants) = self.tenants.get_mut(&from) {
+                tenants.remove(&vm);
+            }
+        }
+        match step.among {
+            Some(_) => {
+                self.chosen.insert(vm, (action, targets));
+            }
+            None => {
+                self.chosen.remove(&vm);
+                if let Some(tenants) = self.tenants.get_mut(&to) {
+                    tenants.insert(vm);
+                }
+            }
+        }
+        let Task::Migrate { to, .. } = step.task else {
+            return;
+        };
+        self.walk.host[vm.0 as usize] = to;
+    }
+
+    /// What a VM that arrives by a step would be on a server, or why it may not go there.
+    fn stay(&self, at: usize, vm: VmId, server: ServerId) -> Result<Stay, LeftOut> {
+        if let Some(rule) = self.permits.forbids(vm, server) {
+            return Err(LeftOut::Forbidden(rule));
+        }
+        let turns = self.switching.get(&server);
+        let last = turns.and_then(|turns| turns.back());
+        let Some(&last) = last else {
+            let boots = self.walk.of_server.contains_key(&server);
+            let stay = if boots {
+                Stay::AfterBoot
+            } else {
+                Stay::Settled
+            };
+            return self.is_on(server).then_some(stay).ok_or(LeftOut::IsOff);
+        };
+        if self.leaving[&vm].iter().any(|&leaves| leaves > at) {
+            return Ok(Stay::Guest);
+        }
+        let comes_back = matches!(self.steps[last].task, Task::Boot(_));
+        comes_back.then_some(Stay::AfterBoot).ok_or(LeftOut::IsOff)
     }
 
     fn start(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
@@ -378,6 +607,7 @@ impl<'a> Walker<'a> {
     fn infer_boot(&mut self, step: &Step, server: ServerId) {
         let boot = Step {
             task: Task::Boot(server),
+            among: None,
             takes: None,
             rate: None,
             origin: step.origin,
@@ -394,6 +624,9 @@ impl<'a> Walker<'a> {
             name,
             task: step.task,
             from,
+            open: Vec::new(),
+            came_by: None,
+            goes_on: false,
             inferred,
             takes: step.takes,
             rate: step.rate,
@@ -411,7 +644,7 @@ impl<'a> Walker<'a> {
         let before = own.last().copied();
         own.push(action);
         let to = match step.task {
-            Task::Migrate { to, .. } => Some(to),
+            Task::Migrate { to, .. } if step.among.is_none() => Some(to),
             _ => None,
         };
         for server in [Some(from), to].into_iter().flatten() {

@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::datacenter::{Datacenter, Node, ServerId, VmId};
 use crate::request::{
-    Direction, Period, Request, Rule, RuleKind, Seconds, Start, Subject, show_moment,
+    Direction, Period, Request, Rule, RuleKind, Seconds, Shared, Start, Subject, show_moment,
 };
 use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 
@@ -66,7 +66,7 @@ pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
     let period = |p: &Period| period(start, p);
     match &rule.kind {
         RuleKind::Sync { vms, .. } => {
-            format!("sync {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
+            format!("sync {}", vm_names(dc, vms))
         }
         RuleKind::Before { first, then } => {
             format!("before {} -> {}", subjects(dc, first), subjects(dc, then))
@@ -89,8 +89,44 @@ pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
             let periods: Vec<String> = periods.iter().map(period).collect();
             format!("allow {}{}", subjects(dc, s), periods.join(" and"))
         }
-        RuleKind::Spread { vms } => {
-            format!("spread {}", names(vms.iter().map(|&vm| vm_name(dc, vm))))
+        RuleKind::Spread { vms, over } => {
+            let over = match over {
+                Shared::Server => "",
+                Shared::Rack => " over racks",
+                Shared::Site => " over sites",
+            };
+            format!("spread {}{over}", vm_names(dc, vms))
+        }
+        RuleKind::Gather { vms } => format!("gather {}", vm_names(dc, vms)),
+        RuleKind::Lonely { vms } => format!("lonely {}", vm_names(dc, vms)),
+        RuleKind::Pin { vms } => format!("pin {}", vm_names(dc, vms)),
+        RuleKind::Keep {
+            vms,
+            servers,
+            is_off,
+        } => {
+            let word = if *is_off { "off" } else { "on" };
+            let servers = server_names(dc, servers);
+            format!("keep {} {word} {servers}", vm_names(dc, vms))
+        }
+        RuleKind::Reserve { count, servers } => {
+            format!("reserve {count} of {}", server_names(dc, servers))
+        }
+        RuleKind::AtMostVms {
+            count,
+            servers,
+            period: p,
+        } => {
+            let servers = server_names(dc, servers);
+            format!("at most {count} vms on {servers}{}", period(p))
+        }
+        RuleKind::AtMostOff {
+            count,
+            servers,
+            period: p,
+        } => {
+            let servers = server_names(dc, servers);
+            format!("at most {count} of {servers} off{}", period(p))
         }
         RuleKind::Budget {
             power: mw,
@@ -149,6 +185,15 @@ pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
     }
 }
 
+/// What the members of a `spread` never share, in words.
+pub(super) fn place(over: Shared) -> &'static str {
+    match over {
+        Shared::Server => "server",
+        Shared::Rack => "rack",
+        Shared::Site => "site",
+    }
+}
+
 /// An order that the steps imply, in words.
 pub(super) fn implied(dc: &Datacenter, cause: Cause) -> String {
     match cause {
@@ -176,6 +221,10 @@ fn on_servers(dc: &Datacenter, servers: &[ServerId]) -> String {
 
 fn server_names(dc: &Datacenter, servers: &[ServerId]) -> String {
     names(servers.iter().map(|&server| dc[server].name.as_str()))
+}
+
+fn vm_names(dc: &Datacenter, vms: &[VmId]) -> String {
+    names(vms.iter().map(|&vm| vm_name(dc, vm)))
 }
 
 fn vm_name(dc: &Datacenter, vm: VmId) -> &str {

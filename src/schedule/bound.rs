@@ -3,5 +3,6 @@
 pub mod certificate;
 pub mod evidence;
 pub mod grid;
+pub mod pool;
 pub mod refine;
 pub mod relaxation;

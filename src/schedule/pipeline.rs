@@ -6,6 +6,7 @@ use crate::formulation::{Formulation, SourceId};
 use super::bound::certificate::Certificate;
 use super::bound::evidence::Evidence;
 use super::bound::grid::Grid;
+use super::bound::pool::Pool;
 use super::bound::refine::{self, Next, Refinement};
 use super::bound::relaxation::Relaxation;
 use super::construct::list;
@@ -204,13 +205,15 @@ impl Run<'_, '_> {
 
     fn optimise(&mut self) {
         let makespan = self.instance.makespan(&self.best);
-        let wanted = self.work.arrange.priced > 0;
+        // Where jobs choose among levels that are alike, slots would take many modes apart that are one to the bound.
+        let pool = Pool::of(&self.closed);
+        let wanted = self.work.arrange.priced > 0 && pool.is_none();
         let aligned = wanted.then(|| Aligned::new(self.instance, makespan));
         let aligned = aligned.flatten();
         let rough = aligned.as_ref();
         let rough =
             rough.map(|aligned| Rough::new(aligned, makespan, &self.work.arrange, self.control));
-        let target = self.relax(0, self.work.rounds, rough.as_ref());
+        let target = self.relax(0, self.work.rounds, rough.as_ref(), pool.as_ref());
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 16, self.work.hottest);
         self.branch();
@@ -233,7 +236,7 @@ impl Run<'_, '_> {
         for goal in 0..self.instance.goals.len() {
             if goal > 0 {
                 self.certificate = None;
-                self.relax(goal, self.work.rounds.min(3), None);
+                self.relax(goal, self.work.rounds.min(3), None, pool.as_ref());
             }
             self.prove(goal, self.work.starts, self.work.proof);
         }
@@ -269,10 +272,17 @@ impl Run<'_, '_> {
     }
 
     /// Bounds a goal; returns when the relaxation would start each job.
-    fn relax(&mut self, goal: usize, rounds: usize, rough: Option<&Rough>) -> Vec<f64> {
+    fn relax(
+        &mut self,
+        goal: usize,
+        rounds: usize,
+        rough: Option<&Rough>,
+        pool: Option<&Pool>,
+    ) -> Vec<f64> {
         let closed = self.closed.clone();
+        let relaxed = pool.map_or(&closed, |pool| &pool.instance);
         let makespan = self.instance.makespan(&self.best);
-        let mut relaxation = self.begin(&closed, goal, rough);
+        let mut relaxation = self.begin(relaxed, goal, rough);
         let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.rounds);
         while !self.control.stopped() {
             relaxation.improve(self.work.steps, self.value(goal) as f64);
@@ -305,8 +315,12 @@ impl Run<'_, '_> {
             }
         }
         let certificate = relaxation.certificate();
-        if let Some(bound) = certificate.bound(&closed) {
+        if let Some(bound) = certificate.bound(relaxed) {
             self.bounds[goal] = self.bounds[goal].max(bound.min(self.value(goal)));
+            let certificate = match pool {
+                Some(pool) => pool.expand(&certificate),
+                None => certificate,
+            };
             self.evidence.push(Evidence::new(&closed, &certificate));
             self.certificate = Some(certificate);
         }

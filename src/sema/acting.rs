@@ -41,6 +41,12 @@ impl Acting {
                     let from = std::mem::replace(&mut host[vm.0 as usize], to);
                     acting.touch(from);
                     acting.touch(to);
+                    if let Some(among) = &step.among {
+                        among.iter().for_each(|&server| acting.touch(server));
+                        acting.migrations[vm.0 as usize] += 1;
+                        acting.add(Thing::Vm(vm));
+                        continue;
+                    }
                     acting.migrations[vm.0 as usize] += 1;
                     acting.add(Thing::Vm(vm));
                     if !std::mem::replace(&mut on[to.0 as usize], true) {

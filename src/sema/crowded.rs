@@ -17,7 +17,10 @@ pub(super) fn warn(world: &mut World<'_>, requests: &[Request]) {
     let mut planned: BTreeSet<ServerId> = BTreeSet::new();
     for step in requests.iter().flat_map(|request| &request.steps) {
         match step.task {
-            Task::Migrate { vm, to } => planned.extend([dc[vm].host.value, to]),
+            Task::Migrate { vm, to } => {
+                planned.extend([dc[vm].host.value, to]);
+                planned.extend(step.among.iter().flat_map(|among| among.iter().copied()));
+            }
             Task::Start(vm) | Task::Stop(vm) => planned.extend([dc[vm].host.value]),
             Task::Boot(server) | Task::Shutdown(server) => planned.extend([server]),
         }

@@ -1,5 +1,7 @@
 //! Plans: a plan's statements to a request.
 
+use std::collections::BTreeSet;
+
 use super::acting::Acting;
 use super::clock;
 use super::errors::{patience as patience_errors, plans as errors};
@@ -33,14 +35,18 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;
+    let mut drained = BTreeSet::new();
     for statement in &plan.statements {
         if matches!(statement.kind, StatementKind::Broken) {
             steps_complete = false;
         }
-        if is_step(&statement.kind) && steps::add(world, statement, &mut request.steps).is_none() {
+        if is_step(&statement.kind)
+            && steps::add(world, statement, &mut request.steps, &mut drained).is_none()
+        {
             steps_complete = false;
         }
     }
+    steps::leave_out_drained(&drained, &mut request.steps);
     if request.steps.is_empty() && steps_complete {
         world.sink.push(errors::no_steps(&plan.name));
     }
@@ -64,6 +70,7 @@ fn is_step(kind: &StatementKind) -> bool {
     matches!(
         kind,
         StatementKind::Migrate { .. }
+            | StatementKind::Drain { .. }
             | StatementKind::Boot { .. }
             | StatementKind::Shutdown { .. }
             | StatementKind::Reboot(_)
@@ -81,6 +88,7 @@ fn needs_clock(kind: &StatementKind) -> bool {
         | StatementKind::Budget { period, .. }
         | StatementKind::AtMostMigrations { period, .. }
         | StatementKind::AtMostOn { period, .. }
+        | StatementKind::AtMostVms { period, .. }
         | StatementKind::Limit { period, .. } => period.is_some(),
         StatementKind::Expect(expectation) => {
             matches!(expectation, ast::Expectation::EndBy(_))

@@ -11,7 +11,7 @@ use super::sets::{self, Wanted};
 use super::steps;
 use super::world::{MAX_THINGS, Scope, Thing, World};
 use crate::datacenter::{Node, VmId};
-use crate::request::{Direction, Edge, Period, Rule, RuleKind, Start, Subject};
+use crate::request::{Direction, Edge, Period, Rule, RuleKind, Shared, Start, Subject};
 use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Moment, ScopeKind, Set, Statement, StatementKind};
 
@@ -105,11 +105,44 @@ fn read<'a>(
                 periods,
             }))
         }
-        StatementKind::Spread(set) => {
+        StatementKind::Spread { vms: set, over } => {
             let vms = steps::vms(world, reading.scope, set)?;
             // Those that stay keep others away, so they need not act.
             let enough = several(world, reading, "spread", set, vms.len());
-            Some(some(enough, || RuleKind::Spread { vms }))
+            let over = match over {
+                ast::Shared::Server => Shared::Server,
+                ast::Shared::Rack => Shared::Rack,
+                ast::Shared::Site => Shared::Site,
+            };
+            Some(some(enough, || RuleKind::Spread { vms, over }))
+        }
+        StatementKind::Gather(set) => {
+            let vms = steps::vms(world, reading.scope, set)?;
+            let enough = several(world, reading, "gather", set, vms.len());
+            Some(some(enough, || RuleKind::Gather { vms }))
+        }
+        StatementKind::Lonely(set) => {
+            let vms = steps::vms(world, reading.scope, set)?;
+            Some(some(!vms.is_empty(), || RuleKind::Lonely { vms }))
+        }
+        StatementKind::Pin(set) => {
+            let vms = steps::vms(world, reading.scope, set)?;
+            Some(some(!vms.is_empty(), || RuleKind::Pin { vms }))
+        }
+        StatementKind::Keep {
+            vms,
+            is_off,
+            servers,
+        } => {
+            let vms = steps::vms(world, reading.scope, vms);
+            let servers = steps::servers(world, reading.scope, servers)?;
+            let vms = vms?;
+            let is_rule = !vms.is_empty() && !servers.is_empty();
+            Some(some(is_rule, || RuleKind::Keep {
+                vms,
+                servers,
+                is_off: *is_off,
+            }))
         }
         StatementKind::Weight { factor, subjects } => {
             let factor = weight(world, reading.scope, factor);
@@ -173,6 +206,7 @@ fn read_limit<'a>(
         StatementKind::AtMostOn {
             count,
             servers,
+            is_off,
             period,
         } => {
             let count = expr::count(world, scope, count);
@@ -182,11 +216,45 @@ fn read_limit<'a>(
                 return Some(Vec::new());
             }
             let count = count?;
-            each(periods?, |period| RuleKind::AtMostOn {
+            each(periods?, |period| {
+                let servers = servers.clone();
+                match is_off {
+                    false => RuleKind::AtMostOn {
+                        count,
+                        servers,
+                        period,
+                    },
+                    true => RuleKind::AtMostOff {
+                        count,
+                        servers,
+                        period,
+                    },
+                }
+            })
+        }
+        StatementKind::AtMostVms {
+            count,
+            servers,
+            period,
+        } => {
+            let count = expr::count(world, scope, count);
+            let periods = reading.periods(world, period.as_ref());
+            let servers = steps::servers(world, scope, servers)?;
+            if servers.is_empty() {
+                return Some(Vec::new());
+            }
+            let count = count?;
+            each(periods?, |period| RuleKind::AtMostVms {
                 count,
                 servers: servers.clone(),
                 period,
             })
+        }
+        StatementKind::Reserve { count, servers } => {
+            let count = expr::count(world, scope, count);
+            let servers = steps::servers(world, scope, servers)?;
+            let count = count?;
+            some(!servers.is_empty(), || RuleKind::Reserve { count, servers })
         }
         StatementKind::Limit { on, rate, period } => {
             let rate = expr::rate(world, scope, rate);

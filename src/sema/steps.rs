@@ -1,5 +1,8 @@
 //! Steps: what is to be done, one action after the other.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::bindings;
 use super::errors::{plans as errors, sets as set_errors};
 use super::expr;
@@ -10,24 +13,26 @@ use crate::diag::Code;
 use crate::request::{Step, Task};
 use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
 
-/// Adds the steps that a statement asks for. None: an error was reported.
+/// Adds the steps that a statement asks for, and the servers that it drains. None: an error was reported.
 pub(super) fn add<'a>(
     world: &mut World<'a>,
     statement: &'a Statement,
     steps: &mut Vec<Step>,
+    drained: &mut BTreeSet<ServerId>,
 ) -> Option<()> {
     let before = steps.len();
     bindings::each(world, &statement.bindings, None, &mut |world, scope| {
-        let tasks = tasks(world, scope, &statement.kind)?;
+        let tasks = tasks(world, scope, &statement.kind, steps, drained)?;
         if (steps.len() + tasks.0.len()) as u64 > MAX_THINGS {
             world
                 .sink
                 .push(errors::too_many_steps(statement.span, MAX_THINGS));
             return None;
         }
-        let (tasks, takes, rate) = tasks;
+        let (tasks, among, takes, rate) = tasks;
         steps.extend(tasks.into_iter().map(|task| Step {
             task,
+            among: among.clone(),
             takes,
             rate,
             origin: Some(statement.span),
@@ -40,14 +45,60 @@ pub(super) fn add<'a>(
     Some(())
 }
 
-/// The tasks of a statement, how long they take if it says so, and at which rate.
-type Tasks = (Vec<Task>, Option<u32>, Option<u64>);
+/// The tasks of a statement, the servers that they choose among, how long they take if it says so, and at which rate.
+type Tasks = (Vec<Task>, Option<Arc<[ServerId]>>, Option<u32>, Option<u64>);
 
-fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) -> Option<Tasks> {
+/// Reads a statement that stands behind those steps.
+fn tasks<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    kind: &'a StatementKind,
+    before: &[Step],
+    drained: &mut BTreeSet<ServerId>,
+) -> Option<Tasks> {
     let (tasks, takes, rate) = match kind {
         StatementKind::Migrate {
             vms,
             to,
+            is_open: true,
+            takes,
+            rate,
+            ..
+        } => {
+            let rate = rate.as_ref().map(|rate| expr::rate(world, scope, rate));
+            let movers = self::vms(world, scope, vms);
+            let among = chosen_among(world, scope, to)?;
+            let first = among[0];
+            let tasks = each(&movers?, |vm| Task::Migrate { vm, to: first });
+            let takes = duration(world, scope, takes.as_ref())?;
+            let rate = match rate {
+                Some(rate) => Some(rate?),
+                None => None,
+            };
+            return Some((tasks, Some(among), takes, rate));
+        }
+        StatementKind::Drain { servers, to } => {
+            let own = advised(world, "a VM leaves its server with `migrate`", |world| {
+                self::servers(world, scope, servers)
+            });
+            let among = match to {
+                Some(to) => chosen_among(world, scope, to)?,
+                None => (0..world.datacenter.servers.len() as u32)
+                    .map(ServerId)
+                    .collect(),
+            };
+            let (own, first) = (own?, *among.first()?);
+            drained.extend(&own);
+            let tasks = each(&guests(world, &own, before), |vm| Task::Migrate {
+                vm,
+                to: first,
+            });
+            return Some((tasks, Some(among), None, None));
+        }
+        StatementKind::Migrate {
+            vms,
+            to,
+            is_open: false,
             via,
             takes,
             rate,
@@ -75,7 +126,7 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
             )?;
             let down_and_up = |&server: &ServerId| [Task::Shutdown(server), Task::Boot(server)];
             let tasks = servers.iter().flat_map(down_and_up).collect();
-            return Some((tasks, None, None));
+            return Some((tasks, None, None, None));
         }
         StatementKind::Start { vms, takes } => {
             let vms = advised(world, "a server is turned on with `boot`", |world| {
@@ -89,14 +140,90 @@ fn tasks<'a>(world: &mut World<'a>, scope: &Scope<'_>, kind: &'a StatementKind) 
             });
             (vms.map(|v| each(&v, Task::Stop)), takes, None)
         }
-        _ => return Some((Vec::new(), None, None)),
+        _ => return Some((Vec::new(), None, None, None)),
     };
     let takes = duration(world, scope, takes.as_ref());
     let rate = match rate {
         Some(rate) => Some(rate?),
         None => None,
     };
-    Some((tasks?, takes?, rate))
+    Some((tasks?, None, takes?, rate))
+}
+
+/// The servers among which a plan chooses. None: an error was reported.
+fn chosen_among<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    to: &'a Set,
+) -> Option<Arc<[ServerId]>> {
+    let servers = advised(world, "name the servers that VMs may go to", |world| {
+        self::servers(world, scope, to)
+    })?;
+    if servers.is_empty() {
+        world.sink.push(set_errors::empty(to.span, "a server"));
+        return None;
+    }
+    Some(servers.into())
+}
+
+/// The VMs that run on servers after some steps; those whose place the plan chooses are not among them.
+fn guests(world: &World<'_>, servers: &[ServerId], before: &[Step]) -> Vec<VmId> {
+    let vms = world.datacenter.vms.iter();
+    let mut places: Vec<Option<ServerId>> =
+        vms.map(|vm| vm.running.then_some(vm.host.value)).collect();
+    let mut hosts: Vec<ServerId> = world
+        .datacenter
+        .vms
+        .iter()
+        .map(|vm| vm.host.value)
+        .collect();
+    for step in before {
+        match step.task {
+            Task::Migrate { vm, to } => {
+                places[vm.0 as usize] = step.among.is_none().then_some(to);
+                hosts[vm.0 as usize] = to;
+            }
+            Task::Start(vm) => places[vm.0 as usize] = Some(hosts[vm.0 as usize]),
+            Task::Stop(vm) => places[vm.0 as usize] = None,
+            Task::Boot(_) | Task::Shutdown(_) => {}
+        }
+    }
+    let servers: BTreeSet<ServerId> = servers.iter().copied().collect();
+    let there = |place: &Option<ServerId>| place.is_some_and(|place| servers.contains(&place));
+    let all = (0..).map(VmId).zip(&places);
+    all.filter(|(_, place)| there(place))
+        .map(|(vm, _)| vm)
+        .collect()
+}
+
+/// Leaves out of every choice the servers that the plan drains, but for those that it boots afterwards.
+pub(super) fn leave_out_drained(drained: &BTreeSet<ServerId>, steps: &mut [Step]) {
+    let booted = |step: &Step| match step.task {
+        Task::Boot(server) => Some(server),
+        _ => None,
+    };
+    let back: BTreeSet<ServerId> = steps.iter().filter_map(booted).collect();
+    let gone: BTreeSet<ServerId> = drained.difference(&back).copied().collect();
+    // Steps of one statement share their servers, and go on sharing them.
+    let mut known: Vec<(Arc<[ServerId]>, Arc<[ServerId]>)> = Vec::new();
+    for step in steps {
+        let Some(among) = &mut step.among else {
+            continue;
+        };
+        let left = match known.iter().find(|(all, _)| Arc::ptr_eq(all, among)) {
+            Some((_, left)) => Arc::clone(left),
+            None => {
+                let left = among
+                    .iter()
+                    .copied()
+                    .filter(|server| !gone.contains(server));
+                let left: Arc<[ServerId]> = left.collect();
+                known.push((Arc::clone(among), Arc::clone(&left)));
+                left
+            }
+        };
+        *among = left;
+    }
 }
 
 /// Where a set holds things of another kind, says what was likely meant besides.

@@ -610,10 +610,11 @@ pub enum Goal {
 pub enum StatementKind {
     /// `start 2026-11-22 02:00 Europe/Paris`
     StartAt { clock: Clock, zone: Option<Word> },
-    /// `migrate a to s2 via s3 takes 51s at 500Mbps`
+    /// `migrate a to s2 via s3 takes 51s at 500Mbps`, `migrate a to any of s2, s3`
     Migrate {
         vms: Set,
         to: Set,
+        is_open: bool,
         via: Option<Set>,
         takes: Option<Expr>,
         rate: Option<Expr>,
@@ -641,8 +642,22 @@ pub enum StatementKind {
     },
     /// `allow all from 22:00 to 06:00 and from Sat 22:00 to Sun 06:00`
     Allow { subjects: Set, periods: Vec<Period> },
-    /// `spread db1, db2`
-    Spread(Set),
+    /// `spread db1, db2 over racks`
+    Spread { vms: Set, over: Shared },
+    /// `gather web1, cache1`
+    Gather(Set),
+    /// `lonely vault`
+    Lonely(Set),
+    /// `keep db[1..3] off r4.s[*]`
+    Keep {
+        vms: Set,
+        is_off: bool,
+        servers: Set,
+    },
+    /// `pin vm7`
+    Pin(Set),
+    /// `reserve 1 of servers in r1`
+    Reserve { count: Expr, servers: Set },
     /// `budget 9kW on r4 from 06:00`
     Budget {
         power: Expr,
@@ -655,10 +670,18 @@ pub enum StatementKind {
         scope: Option<(ScopeKind, Set)>,
         period: Option<Period>,
     },
+    /// `at most 20 vms on r1.s1`
+    AtMostVms {
+        count: Expr,
+        servers: Set,
+        period: Option<Period>,
+    },
     /// `at most 10 of servers with licence oracle on`
     AtMostOn {
         count: Expr,
         servers: Set,
+        /// Whether those that are off are counted.
+        is_off: bool,
         period: Option<Period>,
     },
     /// `limit core to 4Gbps until 03:30`
@@ -669,6 +692,8 @@ pub enum StatementKind {
     },
     /// `weight 10 on vms with tier gold`
     Weight { factor: Expr, subjects: Set },
+    /// `drain r1.s1 to r2.s[*]`
+    Drain { servers: Set, to: Option<Set> },
     /// `reboot r1.s[*]`
     Reboot(Set),
     /// `timeout 20min then wait on db1`
@@ -687,6 +712,17 @@ pub enum StatementKind {
     Slack(Expr),
     /// Text that could not be read; a diagnostic says why.
     Broken,
+}
+
+/// What the members of a `spread` never share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// A server.
+    Server,
+    /// A rack.
+    Rack,
+    /// A site.
+    Site,
 }
 
 /// Which ends `sync` makes equal.

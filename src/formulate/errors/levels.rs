@@ -2,12 +2,15 @@
 
 use super::super::checks::{Excess, When};
 use super::super::levels::{Key, Levels};
+use super::super::placement;
 use super::super::steps::Walk;
 use super::super::words::{self, list};
 use super::{also, at, too_large, vm_names};
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{Datacenter, Node, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::request::{RuleKind, Subject, Task};
+use crate::show::show_count;
+use crate::source::Span;
 
 pub(in super::super) fn too_much(
     levels: &Levels,
@@ -18,12 +21,16 @@ pub(in super::super) fn too_much(
     match key {
         Key::Memory(server) => host(levels, walk, server, excess, true),
         Key::Cpu(server) => host(levels, walk, server, excess, false),
-        Key::Spread(rule, server) => spread(levels, walk, rule, server, excess),
+        Key::Spread(rule, place) => spread(levels, walk, rule, place, excess),
+        Key::Gather(rule, ..) | Key::Lonely(rule, ..) | Key::Reserve(rule) => {
+            misplaced(levels, rule, key, excess)
+        }
         Key::Power(rule) => power(levels, walk, rule, excess),
         Key::Link(..) | Key::Switch(_) | Key::Limit(..) => {
             cap(levels, walk, key, excess, words::rate)
         }
-        Key::Migrations(_) | Key::On(_) | Key::Seq(_) => {
+        Key::Up(_) | Key::Empty(_) | Key::Came(..) => too_large(&levels.describe(key).name, None),
+        Key::Migrations(_) | Key::On(_) | Key::Seq(_) | Key::Vms(_) | Key::Off(_) => {
             cap(levels, walk, key, excess, |count| count.to_string())
         }
     }
@@ -92,16 +99,11 @@ fn dc_vms(dc: &Datacenter, server: ServerId) -> Vec<VmId> {
         .collect()
 }
 
-fn spread(
-    levels: &Levels,
-    walk: &Walk,
-    rule: usize,
-    server: ServerId,
-    excess: &Excess,
-) -> Diagnostic {
+fn spread(levels: &Levels, walk: &Walk, rule: usize, place: Node, excess: &Excess) -> Diagnostic {
     let (dc, rule) = (levels.dc(), levels.rule(rule));
-    let RuleKind::Spread { vms } = &rule.kind else {
-        return too_large(&dc[server].name, rule.origin);
+    let name = dc.node_name(place);
+    let RuleKind::Spread { vms, over } = &rule.kind else {
+        return too_large(name, rule.origin);
     };
     let at_start = excess.when == When::Start;
     let host = |vm: VmId| {
@@ -114,23 +116,19 @@ fn spread(
     let together: Vec<VmId> = vms
         .iter()
         .copied()
-        .filter(|&vm| host(vm) == server)
+        .filter(|&vm| placement::shared(dc, *over, host(vm)) == place)
         .collect();
     let when = if at_start {
         "when the plan starts"
     } else {
         "in the end"
     };
-    let message = format!(
-        "{} share `{}` {when}",
-        list(vm_names(dc, &together)),
-        dc[server].name
-    );
+    let message = format!("{} share `{name}` {when}", list(vm_names(dc, &together)),);
     let mut finding = at(
         Code::SpreadBroken,
         rule.origin,
         message,
-        "are never to share a server",
+        format!("are never to share a {}", words::place(*over)),
     );
     for &vm in together.iter().take(2) {
         let last = walk.actions(Subject::Vm(vm)).last().filter(|_| !at_start);
@@ -140,10 +138,62 @@ fn spread(
         finding = also(
             finding,
             span,
-            format!("`{}` on `{}`", dc[vm].name, dc[server].name),
+            format!("`{}` on `{}`", dc[vm].name, dc[host(vm)].name),
         );
     }
-    finding.with_help("give them servers of their own, or drop one from this `spread`")
+    finding.with_help(format!(
+        "give them {}s of their own, or drop one from this `spread`",
+        words::place(*over)
+    ))
+}
+
+/// A rule about places that the inventory or the steps break whatever is chosen.
+fn misplaced(levels: &Levels, rule: usize, key: Key, excess: &Excess) -> Diagnostic {
+    let rule = levels.rule(rule);
+    let name = words::rule(levels.dc(), levels.request(), rule);
+    let when = match excess.when {
+        When::Start => "is broken when the plan starts",
+        When::End | When::At(_) => "is broken in the end, whatever is chosen",
+        When::During(_) => "is broken on the way, whatever is chosen",
+    };
+    let finding = at(
+        Code::PlacementBroken,
+        rule.origin,
+        format!("`{name}` {when}"),
+        levels.describe(key).name,
+    );
+    finding.with_help("leave more places to choose, name fewer VMs, or drop the rule")
+}
+
+/// Servers to choose from that have too little in all.
+pub(in super::super) fn no_room_anywhere(
+    dc: &Datacenter,
+    origin: Option<Span>,
+    vms: &[VmId],
+    places: &[ServerId],
+    what: &str,
+    needed: i128,
+    free: i128,
+) -> Diagnostic {
+    let in_words = |amount: i128| match what {
+        "memory" => words::memory(amount),
+        _ => words::cpu(amount),
+    };
+    let message = format!(
+        "{} lack {} of {what} for {}",
+        show_count(places.len(), "server"),
+        in_words(needed - free),
+        show_count(vms.len(), "VM"),
+    );
+    let label = format!(
+        "{} needed, {} free in all",
+        in_words(needed),
+        in_words(free)
+    );
+    let names = list(places.iter().map(|&server| dc[server].name.as_str()));
+    at(Code::NoRoomAnywhere, origin, message, label)
+        .with_note(format!("to choose from: {names}"))
+        .with_help("name more servers to choose from, `boot` some, or leave VMs where they are")
 }
 
 fn power(levels: &Levels, walk: &Walk, rule: usize, excess: &Excess) -> Diagnostic {

@@ -4,7 +4,7 @@ use super::super::order::Late;
 use super::super::steps::Deed;
 use super::super::words::{self, list};
 use super::{also, at, vm_names};
-use crate::datacenter::{Datacenter, VmId};
+use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::{ActionId, Formulation, Precedence};
 use crate::request::{Request, Rule, Task, show_moment};
@@ -251,4 +251,26 @@ pub(in super::super) fn too_late(out: &Formulation, request: &Request, late: &La
         finding = finding.with_note(format!("{} more actions are too late for it", late.more));
     }
     finding.with_help("give it more time")
+}
+
+pub(in super::super) fn maybe_there(
+    dc: &Datacenter,
+    request: &Request,
+    rule: &Rule,
+    server: ServerId,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let message = format!(
+        "`{}` is about what happens on `{name}`, which migrations may choose",
+        words::rule(dc, request, rule)
+    );
+    at(
+        Code::MaybeThere,
+        rule.origin,
+        message,
+        "whether a migration is of it is for the plan to decide",
+    )
+    .with_help(format!(
+        "name VMs in place of `{name}`, or leave it out of the choice: `to … except {name}`"
+    ))
 }

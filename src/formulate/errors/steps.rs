@@ -1,10 +1,11 @@
 //! What is wrong with a step.
 
-use super::super::words::list;
+use super::super::steps::LeftOut;
+use super::super::words::{self, list};
 use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
-use crate::request::Step;
+use crate::request::{Request, Step};
 use crate::source::Span;
 
 pub(in super::super) fn runs_on_server_that_is_off(
@@ -50,6 +51,73 @@ pub(in super::super) fn migrates_while_stopped(
         .with_help(format!(
             "`start {name}` before this step, or leave it where it is: what is stopped does not keep its server up"
         ))
+}
+
+pub(in super::super) fn nowhere_to_go(
+    dc: &Datacenter,
+    request: &Request,
+    step: &Step,
+    vm: VmId,
+    left_out: &[(ServerId, LeftOut)],
+) -> Diagnostic {
+    let name = &dc[vm].name;
+    let message = format!("no server is left to which `{name}` could go");
+    let mut finding = at(
+        Code::NowhereToGo,
+        step.origin,
+        message,
+        "none of these is left",
+    );
+    let reason = |why: LeftOut| match why {
+        LeftOut::ItsOwn => "it is there already".to_owned(),
+        LeftOut::IsOff => "off by then, or going down with it".to_owned(),
+        LeftOut::Forbidden(rule) => {
+            format!(
+                "not allowed by `{}`",
+                words::rule(dc, request, &request.rules[rule])
+            )
+        }
+    };
+    let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
+    for &(server, why) in left_out {
+        let (why, server) = (reason(why), dc[server].name.as_str());
+        match grouped.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, servers)) => servers.push(server),
+            None => grouped.push((why, vec![server])),
+        }
+    }
+    for (why, servers) in grouped {
+        finding = finding.with_note(format!("{}: {why}", list(servers.iter())));
+    }
+    finding.with_help(
+        "name servers that are on, or `boot` some; a server that the plan drains is none to choose",
+    )
+}
+
+pub(in super::super) fn kept_out(
+    dc: &Datacenter,
+    request: &Request,
+    vm: VmId,
+    server: Option<ServerId>,
+    place: Option<Span>,
+    rule: usize,
+) -> Diagnostic {
+    let (name, rule) = (&dc[vm].name, &request.rules[rule]);
+    let words = words::rule(dc, request, rule);
+    let message = match server {
+        Some(server) => format!(
+            "`{words}` does not let `{name}` be on `{}`",
+            dc[server].name
+        ),
+        None => format!("`{words}` does not let `{name}` move"),
+    };
+    let finding = at(Code::KeptOut, place, message, "here");
+    also(finding, rule.origin, "this rule").with_help(match server {
+        Some(_) => {
+            "send it elsewhere, leave the choice to the plan with `to any of`, or change the rule"
+        }
+        None => "leave it where it is: `stop` it if its server goes down, or change the rule",
+    })
 }
 
 pub(in super::super) fn is_already_there(

@@ -173,13 +173,8 @@ fn best_place(
         let start = partial.earliest(job, 0, (from, Seconds::MAX))?;
         return Some(Place { mode: 0, start });
     }
-    let places = modes.iter().enumerate().filter_map(|(mode, _)| {
-        let start = partial.earliest(job, mode as u32, (0, Seconds::MAX))?;
-        Some(Place {
-            mode: mode as u32,
-            start,
-        })
-    });
+    let from = known.map_or(0, |place| place.start);
+    let places = partial.places(job, from);
     places.min_by_key(|place| price(instance, job, *place))
 }
 

@@ -3,7 +3,7 @@
 use crate::formulation::Seconds;
 
 use super::room::Room;
-use crate::schedule::instance::{Instance, Mode, Placed, Segment};
+use crate::schedule::instance::{Instance, Job, Mode, Placed, Segment};
 
 /// All of the time.
 pub const ALWAYS: (Seconds, Seconds) = (Seconds::MIN, Seconds::MAX);
@@ -16,6 +16,8 @@ pub struct Partial<'a> {
     rooms: Vec<Room>,
     /// For each job, by mode.
     needs: Vec<Vec<Needs>>,
+    /// For each job its modes, those together that differ only in what they take of which level.
+    alike: Vec<Vec<Alike>>,
     /// Whether any job gives a level room for good, so that others may come to count on it.
     relieved: Vec<bool>,
     /// For each job whether it takes of such a level.
@@ -36,9 +38,48 @@ struct Needs {
 
 impl Needs {
     fn of(mode: &Mode) -> Needs {
-        let taking = mode.segments.iter().filter(|segment| segment.amount > 0);
+        Needs::taking(mode.segments.iter().copied())
+    }
+
+    fn taking(segments: impl Iterator<Item = Segment>) -> Needs {
+        let taking = segments.filter(|segment| segment.amount > 0);
         let (lasting, passing) = taking.partition(|segment| segment.to == Seconds::MAX);
         Needs { passing, lasting }
+    }
+}
+
+/// Modes that take as long, cost as much and may start at the same moments.
+#[derive(Debug, Clone)]
+struct Alike {
+    /// The modes.
+    modes: Vec<u32>,
+    /// What all of them need.
+    common: Needs,
+}
+
+impl Alike {
+    fn all(job: &Job) -> Vec<Alike> {
+        let mut classes: Vec<(Vec<u32>, Vec<Segment>)> = Vec::new();
+        for (mode, at) in job.modes.iter().zip(0..) {
+            let is_alike = |of: &&mut (Vec<u32>, Vec<Segment>)| {
+                let first = &job.modes[of.0[0] as usize];
+                (first.span, &first.cost, &first.starts) == (mode.span, &mode.cost, &mode.starts)
+            };
+            match classes.iter_mut().find(is_alike) {
+                Some((modes, common)) => {
+                    modes.push(at);
+                    common.retain(|segment| mode.segments.contains(segment));
+                }
+                None => classes.push((vec![at], mode.segments.clone())),
+            }
+        }
+        let classes = classes.into_iter();
+        classes
+            .map(|(modes, common)| Alike {
+                modes,
+                common: Needs::taking(common.into_iter()),
+            })
+            .collect()
     }
 }
 
@@ -74,6 +115,7 @@ impl<'a> Partial<'a> {
             rooms: Room::of(instance),
             counting: counting.collect(),
             needs,
+            alike: instance.jobs.iter().map(Alike::all).collect(),
             relieved,
             places: vec![None; instance.jobs.len()],
             within: ALWAYS,
@@ -185,14 +227,47 @@ impl<'a> Partial<'a> {
         Some(from)
     }
 
+    /// The earliest place from a moment on for each kind of modes that are alike. Of modes that can start at once, the one
+    /// that comes first from a place on that differs from job to job is taken, so that jobs do not all choose the same.
+    pub fn places(&self, job: usize, from: Seconds) -> impl Iterator<Item = Place> {
+        let classes = self.alike[job].iter();
+        classes.filter_map(move |class| self.place_alike(job, class, from))
+    }
+
+    fn place_alike(&self, job: usize, class: &Alike, from: Seconds) -> Option<Place> {
+        // No mode is earlier than what all of them need.
+        let floor = match class.modes[..] {
+            [_] => from,
+            [first, ..] => self.fit(job, first, &class.common, (from, Seconds::MAX))?,
+            [] => return None,
+        };
+        let mut best: Option<Place> = None;
+        let turn = job.wrapping_mul(0x9E37_79B1) % class.modes.len();
+        for &mode in class.modes[turn..].iter().chain(&class.modes[..turn]) {
+            let until = best.map_or(Seconds::MAX, |place| place.start - 1);
+            if let Some(start) = self.earliest(job, mode, (floor, until)) {
+                best = Some(Place { mode, start });
+                if start <= floor {
+                    break;
+                }
+            }
+        }
+        best
+    }
+
     /// The earliest start between two moments at which a mode takes no more than is left.
-    pub fn earliest(
+    pub fn earliest(&self, job: usize, mode: u32, within: (Seconds, Seconds)) -> Option<Seconds> {
+        self.fit(job, mode, &self.needs[job][mode as usize], within)
+    }
+
+    /// The earliest start of a mode at which there is room for some needs.
+    fn fit(
         &self,
         job: usize,
         mode: u32,
+        needs: &Needs,
         (from, until): (Seconds, Seconds),
     ) -> Option<Seconds> {
-        let needs = &self.needs[job][mode as usize];
         let mode = self.mode(job, mode);
         let starts = &mode.starts;
         let (from, until) = (

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::datacenter::{Datacenter, Server, Vm};
 use crate::diag::{Diagnostic, Label};
-use crate::request::{Request, RuleKind, Subject, Task};
+use crate::request::{Request, RuleKind, Shared, Subject, Task};
 use crate::sema::Analysis;
 use crate::source::SourceMap;
 
@@ -285,7 +285,35 @@ fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
             let periods: String = periods.iter().map(period).collect();
             format!("allow {}{periods}", subjects(s))
         }
-        RuleKind::Spread { vms: list } => format!("spread {}", vms(list)),
+        RuleKind::Spread { vms: list, over } => match over {
+            Shared::Server => format!("spread {}", vms(list)),
+            over => format!("spread {} over {over:?}", vms(list)),
+        },
+        RuleKind::Gather { vms: list } => format!("gather {}", vms(list)),
+        RuleKind::Lonely { vms: list } => format!("lonely {}", vms(list)),
+        RuleKind::Pin { vms: list } => format!("pin {}", vms(list)),
+        RuleKind::Keep {
+            vms: list,
+            servers: places,
+            is_off,
+        } => {
+            let word = if *is_off { "off" } else { "on" };
+            format!("keep {} {word} {}", vms(list), servers(places))
+        }
+        RuleKind::Reserve {
+            count,
+            servers: list,
+        } => format!("reserve {count} of {}", servers(list)),
+        RuleKind::AtMostVms {
+            count,
+            servers: list,
+            period: p,
+        } => format!("at most {count} vms on {}{}", servers(list), period(p)),
+        RuleKind::AtMostOff {
+            count,
+            servers: list,
+            period: p,
+        } => format!("at most {count} off of {}{}", servers(list), period(p)),
         RuleKind::Budget {
             power,
             servers: list,

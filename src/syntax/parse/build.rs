@@ -189,6 +189,15 @@ fn is_mark(rule: Rule) -> bool {
             | k_then
             | k_retry
             | k_reboot
+            | k_drain
+            | k_any
+            | k_keep
+            | k_gather
+            | k_lonely
+            | k_pin
+            | k_reserve
+            | k_over
+            | k_vms
             | k_bmc
             | k_migration_address
     )

@@ -95,12 +95,13 @@ fn describe(rule: Rule) -> Expected {
         verdict | ends_by | figure | metric | k_end => Needed(
             "`possible`, `impossible`, `optimal`, `end by …` or a figure as in `peak <= 9kW`",
         ),
-        of_migrations | of_servers => Needed("`migrations` or `of`"),
+        of_migrations | of_servers | of_vms => Needed("`migrations`, `vms` or `of`"),
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
         | s_stop | s_reboot | s_timeout | s_retry | s_sync | s_before | s_after | s_seq
-        | s_freeze | s_allow | s_spread | s_budget | s_at_most | s_limit | s_weight
-        | s_minimize | s_expect | s_bandwidth | s_slack | s_model => Needed("a statement"),
+        | s_freeze | s_allow | s_spread | s_gather | s_lonely | s_keep | s_pin | s_reserve
+        | s_drain | s_budget | s_at_most | s_limit | s_weight | s_minimize | s_expect
+        | s_bandwidth | s_slack | s_model => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
         | p_label | p_power | p_hosting | p_overhead | p_boot | p_shutdown | p_migration
@@ -182,6 +183,17 @@ fn describe(rule: Rule) -> Expected {
         k_then => Possible("`then`"),
         k_retry => Needed("`retry`"),
         k_reboot => Needed("`reboot`"),
+        k_drain => Needed("`drain`"),
+        k_any | any_of => Possible("`any of`"),
+        k_keep => Needed("`keep`"),
+        k_gather => Needed("`gather`"),
+        k_lonely => Needed("`lonely`"),
+        k_pin => Needed("`pin`"),
+        k_reserve => Needed("`reserve`"),
+        k_over => Possible("`over`"),
+        k_vms => Needed("`vms`"),
+        over => Needed("`racks` or `sites`"),
+        kept_on | kept_off => Needed("`on` or `off`"),
         k_bmc => Needed("`bmc`"),
         k_migration_address => Needed("`migration-address`"),
         k_migrations => Needed("`migrations`"),

@@ -28,14 +28,16 @@ const STATEMENTS: Table = &[
         &["run", "exec", "execute", "confirm", "approve"],
         Hint::Advice("a plan has no such step: write two plans, and do it between them"),
     ),
+    (&["evacuate", "empty", "clear"], Hint::Word("drain")),
     (
-        &["evacuate", "drain", "empty", "clear"],
-        Hint::Advice("say where the VMs go: `migrate vms on s1 to s2`"),
+        &["fence", "among", "place"],
+        Hint::Advice("where VMs may be is said by `keep web on r1.s[*]`"),
     ),
     (
-        &["fence", "ban", "gather", "place", "root", "lonely"],
-        Hint::Advice("where a VM goes is said by its step: `migrate vm1 to s2`"),
+        &["ban", "quarantine"],
+        Hint::Advice("where VMs may not be is said by `keep web off r1.s[*]`"),
     ),
+    (&["root"], Hint::Word("pin")),
     (
         &["maxonline", "license", "licence"],
         Hint::Advice("write `at most 10 of servers on`, with the servers that are counted"),

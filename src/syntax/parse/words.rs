@@ -7,7 +7,7 @@ pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 pub(super) const ITEMS: [&str; 7] = ["use", "let", "set", "class", "route", "command", "plan"];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 24] = [
+pub(super) const STATEMENTS: [&str; 30] = [
     "start",
     "stop",
     "migrate",
@@ -32,6 +32,12 @@ pub(super) const STATEMENTS: [&str; 24] = [
     "timeout",
     "retry",
     "reboot",
+    "drain",
+    "keep",
+    "gather",
+    "lonely",
+    "pin",
+    "reserve",
 ];
 
 /// Words that begin a property.
@@ -68,7 +74,7 @@ pub(super) const PROPERTIES: [&str; 29] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 81] = [
+pub(super) const KEYWORDS: [&str; 88] = [
     "used",
     "use",
     "let",
@@ -150,6 +156,13 @@ pub(super) const KEYWORDS: [&str; 81] = [
     "timeout",
     "retry",
     "reboot",
+    "drain",
+    "any",
+    "keep",
+    "gather",
+    "lonely",
+    "pin",
+    "reserve",
 ];
 
 /// Whether a word begins an item.

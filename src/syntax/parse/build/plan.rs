@@ -27,6 +27,7 @@ impl Builder {
                 | Rule::s_migrate
                 | Rule::s_boot
                 | Rule::s_shutdown
+                | Rule::s_drain
                 | Rule::s_reboot
                 | Rule::s_start
                 | Rule::s_stop => self.step(inner),
@@ -49,6 +50,14 @@ impl Builder {
         let subjects = self.set(parts.need());
         if rule == Rule::s_migrate {
             return self.migrate(subjects, parts);
+        }
+        if rule == Rule::s_drain {
+            // Without `any of` it means the same.
+            parts.maybe(Rule::any_of);
+            return StatementKind::Drain {
+                servers: subjects,
+                to: parts.next().map(|to| self.set(to)),
+            };
         }
         if rule == Rule::s_reboot {
             return StatementKind::Reboot(subjects);
@@ -75,6 +84,7 @@ impl Builder {
     }
 
     fn migrate(self, vms: Set, mut parts: Parts<'_>) -> StatementKind {
+        let is_open = parts.maybe(Rule::any_of).is_some();
         let to = self.set(parts.need());
         let via = parts.maybe(Rule::set).map(|via| self.set(via));
         let (mut takes, mut rate) = (None, None);
@@ -87,6 +97,7 @@ impl Builder {
         StatementKind::Migrate {
             vms,
             to,
+            is_open,
             via,
             takes,
             rate,
@@ -133,7 +144,12 @@ impl Builder {
                 subjects: self.set(parts.need()),
                 periods: parts.map(|period| self.period(period)).collect(),
             },
-            Rule::s_spread => StatementKind::Spread(self.set(parts.need())),
+            Rule::s_spread
+            | Rule::s_gather
+            | Rule::s_lonely
+            | Rule::s_keep
+            | Rule::s_pin
+            | Rule::s_reserve => self.placement(rule, parts),
             Rule::s_minimize => {
                 StatementKind::Minimize(parts.map(|objective| self.objective(objective)).collect())
             }
@@ -156,6 +172,32 @@ impl Builder {
                 on: parts.next().map(|on| self.set(on)),
             },
             _ => self.limit(rule, parts),
+        }
+    }
+
+    /// Where VMs are, all the time.
+    fn placement(self, rule: Rule, mut parts: Parts<'_>) -> StatementKind {
+        match rule {
+            Rule::s_spread => StatementKind::Spread {
+                vms: self.set(parts.need()),
+                over: match parts.next().map(|over| over.as_str()) {
+                    None => Shared::Server,
+                    Some("racks") => Shared::Rack,
+                    Some(_) => Shared::Site,
+                },
+            },
+            Rule::s_gather => StatementKind::Gather(self.set(parts.need())),
+            Rule::s_lonely => StatementKind::Lonely(self.set(parts.need())),
+            Rule::s_pin => StatementKind::Pin(self.set(parts.need())),
+            Rule::s_keep => StatementKind::Keep {
+                vms: self.listed(parts.need()),
+                is_off: parts.need().as_rule() == Rule::kept_off,
+                servers: self.set(parts.need()),
+            },
+            _ => StatementKind::Reserve {
+                count: self.expr(parts.need()),
+                servers: self.set(parts.need()),
+            },
         }
     }
 
@@ -183,18 +225,28 @@ impl Builder {
     fn at_most(self, mut parts: Parts<'_>) -> StatementKind {
         let count = self.expr(parts.need());
         let of = parts.need();
-        let of_servers = of.as_rule() == Rule::of_servers;
-        let inner = Parts::of(of).next();
+        let what = of.as_rule();
+        let mut inner = Parts::of(of);
         let period = self.last_period(parts);
-        if of_servers {
-            let servers = inner.expect("the grammar has a set here");
-            return StatementKind::AtMostOn {
-                count,
-                servers: self.set(servers),
-                period,
-            };
+        match what {
+            Rule::of_vms => {
+                return StatementKind::AtMostVms {
+                    count,
+                    servers: self.set(inner.need()),
+                    period,
+                };
+            }
+            Rule::of_servers => {
+                return StatementKind::AtMostOn {
+                    count,
+                    servers: self.set(inner.need()),
+                    is_off: inner.need().as_rule() == Rule::kept_off,
+                    period,
+                };
+            }
+            _ => {}
         }
-        let scope = inner.map(|scope| {
+        let scope = inner.next().map(|scope| {
             let kind = match scope.as_rule() {
                 Rule::scope_from => ScopeKind::From,
                 Rule::scope_to => ScopeKind::To,

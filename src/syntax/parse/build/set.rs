@@ -133,6 +133,20 @@ impl Builder {
         Filter { span, kind }
     }
 
+    /// A set of what is listed, without filters.
+    pub(super) fn listed(self, pair: Pair<'_, Rule>) -> Set {
+        let span = self.span(&pair);
+        let each = Parts::of(pair).map(|atom| Chosen {
+            span: self.span(&atom),
+            atom: self.atom(atom),
+            filters: Vec::new(),
+        });
+        Set {
+            span,
+            operands: each.collect(),
+        }
+    }
+
     fn atoms(self, pair: Pair<'_, Rule>) -> Vec<Atom> {
         Parts::of(pair).map(|atom| self.atom(atom)).collect()
     }

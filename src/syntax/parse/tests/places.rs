@@ -280,7 +280,33 @@ impl Walk<'_> {
                     walk.set(set);
                     takes.iter().for_each(|e| walk.expr(e));
                 }
-                Sync { vms: set, .. } | Seq(set) | Spread(set) => walk.set(set),
+                Sync { vms: set, .. }
+                | Seq(set)
+                | Spread { vms: set, .. }
+                | Gather(set)
+                | Lonely(set)
+                | Pin(set) => walk.set(set),
+                Drain { servers, to } => {
+                    walk.set(servers);
+                    to.iter().for_each(|to| walk.set(to));
+                }
+                Keep { vms, servers, .. } => {
+                    walk.set(vms);
+                    walk.set(servers);
+                }
+                Reserve { count, servers } => {
+                    walk.expr(count);
+                    walk.set(servers);
+                }
+                AtMostVms {
+                    count,
+                    servers,
+                    period,
+                } => {
+                    walk.expr(count);
+                    walk.set(servers);
+                    period.iter().for_each(|p| walk.period(p));
+                }
                 Before { chain, by } => {
                     chain.iter().for_each(|set| walk.set(set));
                     by.iter().for_each(|by| walk.moment(by));
@@ -315,6 +341,7 @@ impl Walk<'_> {
                     count,
                     servers,
                     period,
+                    ..
                 } => {
                     walk.expr(count);
                     walk.set(servers);

@@ -1,0 +1,146 @@
+//! An open request with its choices made: from what was planned to a request in which every destination is said.
+//!
+//! Whoever reads a plan reads it beside the request that it decides, so that nobody but the formulation knows what it
+//! is to choose. The steps stand in the order in which they start: what came and went on a server that was switched in
+//! between is then said by their order.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Problem, formulate};
+use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::diag::has_errors;
+use crate::formulation::{ActionId, Schedule, Seconds};
+use crate::request::{Request, Step, Task};
+
+/// A request without open destinations, its problem and a schedule of that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// The request.
+    pub request: Request,
+    /// Its problem.
+    pub problem: Problem,
+    /// The schedule that was decided, of that problem.
+    pub schedule: Schedule,
+}
+
+/// What somebody says about one action of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// Where a VM is before it, or the server.
+    pub from: ServerId,
+    /// Where a migration leads.
+    pub to: Option<ServerId>,
+    /// When it starts.
+    pub start: Seconds,
+    /// How long it takes.
+    pub length: Seconds,
+    /// bit/s of a migration.
+    pub rate: Option<u64>,
+}
+
+/// Whose steps are done in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Actor {
+    Vm(VmId),
+    Server(ServerId),
+}
+
+fn actor(task: Task) -> Actor {
+    match task {
+        Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Actor::Vm(vm),
+        Task::Boot(server) | Task::Shutdown(server) => Actor::Server(server),
+    }
+}
+
+/// Makes the choices of a schedule in the request; None where they are none that the request leaves.
+pub fn decide(
+    datacenter: &Datacenter,
+    request: &Request,
+    problem: &Problem,
+    schedule: &Schedule,
+) -> Option<Decided> {
+    let mut steps: BTreeMap<Actor, VecDeque<&Step>> = BTreeMap::new();
+    for step in &request.steps {
+        steps.entry(actor(step.task)).or_default().push_back(step);
+    }
+    let mut timed: Vec<(Seconds, Step)> = Vec::with_capacity(request.steps.len());
+    for (at, work) in problem.work.iter().enumerate() {
+        // What is inferred is inferred again.
+        if work.inferred {
+            continue;
+        }
+        let step = steps.get_mut(&actor(work.task))?.pop_front()?;
+        let task = match (step.task, work.open.get(schedule.mode[at] as usize)) {
+            (Task::Migrate { vm, .. }, Some(&(_, to))) => Task::Migrate { vm, to },
+            (task, _) => task,
+        };
+        let step = Step {
+            task,
+            among: None,
+            ..step.clone()
+        };
+        timed.push((schedule.start[at], step));
+    }
+    timed.sort_by_key(|&(start, _)| start);
+    let request = Request {
+        steps: timed.into_iter().map(|(_, step)| step).collect(),
+        ..request.clone()
+    };
+    let (decided, findings) = formulate(datacenter, &request);
+    let decided = decided.filter(|_| !has_errors(&findings))?;
+    let said = (0..problem.work.len())
+        .map(|at| said(problem, schedule, at))
+        .collect();
+    let names = problem.formulation.actions.iter().map(|a| a.name.as_str());
+    let schedule = schedule_of(&decided, &names.zip::<Vec<Said>>(said).collect())?;
+    Some(Decided {
+        request,
+        problem: decided,
+        schedule,
+    })
+}
+
+fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
+    let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
+    let (from, to) = match work.open.get(mode) {
+        Some(&(from, to)) => (from, Some(to)),
+        None => (work.from, work.task.to()),
+    };
+    let mode = &problem.formulation.actions[at].modes[mode];
+    Said {
+        from,
+        to,
+        start: schedule.start[at],
+        length: mode.duration,
+        rate: mode.rate,
+    }
+}
+
+/// The schedule of a problem that does what is said of each action, by its name; None where there is no such schedule, or
+/// something is said of an action that the problem does not have.
+pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Schedule> {
+    let f = &problem.formulation;
+    let mut schedule = Schedule {
+        start: Vec::with_capacity(f.actions.len()),
+        mode: Vec::with_capacity(f.actions.len()),
+    };
+    if said.len() != f.actions.len() {
+        return None;
+    }
+    for ActionId(at) in f.ids() {
+        let (action, work) = (&f.actions[at as usize], &problem.work[at as usize]);
+        let said = said.get(action.name.as_str())?;
+        let is_it = |&mode: &usize| {
+            let places = match work.open.get(mode) {
+                Some(&(from, to)) => (from, Some(to)),
+                None => (work.from, work.task.to()),
+            };
+            let mode = &action.modes[mode];
+            places == (said.from, said.to) && (mode.duration, mode.rate) == (said.length, said.rate)
+        };
+        let mode = (0..action.modes.len()).find(is_it)?;
+        schedule.start.push(said.start);
+        schedule.mode.push(mode as u32);
+    }
+    Some(schedule)
+}
