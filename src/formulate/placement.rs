@@ -87,6 +87,12 @@ pub(super) fn shared(dc: &Datacenter, over: Shared, server: ServerId) -> Node {
     Node::Server(server)
 }
 
+/// What a server has and a VM needs of it: its name, and the amounts.
+type Room = (&'static str, fn(&Vm) -> u64, fn(&Server) -> Option<u64>);
+
+/// Where a VM is in the end, and the mode that takes it there, if it moves.
+type Ending = (Option<(ActionId, usize)>, ServerId);
+
 /// Finds choices for which there is too little memory or CPU in all, wherever each VM goes.
 pub(super) fn check_room(
     dc: &Datacenter,
@@ -124,7 +130,7 @@ pub(super) fn check_room(
             }
         }
     }
-    let kinds: [(&str, fn(&Vm) -> u64, fn(&Server) -> Option<u64>); 2] = [
+    let kinds: [Room; 2] = [
         (
             "memory",
             |vm| vm.memory.value,
@@ -220,8 +226,7 @@ impl Levels<'_> {
         let Some((&first, others)) = vms.split_first() else {
             return;
         };
-        let ends: Vec<Vec<(Option<(ActionId, usize)>, ServerId)>> =
-            vms.iter().map(|&vm| self.last_places(vm)).collect();
+        let ends: Vec<Vec<Ending>> = vms.iter().map(|&vm| self.last_places(vm)).collect();
         let places: BTreeSet<ServerId> = ends.iter().flatten().map(|&(_, server)| server).collect();
         let number: BTreeMap<ServerId, u64> = places.iter().copied().zip(1..).collect();
         let most = places.len() as u64;
@@ -249,7 +254,7 @@ impl Levels<'_> {
     }
 
     /// Where a VM is in the end, in each mode of its last migration; where it is anyway if it has none.
-    fn last_places(&self, vm: VmId) -> Vec<(Option<(ActionId, usize)>, ServerId)> {
+    fn last_places(&self, vm: VmId) -> Vec<Ending> {
         let Some(last) = self.walk().migrations(vm).last() else {
             return vec![(None, self.dc()[vm].host.value)];
         };

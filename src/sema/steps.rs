@@ -45,8 +45,11 @@ pub(super) fn add<'a>(
     Some(())
 }
 
+/// Servers that the steps of a statement share.
+type Among = Arc<[ServerId]>;
+
 /// The tasks of a statement, the servers that they choose among, how long they take if it says so, and at which rate.
-type Tasks = (Vec<Task>, Option<Arc<[ServerId]>>, Option<u32>, Option<u64>);
+type Tasks = (Vec<Task>, Option<Among>, Option<u32>, Option<u64>);
 
 /// Reads a statement that stands behind those steps.
 fn tasks<'a>(
@@ -151,11 +154,7 @@ fn tasks<'a>(
 }
 
 /// The servers among which a plan chooses. None: an error was reported.
-fn chosen_among<'a>(
-    world: &mut World<'a>,
-    scope: &Scope<'_>,
-    to: &'a Set,
-) -> Option<Arc<[ServerId]>> {
+fn chosen_among<'a>(world: &mut World<'a>, scope: &Scope<'_>, to: &'a Set) -> Option<Among> {
     let servers = advised(world, "name the servers that VMs may go to", |world| {
         self::servers(world, scope, to)
     })?;
@@ -205,7 +204,7 @@ pub(super) fn leave_out_drained(drained: &BTreeSet<ServerId>, steps: &mut [Step]
     let back: BTreeSet<ServerId> = steps.iter().filter_map(booted).collect();
     let gone: BTreeSet<ServerId> = drained.difference(&back).copied().collect();
     // Steps of one statement share their servers, and go on sharing them.
-    let mut known: Vec<(Arc<[ServerId]>, Arc<[ServerId]>)> = Vec::new();
+    let mut known: Vec<(Among, Among)> = Vec::new();
     for step in steps {
         let Some(among) = &mut step.among else {
             continue;
@@ -217,7 +216,7 @@ pub(super) fn leave_out_drained(drained: &BTreeSet<ServerId>, steps: &mut [Step]
                     .iter()
                     .copied()
                     .filter(|server| !gone.contains(server));
-                let left: Arc<[ServerId]> = left.collect();
+                let left: Among = left.collect();
                 known.push((Arc::clone(among), Arc::clone(&left)));
                 left
             }

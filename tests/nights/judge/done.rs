@@ -147,7 +147,7 @@ impl Judge<'_> {
                 RuleKind::Before { first, then } if then.contains(&duty.subject()) => {
                     self.first_undone(first)
                 }
-                RuleKind::Spread { vms } => match duty.task {
+                RuleKind::Spread { vms, .. } => match duty.task {
                     Task::Migrate { vm, to } if vms.contains(&vm) => self.sharing(vm, to, vms),
                     _ => None,
                 },

@@ -65,7 +65,7 @@ impl Judge<'_> {
                 RuleKind::Seq { subjects } if subjects.contains(&duty.subject()) => self
                     .company(active.duty, subjects)
                     .map(|other| format!("one at a time, beside `{other}`")),
-                RuleKind::Spread { vms } => match duty.task {
+                RuleKind::Spread { vms, .. } => match duty.task {
                     Task::Migrate { vm, to } if vms.contains(&vm) => self.sharing(vm, to, vms),
                     _ => None,
                 },
