@@ -25,6 +25,10 @@ pub fn candidates(
     certificate: Option<(&Certificate, i64)>,
     most: usize,
 ) -> Option<Candidates> {
+    let modes = instance.jobs.iter().map(|job| job.modes.len());
+    if modes.sum::<usize>() > most {
+        return None;
+    }
     let tails = certificate.map(|(certificate, _)| certificate.tails());
     let exact = certificate.map(|(certificate, _)| certificate.exact(instance));
     let mut left = most;

@@ -123,6 +123,8 @@ pub struct Level {
     pub unit: i64,
     /// Where it comes from.
     pub origin: Origin,
+    /// Of how many levels that are alike it has the room; 1 outside of a [pool](super::bound::pool).
+    pub parts: usize,
 }
 
 /// Where a level comes from.

@@ -205,10 +205,12 @@ impl Run<'_, '_> {
 
     fn optimise(&mut self) {
         let makespan = self.instance.makespan(&self.best);
-        // Where jobs choose among levels that are alike, slots would take many modes apart that are one to the bound.
         let pool = Pool::of(&self.closed);
-        let wanted = self.work.arrange.priced > 0 && pool.is_none();
-        let aligned = wanted.then(|| Aligned::new(self.instance, makespan));
+        let wanted = self.work.arrange.priced > 0;
+        // In slots it is the order that counts, not which of those that are alike somebody chooses.
+        let coarse = Pool::of(self.instance);
+        let coarse = coarse.as_ref().map_or(self.instance, |pool| &pool.instance);
+        let aligned = wanted.then(|| Aligned::new(coarse, makespan));
         let aligned = aligned.flatten();
         let rough = aligned.as_ref();
         let rough =
@@ -341,7 +343,9 @@ impl Run<'_, '_> {
         let grid = Grid::new(slot, makespan + 1, closed.horizon);
         let values = self.instance.values(&self.best);
         let mut cold = Relaxation::new(closed, goal, &values, grid);
-        let Some(rough) = rough else {
+        // Levels may be pooled in another way where some are sealed.
+        let fits = |rough: &&Rough| rough.levels() == closed.levels.len();
+        let Some(rough) = rough.filter(fits) else {
             return cold;
         };
         let mut warm = Relaxation::at(closed, goal, &values, grid, &rough.in_seconds(grid));

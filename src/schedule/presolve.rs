@@ -71,6 +71,7 @@ impl Instance {
                 room: room.collect::<Result<_, _>>()?,
                 unit: 1,
                 origin: Origin::Resource(index),
+                parts: 1,
             });
         }
         let mut events = vec![Vec::new(); formulation.actions.len()];
@@ -83,6 +84,7 @@ impl Instance {
                     room: vec![(0, 0)],
                     unit: 1,
                     origin: Origin::Precedence(index),
+                    parts: 1,
                 });
             }
         }

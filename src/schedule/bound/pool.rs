@@ -54,6 +54,7 @@ impl Pool {
                 room: sum(instance, members, &part_of),
                 unit,
                 origin: instance.levels[members[0]].origin,
+                parts: members.len(),
             });
         }
         let mut jobs = instance.jobs.clone();

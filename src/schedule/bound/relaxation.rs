@@ -100,6 +100,10 @@ impl<'a> Relaxation<'a> {
                 *scale = scale.max(event.change.unsigned_abs() as f64);
             }
         }
+        // A pool has more to spare by as much as it has parts: so that this does not drown what binds elsewhere.
+        for (scale, level) in scale.iter_mut().zip(&instance.levels) {
+            *scale *= level.parts as f64;
+        }
         let mut room = Vec::with_capacity(scale.len() * width);
         for (level, scale) in instance.levels.iter().zip(&scale) {
             let sums = grid.sums(&level.room).into_iter().enumerate();

@@ -19,6 +19,7 @@ pub fn with_sink(instance: &Instance, least: Seconds) -> Instance {
             room: vec![(0, 0)],
             unit: 1,
             origin: Origin::End(index),
+            parts: 1,
         });
         for mode in &mut job.modes {
             mode.events.push(Event {

@@ -2,7 +2,7 @@
 //! (Baptiste, Le Pape and Nuijten 1999, without the partial overlaps). It finds at once that many migrations do
 //! not fit through a link before a deadline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formulation::Seconds;
 
@@ -50,7 +50,7 @@ pub fn uses(instance: &Instance) -> Vec<Vec<(u32, Use)>> {
 }
 
 fn least(job: &Job, lasting: &[bool]) -> Vec<(u32, Use)> {
-    let mut least: Vec<(u32, Use, usize)> = Vec::new();
+    let mut least: BTreeMap<u32, (Use, usize)> = BTreeMap::new();
     for mode in &job.modes {
         let (Some(first), Some(last)) = (mode.starts.first(), mode.starts.last()) else {
             continue;
@@ -66,23 +66,17 @@ fn least(job: &Job, lasting: &[bool]) -> Vec<(u32, Use)> {
                 to: last + own[own.len() - 1].to,
                 area: own.iter().map(area).sum(),
             };
-            match least.iter_mut().find(|(known, ..)| *known == level) {
-                Some((_, known, modes)) => {
-                    known.from = known.from.min(used.from);
-                    known.to = known.to.max(used.to);
-                    known.area = known.area.min(used.area);
-                    *modes += 1;
-                }
-                None => least.push((level, used, 1)),
-            }
+            let (known, modes) = least.entry(level).or_insert((used, 0));
+            known.from = known.from.min(used.from);
+            known.to = known.to.max(used.to);
+            known.area = known.area.min(used.area);
+            *modes += 1;
         }
     }
     // What some mode does without is no use that can be counted on.
-    least.retain(|&(.., modes)| modes == job.modes.len());
-    least
-        .into_iter()
-        .map(|(level, used, _)| (level, used))
-        .collect()
+    let certain = least.into_iter();
+    let certain = certain.filter(|&(_, (_, modes))| modes == job.modes.len());
+    certain.map(|(level, (used, _))| (level, used)).collect()
 }
 
 fn exceeds(level: &Level, mut uses: Vec<Use>) -> Option<(Seconds, Seconds)> {

@@ -1,6 +1,8 @@
 //! What each level holds at least at every moment, wherever jobs start: the sum of what no start of a job avoids
 //! (timetabling with compulsory parts, Lahrichi 1982; here with levels that jobs may relieve).
 
+use std::collections::BTreeMap;
+
 use crate::formulation::Seconds;
 
 use super::overfull::Overfull;
@@ -10,7 +12,7 @@ use crate::schedule::instance::{Instance, Job, Segment};
 pub fn overfull(instance: &Instance) -> Option<Overfull> {
     let mut changes: Vec<Vec<(Seconds, i64)>> = vec![Vec::new(); instance.levels.len()];
     for job in &instance.jobs {
-        for level in levels(job) {
+        for level in held(job) {
             compulsory(job, level, &mut changes[level as usize]);
         }
     }
@@ -23,12 +25,21 @@ pub fn overfull(instance: &Instance) -> Option<Overfull> {
     found.next()
 }
 
-fn levels(job: &Job) -> Vec<u32> {
-    let segments = job.modes.iter().flat_map(|mode| &mode.segments);
-    let mut levels: Vec<u32> = segments.map(|segment| segment.level).collect();
-    levels.sort_unstable();
-    levels.dedup();
-    levels
+/// The levels that a job may have to hold or relieve: what some mode does without, and none relieves, it does not.
+fn held(job: &Job) -> Vec<u32> {
+    // The modes that touch each level, and whether one relieves it.
+    let mut touched: BTreeMap<u32, (usize, bool)> = BTreeMap::new();
+    for mode in &job.modes {
+        for own in mode.segments.chunk_by(|a, b| a.level == b.level) {
+            let (modes, relieved) = touched.entry(own[0].level).or_default();
+            *modes += 1;
+            *relieved |= own.iter().any(|segment| segment.amount < 0);
+        }
+    }
+    let held =
+        |&(_, (modes, relieved)): &(u32, (usize, bool))| relieved || modes == job.modes.len();
+    let levels = touched.into_iter().filter(held);
+    levels.map(|(level, _)| level).collect()
 }
 
 /// Adds how the least that a job holds of a level changes over time.

@@ -62,6 +62,11 @@ impl<'a> Rough<'a> {
         }
     }
 
+    /// How many levels are priced.
+    pub fn levels(&self) -> usize {
+        self.aligned.closed.levels.len()
+    }
+
     /// What a unit of each level costs in each slot of a grid of seconds.
     pub fn in_seconds(&self, grid: Grid) -> Vec<f32> {
         self.aligned.in_seconds(self.grid, &self.prices, grid)
