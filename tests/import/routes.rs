@@ -177,6 +177,12 @@ fn paths_are_those_of_simgrid() {
                 platform.display()
             );
         }
+        assert_eq!(
+            planned.len(),
+            simulated.len(),
+            "{}: pairs",
+            platform.display()
+        );
         compared += simulated.len();
     }
     eprintln!("{compared} pairs are compared");

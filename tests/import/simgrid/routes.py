@@ -8,6 +8,8 @@ from simgrid import Engine, Host
 # Hosts live as long as the engine.
 engine = Engine(["routes", "--log=root.thres:critical"])
 engine.load_platform(sys.argv[1])
+# Routes over several zones or links are only computed when the platform is complete.
+engine.netzone_root.seal()
 for a in sys.argv[2:]:
     for b in sys.argv[2:]:
         if a != b:
