@@ -12,8 +12,11 @@ mod output;
 mod plan;
 mod plan_file;
 mod progress;
+mod schema;
+mod state;
 mod terminal;
 mod verify;
+mod virsh;
 
 use std::process::ExitCode;
 
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import::run(import, &terminal),
         Command::Calibrate(calibrate) => calibrate::run(calibrate, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
+        Command::Schema => schema::run(&terminal),
     };
     ExitCode::from(status as u8)
 }

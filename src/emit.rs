@@ -4,7 +4,10 @@
 //! from outside are kept from meaning anything (`text`).
 
 pub(crate) mod amount;
+mod btrplace;
+mod calendar;
 pub(crate) mod clock;
+mod csv;
 pub mod json;
 mod mermaid;
 mod script;
@@ -17,13 +20,17 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use btrplace::emit as btrplace;
+pub use calendar::emit as calendar;
+pub use csv::emit as csv;
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
-pub use script::{emit as script, obstacles};
+pub use script::emit as script;
 pub use svg::emit as svg;
 pub use table::{Page, emit as table};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::diag::Diagnostic;
 use crate::plan::{Plan, Planned};
 use crate::request::Task;
 
@@ -40,16 +47,25 @@ pub enum Kind {
     Svg,
     /// A Gantt chart as text that web pages draw.
     Mermaid,
+    /// A table for spreadsheets.
+    Csv,
+    /// A calendar of the actions.
+    Ics,
+    /// A reconfiguration plan of BtrPlace.
+    Btrplace,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Table,
         Kind::Json,
         Kind::Script,
         Kind::Svg,
         Kind::Mermaid,
+        Kind::Csv,
+        Kind::Ics,
+        Kind::Btrplace,
     ];
 
     /// Its name on the command line.
@@ -60,6 +76,9 @@ impl Kind {
             Kind::Script => "script",
             Kind::Svg => "svg",
             Kind::Mermaid => "mermaid",
+            Kind::Csv => "csv",
+            Kind::Ics => "ics",
+            Kind::Btrplace => "btrplace",
         }
     }
 
@@ -71,6 +90,9 @@ impl Kind {
             Kind::Script => "sh",
             Kind::Svg => "svg",
             Kind::Mermaid => "mmd",
+            Kind::Csv => "csv",
+            Kind::Ics => "ics",
+            Kind::Btrplace => "btrplace.json",
         }
     }
 
@@ -87,6 +109,19 @@ impl Kind {
             Kind::Script => script(datacenter, plan),
             Kind::Svg => svg(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
+            Kind::Csv => csv(datacenter, plan),
+            Kind::Ics => calendar(datacenter, plan),
+            Kind::Btrplace => btrplace(datacenter, plan),
+        }
+    }
+
+    /// Why the plan, although it holds, cannot be in this form: nothing where it can.
+    pub fn obstacles(self, datacenter: &Datacenter, plan: &Plan) -> Vec<Diagnostic> {
+        match self {
+            Kind::Script => script::obstacles(datacenter, plan),
+            Kind::Ics => calendar::obstacles(plan),
+            Kind::Btrplace => btrplace::obstacles(datacenter, plan),
+            Kind::Table | Kind::Json | Kind::Svg | Kind::Mermaid | Kind::Csv => Vec::new(),
         }
     }
 }

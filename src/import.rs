@@ -3,9 +3,12 @@
 
 pub mod btrplace;
 pub mod csv;
+pub mod difference;
 pub mod inventory;
 pub mod json;
+pub mod keep;
 pub mod kubevirt;
+pub mod libvirt;
 pub mod network;
 pub mod openstack;
 pub mod proxmox;

@@ -67,7 +67,17 @@ pub struct Asked<T> {
 }
 
 /// Which rates a migration may have, where its step gives none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Bandwidth {
     /// The most that its path allows (UCC'15, MaxBandwidth), and less only where `sync` or `limit` needs that.

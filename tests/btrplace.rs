@@ -210,3 +210,51 @@ fn published_plans_are_imported() {
         assert!(text.is_ok(), "{}: {:#?}", path.display(), text.err());
     }
 }
+
+/// What is exported is imported again, allows the same plan, and is proved to be as good.
+#[test]
+fn a_plan_goes_there_and_back() {
+    let text = r#"
+class link lan { usable 8/9 }
+switch tor
+server old[1..2] { memory 16GiB cpu 8 shutdown 17s link : lan 1Gbps to tor }
+server new { memory 64GiB cpu 16 boot 2min link : lan 1Gbps to tor off }
+vm web[1..2], db { memory 2GiB used 2000MB cpu 0.5 hot 96MB in 2s cold 2MB/s downtime 0ms on old1 }
+plan away {
+  migrate web[1..2], db to new
+  shutdown old1
+  minimize mttr
+}
+"#;
+    let made = check(text);
+    let plan = made
+        .plan(0, &Options::default(), &mut Quiet)
+        .expect("there is a plan");
+    let kind = mvm::emit::Kind::Btrplace;
+    let dc = &made.analysis.datacenter;
+    assert!(kind.obstacles(dc, &plan).is_empty());
+    let exported = kind.emit(dc, &plan);
+    let back = import(exported.as_bytes(), "back").expect("the importer knows all that is in it");
+    let again = check(&back);
+    let same = again
+        .plan(0, &Options::default(), &mut Quiet)
+        .expect("there is a plan");
+    assert_eq!(same.objectives, plan.objectives, "{back}");
+    let there = &again.analysis.datacenter;
+    assert_eq!(
+        there.servers[2].memory.map(|memory| memory.value),
+        Some(64 << 30)
+    );
+    assert_eq!(there.vms[0].cpu.value, 500);
+
+    // Half a MiB is no whole number of them.
+    let odd = check(&text.replace("memory 2GiB", "memory 2048.5MiB"));
+    let plan = odd
+        .plan(0, &Options::default(), &mut Quiet)
+        .expect("there is a plan");
+    let found = kind.obstacles(&odd.analysis.datacenter, &plan);
+    assert!(
+        found[0].message.contains("`web1`, `web2`, `db`"),
+        "{found:?}"
+    );
+}

@@ -539,6 +539,28 @@ plan p { migrate a to s2 shutdown s1 }
 }
 
 #[test]
+fn a_calendar_needs_a_date() {
+    let dated = FILE.replace("start 02:00 UTC", "start 2026-11-28 02:00 UTC");
+    let folder = folder(&[("away.mvm", FILE), ("dated.mvm", &dated)]);
+    let said = session(folder.path(), &["plan", "away.mvm", "--emit", "ics"]);
+    assert!(
+        said.contains("E0741") && said.contains("away.mvm:7"),
+        "{said}"
+    );
+    assert!(said.ends_with("--- status 1\n"), "{said}");
+    let said = session(folder.path(), &["plan", "dated.mvm", "--emit", "ics"]);
+    assert!(said.contains("\r\nDTSTART:20261128T020000Z\r\n"), "{said}");
+    assert!(said.ends_with("--- status 0\n"), "{said}");
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let said = session(root(), &["schema"]);
+    assert!(said.contains("\"const\": \"mvm-plan/1\""), "{said}");
+    assert!(said.ends_with("--- status 0\n"), "{said}");
+}
+
+#[test]
 fn several_outputs_go_into_a_folder() {
     let folder = folder(&[("away.mvm", FILE)]);
     session(

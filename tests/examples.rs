@@ -4,14 +4,16 @@ mod support;
 
 use std::fmt::Write;
 
+use boon::{Compiler, SchemaIndex, Schemas};
 use mvm::compile::{self, Failure};
 use mvm::diag::Code;
+use mvm::emit::json;
 use mvm::expect;
 use mvm::schedule::{Effort, Options, Quiet};
 use support::{Folder, files, root};
 
 /// A line for each plan of the file, below what is guessed.
-fn figures(path: &str) -> String {
+fn figures(path: &str, schemas: &Schemas, schema: SchemaIndex) -> String {
     let checked = compile::check(path, &Folder(root()));
     assert!(
         checked.diagnostics.iter().all(|d| d.code == Code::Guessed),
@@ -31,6 +33,14 @@ fn figures(path: &str) -> String {
             Ok(plan) => {
                 let unmet = expect::unmet(request, &plan);
                 assert!(unmet.is_empty(), "{path}: {unmet:#?}");
+                let written = json(&checked.analysis.datacenter, &plan);
+                let written = serde_json::from_str(&written).expect("it is JSON");
+                let invalid = schemas.validate(&written, schema).err();
+                assert!(
+                    invalid.is_none(),
+                    "{path}: {}",
+                    invalid.map(|e| e.to_string()).unwrap_or_default()
+                );
                 let _ = write!(
                     text,
                     "{}: {} actions, {} s, peak {} mW",
@@ -61,9 +71,17 @@ fn figures(path: &str) -> String {
 
 #[test]
 fn examples_are_planned() {
+    let schema = serde_json::from_str(&json::schema()).expect("the schema is JSON");
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler
+        .add_resource("plan", schema)
+        .expect("the schema has an address");
+    let schema = compiler
+        .compile("plan", &mut schemas)
+        .expect("the schema is one");
     let mut text = String::new();
     for path in files("examples", ".mvm") {
-        let figures = figures(&path);
+        let figures = figures(&path, &schemas, schema);
         if !figures.is_empty() {
             let _ = writeln!(text, "{path}\n{figures}");
         }

@@ -41,6 +41,8 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Explain a diagnostic's code, such as E0201.
     Explain(Explain),
+    /// Print the JSON schema of plans as `--emit json` writes them.
+    Schema,
 }
 
 #[derive(clap::Args)]
@@ -60,7 +62,7 @@ pub struct Plan {
     /// The plan of the file to compute; all of them where none is named.
     #[arg(long = "plan", value_name = "NAME")]
     pub name: Option<String>,
-    /// What to write, several between commas: table, json, script, svg, mermaid.
+    /// What to write, several between commas: table, json, script, svg, mermaid, csv, ics (a calendar), btrplace.
     #[arg(
         long,
         value_name = "KIND",
@@ -81,6 +83,10 @@ pub struct Plan {
     /// Which rates a migration may have where its step gives none, in place of what the file says (`bandwidth choose`).
     #[arg(long, value_enum)]
     pub bandwidth: Option<Bandwidth>,
+    /// Refuse to plan where the file is not what this says: servers and VMs in JSON as `mvm import json` reads them, or a folder as
+    /// `mvm import libvirt` does.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<PathBuf>,
     /// Stop after so many seconds with the best plan so far, which then depends on the machine.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time_limit: Option<Duration>,
@@ -106,16 +112,32 @@ pub struct Import {
     /// The format.
     #[arg(value_enum)]
     pub kind: ImportKind,
-    /// The file to import, of OpenStack several; `-` is standard input.
-    #[arg(required = true)]
+    /// The file to import, of OpenStack several, of libvirt folders; `-` is standard input.
+    #[arg(required_unless_present = "connect")]
     pub inputs: Vec<PathBuf>,
+    /// Of libvirt: hosts to ask, such as `qemu+ssh://s1/system`, by calls of `virsh` that only read.
+    #[arg(long, value_name = "URI", num_args = 1..)]
+    pub connect: Vec<String>,
+    /// Of libvirt: also measure how fast the VMs rewrite their memory, over windows of so many seconds. For that libvirt wants a
+    /// connection that may write.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_delimiter = ',',
+        num_args = 0..=1,
+        default_missing_value = "1,2,5,10,30,60",
+        requires = "connect",
+        value_parser = clap::value_parser!(u32).range(1..=60)
+    )]
+    pub dirty_rate: Vec<u32>,
     /// Give each server whose links are not known one of that rate, to one switch.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub links: Option<u64>,
     /// What `lldpcli show neighbors -f json` printed on a server: `NAME=FILE`, or a file that is called like the server.
     #[arg(long, value_name = "FILE")]
     pub lldp: Vec<String>,
-    /// The file to write; standard output otherwise.
+    /// The file to write; standard output otherwise. Where an import wrote it before, what was added below its last line stays, and
+    /// what has changed is said.
     #[arg(short, long, value_name = "OUT.mvm")]
     pub output: Option<PathBuf>,
 }
@@ -163,6 +185,8 @@ pub enum ImportKind {
     Proxmox,
     /// An OpenStack cloud: its servers, hypervisors, flavors and server groups, a file each, as the client prints them with `-f json`.
     Openstack,
+    /// Hosts of libvirt and their domains: folders of what `virsh` printed, or `--connect`.
+    Libvirt,
     /// VMs of KubeVirt: `kubectl get nodes,vmi -A -o json`.
     Kubevirt,
 }

@@ -4,25 +4,36 @@ use std::path::Path;
 
 use super::Status;
 use super::args::{Import, ImportKind};
+use super::disk::Disk;
 use super::terminal::Terminal;
-use super::{disk, output};
+use super::{disk, output, virsh};
 use crate::compile;
 use crate::diag::{Code, Diagnostic, has_errors};
+use crate::import::difference::differences;
 use crate::import::{
-    Imported, btrplace, csv, json, kubevirt, network, openstack, proxmox, simgrid, write,
+    Imported, btrplace, csv, json, keep, kubevirt, libvirt, network, openstack, proxmox, simgrid,
+    write,
 };
 use crate::source::{FileId, Loader, SourceMap};
 
 /// The largest file that is read, in bytes.
 const MAX_INPUT: u64 = 256 << 20;
 
+/// Changes that are told.
+const MAX_TOLD: usize = 60;
+
 /// The name of the text before it is a file.
-const TEXT: &str = "imported.mvm";
+pub const TEXT: &str = "imported.mvm";
 
 /// Imports the file, and checks the text that comes out before it is written.
 pub fn run(args: &Import, terminal: &Terminal) -> Status {
-    if args.inputs.len() > 1 && args.kind != ImportKind::Openstack {
+    let of_several = [ImportKind::Openstack, ImportKind::Libvirt];
+    if args.inputs.len() > 1 && !of_several.contains(&args.kind) {
         terminal.say("error: this format is imported from one file");
+        return Status::WrongUsage;
+    }
+    if !args.connect.is_empty() && args.kind != ImportKind::Libvirt {
+        terminal.say("error: `--connect` asks hosts of libvirt");
         return Status::WrongUsage;
     }
     let mut map = SourceMap::new();
@@ -34,53 +45,115 @@ pub fn run(args: &Import, terminal: &Terminal) -> Status {
         }
     };
     terminal.show(&map, &findings);
-    let checked = compile::check(TEXT, &Memory(&text));
-    if has_errors(&checked.diagnostics) {
-        terminal.say("error: the file says what the language cannot: the text that would come out has errors");
-        terminal.show(&checked.map, &checked.diagnostics);
-        return Status::WrongInput;
-    }
-    match output::write(args.output.as_deref(), &text) {
-        Ok(()) => Status::Done,
-        Err(why) => {
+    write_out(args, &text, terminal).unwrap_or_else(|status| status)
+}
+
+/// Writes the text, checked, to where it is to go; over one that was imported before, with what was added to that.
+fn write_out(args: &Import, text: &str, terminal: &Terminal) -> Result<Status, Status> {
+    let wrong = |status| {
+        move |why: String| {
             terminal.say(&format!("error: {why}"));
-            Status::WrongUsage
+            status
+        }
+    };
+    let there = args.output.as_ref().filter(|path| path.is_file());
+    let (text, was, checked) = match (there, &args.output) {
+        (Some(path), _) => {
+            let shown = path.display();
+            let old =
+                disk::read_text(path).map_err(|why| format!("`{shown}` cannot be read: {why}"));
+            let old = old.map_err(wrong(Status::WrongInput))?;
+            let text =
+                keep::again(&old, text).map_err(|why| format!("`{shown}` is left as it is: {why}"));
+            let text = text.map_err(wrong(Status::WrongInput))?;
+            if text == old {
+                terminal.say(&format!("`{shown}` is as it was"));
+                return Ok(Status::Done);
+            }
+            let (disk, entry) = Disk::project_of(path).map_err(wrong(Status::WrongInput))?;
+            let was = compile::check(&entry, &disk);
+            let checked = compile::check(
+                &entry,
+                &Over {
+                    disk: &disk,
+                    entry: &entry,
+                    text: &text,
+                },
+            );
+            (text, Some(was), checked)
+        }
+        (None, Some(_)) => (keep::begin(text), None, compile::check(TEXT, &Memory(text))),
+        (None, None) => (text.to_owned(), None, compile::check(TEXT, &Memory(text))),
+    };
+    if has_errors(&checked.diagnostics) {
+        terminal.say(match was {
+            Some(_) => "error: what is kept of the file does not fit what it would say now; it is left as it is",
+            None => "error: the file says what the language cannot: the text that would come out has errors",
+        });
+        terminal.show(&checked.map, &checked.diagnostics);
+        return Err(Status::WrongInput);
+    }
+    output::write(args.output.as_deref(), &text).map_err(wrong(Status::WrongUsage))?;
+    if let Some(was) = was {
+        let words = differences(&was.analysis.datacenter, &checked.analysis.datacenter);
+        words
+            .iter()
+            .take(MAX_TOLD)
+            .for_each(|change| terminal.say(change));
+        match words.len() {
+            0 => terminal.say("only names and comments have changed"),
+            told if told > MAX_TOLD => {
+                terminal.say(&format!("and {} other changes", told - MAX_TOLD))
+            }
+            _ => {}
         }
     }
+    Ok(Status::Done)
 }
 
 /// The text of the file, with what was found.
 fn text(args: &Import, map: &mut SourceMap) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut files = Vec::new();
-    for path in &args.inputs {
+    // Of libvirt they are folders.
+    for path in args
+        .inputs
+        .iter()
+        .filter(|_| args.kind != ImportKind::Libvirt)
+    {
         files.push(input(path, map)?);
     }
-    let Some((&file, path)) = files.first().zip(args.inputs.first()) else {
-        return Ok(Default::default());
-    };
-    let foreign = map.text(file);
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy());
-    let name = stem
-        .as_deref()
-        .filter(|&stem| stem != "-")
-        .unwrap_or("imported");
-    let mut imported = match args.kind {
-        ImportKind::Btrplace => {
-            return btrplace::import(foreign.as_bytes(), name).map(|text| (text, Vec::new()));
+    let texts: Vec<(FileId, &str)> = files.iter().map(|&file| (file, map.text(file))).collect();
+    let stem = args.inputs.first().and_then(|path| path.file_stem());
+    let stem = stem
+        .map(|stem| stem.to_string_lossy())
+        .filter(|stem| stem != "-");
+    let name = stem.as_deref().unwrap_or("imported");
+    let mut imported = match (args.kind, texts.first()) {
+        (ImportKind::Libvirt, _) => hosts(args)?,
+        (_, None) => return Ok(Default::default()),
+        (ImportKind::Btrplace, Some((_, text))) => {
+            return btrplace::import(text.as_bytes(), name).map(|text| (text, Vec::new()));
         }
-        ImportKind::Simgrid => simgrid::import(file, foreign, name)?,
-        ImportKind::Csv => csv::import(file, foreign, name)?,
-        ImportKind::Json => json::import(file, foreign, name)?,
-        ImportKind::Proxmox => proxmox::import(file, foreign, name)?,
-        ImportKind::Kubevirt => kubevirt::import(file, foreign, name)?,
-        ImportKind::Openstack => {
-            let texts: Vec<(FileId, &str)> =
-                files.iter().map(|&file| (file, map.text(file))).collect();
-            openstack::import(&texts, name)?
-        }
+        (ImportKind::Simgrid, Some(&(file, text))) => simgrid::import(file, text, name)?,
+        (ImportKind::Csv, Some(&(file, text))) => csv::import(file, text, name)?,
+        (ImportKind::Json, Some(&(file, text))) => json::import(file, text, name)?,
+        (ImportKind::Proxmox, Some(&(file, text))) => proxmox::import(file, text, name)?,
+        (ImportKind::Kubevirt, Some(&(file, text))) => kubevirt::import(file, text, name)?,
+        (ImportKind::Openstack, _) => openstack::import(&texts, name)?,
     };
     connect(args, map, &mut imported)?;
     Ok((write(&imported.inventory), imported.findings))
+}
+
+/// What the hosts said, in folders and at the other end of URIs.
+fn hosts(args: &Import) -> Result<Imported, Vec<Diagnostic>> {
+    let mut hosts = Vec::new();
+    for folder in &args.inputs {
+        let saved = virsh::saved(folder);
+        hosts.extend(saved.map_err(|why| vec![Diagnostic::without_place(Code::FileNotRead, why)])?);
+    }
+    hosts.extend(virsh::live(&args.connect, &args.dirty_rate));
+    libvirt::import(&hosts)
 }
 
 /// Adds the links that LLDP tells, and those that are to be assumed.
@@ -113,7 +186,7 @@ fn connect(
 }
 
 /// Reads a file, or standard input for `-`.
-fn input(path: &Path, map: &mut SourceMap) -> Result<FileId, Vec<Diagnostic>> {
+pub fn input(path: &Path, map: &mut SourceMap) -> Result<FileId, Vec<Diagnostic>> {
     let shown = path.display();
     let error = |code, message: String| vec![Diagnostic::without_place(code, message)];
     let large = |length: u64| length > MAX_INPUT;
@@ -143,8 +216,28 @@ fn input(path: &Path, map: &mut SourceMap) -> Result<FileId, Vec<Diagnostic>> {
     }
 }
 
+/// The files of a project, one of them with another text.
+struct Over<'a> {
+    disk: &'a Disk,
+    entry: &'a str,
+    text: &'a str,
+}
+
+impl Loader for Over<'_> {
+    fn load(&self, path: &str) -> Result<Vec<u8>, String> {
+        match path == self.entry {
+            true => Ok(self.text.as_bytes().to_vec()),
+            false => self.disk.load(path),
+        }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        self.disk.shown(path)
+    }
+}
+
 /// The text that is to be checked.
-struct Memory<'a>(&'a str);
+pub struct Memory<'a>(pub &'a str);
 
 impl Loader for Memory<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, String> {

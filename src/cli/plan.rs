@@ -9,9 +9,10 @@ use super::disk::Disk;
 use super::outcome;
 use super::output;
 use super::progress::Line;
+use super::state;
 use super::terminal::Terminal;
 use crate::compile::{self, Checked, Failure};
-use crate::emit::{Kind, obstacles, table};
+use crate::emit::{Kind, table};
 use crate::plan::Plan;
 use crate::request::Bandwidth;
 use crate::schedule::{Monitor, Options, Written};
@@ -52,6 +53,9 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
     terminal.show(&checked.map, &checked.diagnostics);
     if checked.has_errors() {
         return Err(Status::WrongInput);
+    }
+    if let Some(state) = &args.state {
+        state::compare(&checked, state, terminal)?;
     }
     let chosen = chosen(&checked, args).map_err(wrong_usage)?;
     if chosen.len() * kinds.len() > 1 && args.output.is_none() && kinds != [Kind::Table] {
@@ -110,16 +114,15 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
             terminal.say(why.trim_end());
         }
     }
-    if kinds.contains(&Kind::Script) {
-        let datacenter = &checked.analysis.datacenter;
-        let found = plans
-            .iter()
-            .flat_map(|made| obstacles(datacenter, &made.plan));
-        let found: Vec<_> = found.collect();
-        if !found.is_empty() {
-            terminal.show(&checked.map, &found);
-            return Ok(Status::WrongInput);
-        }
+    let datacenter = &checked.analysis.datacenter;
+    let found = plans.iter().flat_map(|made| {
+        let kinds = kinds.iter();
+        kinds.flat_map(|kind| kind.obstacles(datacenter, &made.plan))
+    });
+    let found: Vec<_> = found.collect();
+    if !found.is_empty() {
+        terminal.show(&checked.map, &found);
+        return Ok(Status::WrongInput);
     }
     write(&checked, &plans, &kinds, args).map_err(wrong_usage)?;
     Ok(worst)

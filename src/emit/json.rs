@@ -1,53 +1,21 @@
 //! The plan as JSON, format `mvm-plan/1`, and back.
 //!
-//! One object; its keys always come in this order, and numbers are integers where the value is one.
-//!
-//! | key | value |
-//! |---|---|
-//! | `format` | `"mvm-plan/1"` |
-//! | `plan` | the plan's name |
-//! | `start` | RFC 3339 with offset; null where the date is not known |
-//! | `status` | `"optimal"` where every objective is proved, otherwise `"feasible"` |
-//! | `objective` | `{name, value, lower_bound, gap}` of the first objective |
-//! | `slot` | seconds in a slot of the encoding that was solved last |
-//! | `makespan` | seconds from the start to the last end |
-//! | `peak_power_w` | W that all servers and actions draw at most |
-//! | `energy_j` | J that they take from the start to the last end |
-//! | `actions` | the actions, by start |
-//! | `objectives` | all objectives, the most important first; only where there are several |
-//! | `reproducible` | `false`; only where a time limit or an interrupt ended the search |
-//! | `bandwidth` | `"choose"`; only where migrations may have rates below the most of their paths (`--bandwidth choose`) |
-//! | `source` | `{file, sha256}`; only where a file is known |
-//!
-//! Objectives count seconds (`mttr`, `makespan`) or J (`energy`); `gap` is (value - lower bound) / value, in
-//! millionths, rounded up. An action has the keys that apply to it:
-//!
-//! | key | value |
-//! |---|---|
-//! | `id` | unique |
-//! | `kind` | `migrate`, `boot`, `shutdown` (of a server), `start`, `stop` (of a VM) |
-//! | `vm` | the VM; not of a boot or shutdown |
-//! | `from`, `to` | servers; of a migration only |
-//! | `server` | the server; not of a migration |
-//! | `start`, `end` | seconds from the plan's start |
-//! | `bandwidth_mbps` | Mbit/s; of a migration only |
-//! | `after` | ids of the actions that must really have ended before: the transitive reduction |
-//! | `not_before` | seconds from the plan's start; only where the clock keeps the action from starting earlier |
-//! | `waits` | `[{for, until, lag, why}]`: all that it waits for. `until` is `"done"` where the other must have ended well, `"over"` where it is enough that it has ended, `"started"` where this one starts `lag` seconds after the other has really started; `why` names the line or the limit |
-//! | `may_start` | `[{from, last, closed_by}]`, in seconds from the plan's start: when it may start so that its planned length lies inside all of its windows, from its planned start on; `closed_by` is the rule that ends it. Only where the clock limits it |
-//! | `timeout` | `{late_after, limit, policy}`: seconds after its start at which it is late, and at which `"abort"`, `"suspend"`, `"post"` or `"wait"` is done about it; only where it is not the usual: late past the planned length, at least 10 s, and `"abort"` at three times that length, at least 300 s |
-//! | `retry` | `{times, pause}`: how often it is tried again, and how many seconds later; only where it is |
-//!
-//! Readers pass over keys that they do not know.
+//! One object, [`PlanFile`]; its keys always come in the order of the fields, and numbers are integers where the value is
+//! one. What a key means stands at its field; [`schema()`] is the same as a JSON schema. Readers pass over keys that they do
+//! not know.
 
 mod fixed;
+mod lines;
 mod read;
+mod schema;
 
 pub use fixed::Fixed;
+pub(super) use lines::document;
 pub use read::{MAX_ACTIONS, MAX_BYTES, ReadError, read};
+pub use schema::schema;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::ser::Formatter;
 
 use super::{server_of, vm_of};
 use crate::datacenter::{Datacenter, ServerId};
@@ -62,26 +30,42 @@ pub type Milli = Fixed<1_000>;
 /// Millionths of a unit, written in units: bit/s as Mbit/s.
 pub type Micro = Fixed<1_000_000>;
 
-/// A plan as it stands in a file. The meaning of each field is in the module's table.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A plan as it stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanFile {
+    /// The format, `mvm-plan/1`.
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
+    /// The plan's name.
     pub plan: String,
+    /// When the plan starts, in RFC 3339 with its offset; null where the date is not known.
+    #[schemars(extend("format" = "date-time"))]
     pub start: Option<String>,
+    /// How good the plan is known to be.
     pub status: Status,
+    /// The first objective; null where there is none.
     pub objective: Option<Objective>,
+    /// Seconds in a slot of the encoding that was solved last.
     pub slot: i64,
+    /// Seconds from the start to the last end.
+    #[schemars(range(min = 0))]
     pub makespan: i64,
+    /// W that all servers and actions draw at most.
     pub peak_power_w: Milli,
+    /// J that they take from the start to the last end.
     pub energy_j: Milli,
+    /// The actions, by start.
     pub actions: Vec<Action>,
+    /// All objectives, the most important first; only where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objectives: Vec<Objective>,
+    /// False, and only there, where a time limit or an interrupt ended the search.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub reproducible: bool,
+    /// Which rates migrations may have: `choose`, and only there, where they may be below the most of their paths (`--bandwidth choose`).
     #[serde(default, skip_serializing_if = "is_max")]
     pub bandwidth: Bandwidth,
+    /// What the plan was made from; only where a file is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
 }
@@ -95,7 +79,7 @@ fn is_max(bandwidth: &Bandwidth) -> bool {
 }
 
 /// Whether a plan is proved to be the best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every objective is proved.
@@ -104,115 +88,153 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An objective, its value and its bound: seconds (`mttr`, `makespan`) or J (`energy`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
+    /// `mttr`, `makespan` or `energy`.
     pub name: String,
+    /// What the plan has.
     pub value: Milli,
+    /// No plan has less.
     pub lower_bound: Milli,
+    /// (value - lower bound) / value, rounded up to millionths: 0 only where the objective is proved.
     pub gap: Micro,
 }
 
 /// The file that a plan was made from.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
+    /// Its path, relative to the project's root.
     pub file: String,
+    /// SHA-256 of it and of all files that it uses, in hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub sha256: String,
 }
 
 /// An action. The keys that its kind asks for are there.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "read::AnyAction")]
+#[schemars(!try_from, transform = schema::keys_of_kinds)]
 pub struct Action {
+    /// Unique.
     pub id: String,
+    /// What it does.
     pub kind: Kind,
+    /// The VM; not of a boot or shutdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vm: Option<String>,
+    /// The server where the VM is; of a migration only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// The server where the VM goes; of a migration only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The server; not of a migration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// Seconds from the plan's start.
+    #[schemars(range(min = 0))]
     pub start: i64,
+    /// Seconds from the plan's start.
+    #[schemars(range(min = 0))]
     pub end: i64,
+    /// Mbit/s; of a migration only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth_mbps: Option<Micro>,
+    /// Ids of the actions that must really have ended before: the transitive reduction.
     pub after: Vec<String>,
+    /// Seconds from the plan's start; only where the clock keeps the action from starting earlier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<i64>,
+    /// All that it waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<Wait>,
+    /// When it may start so that its planned length lies inside all of its windows, from its planned start on. Only where the
+    /// clock limits it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_start: Vec<Opening>,
+    /// How long it may take; only where that is not the usual: late past the planned length, at least 10 s, and `abort` at three
+    /// times that length, at least 300 s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Timeout>,
+    /// How often it is tried again; only where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
 }
 
 /// What an action does.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
+    /// A VM goes to another server.
     Migrate,
+    /// A server boots.
     Boot,
+    /// A server shuts down.
     Shutdown,
+    /// A VM starts.
     Start,
+    /// A VM stops.
     Stop,
 }
 
 /// What an action waits for.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wait {
+    /// The other action's id.
     #[serde(rename = "for")]
     pub action: String,
+    /// How far it must have got.
     pub until: Until,
+    /// Of `started`: seconds from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lag: Option<i64>,
+    /// The line or the limit that asks for it.
     pub why: String,
 }
 
 /// How far what is waited for must have got.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Until {
+    /// It must have ended well.
     Done,
+    /// It is enough that it has ended.
     Over,
+    /// It must really have started, `lag` seconds before.
     Started,
 }
 
-/// A time in which an action may start.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A time in which an action may start, in seconds from the plan's start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {
+    /// Its first second.
     pub from: i64,
+    /// Its last second; not there where nothing ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<i64>,
+    /// The rule that ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<String>,
 }
 
 /// How long an action may take.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeout {
+    /// Seconds after its start at which it is late.
     pub late_after: i64,
+    /// Seconds after its start at which something is done about it.
     pub limit: i64,
+    /// What.
     pub policy: Policy,
 }
 
 /// How often an action is tried again.
-#[allow(missing_docs)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Retry {
+    /// So many times.
     pub times: u32,
+    /// Seconds before each of them.
     pub pause: u32,
 }
 
@@ -350,62 +372,14 @@ fn opening(opening: &plan::Opening) -> Opening {
     }
 }
 
-/// A key of the document on each line, and an action on each: what changed between two plans is what a
-/// comparison of lines shows.
+/// The text of the file.
 fn write(file: &PlanFile) -> String {
-    let document = serde_json::to_value(file).expect("a plan is plain data with text keys");
-    let keys = document.as_object().into_iter().flatten();
-    let lines: Vec<String> = keys
-        .map(|(key, value)| match value.as_array() {
-            Some(items) if !items.is_empty() => {
-                let items: Vec<String> = items.iter().map(|i| format!("    {}", line(i))).collect();
-                format!("  {}: [\n{}\n  ]", line(key), items.join(",\n"))
-            }
-            _ => format!("  {}: {}", line(key), line(value)),
-        })
-        .collect();
-    format!("{{\n{}\n}}\n", lines.join(",\n"))
-}
-
-/// On one line, with a space after each comma and colon.
-fn line(value: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Spaced);
-    value
-        .serialize(&mut serializer)
-        .expect("a plan is plain data with text keys");
-    String::from_utf8(bytes).expect("JSON is UTF-8")
-}
-
-struct Spaced;
-
-impl Formatter for Spaced {
-    fn begin_array_value<W: ?Sized + std::io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_key<W: ?Sized + std::io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W: ?Sized + std::io::Write>(
-        &mut self,
-        writer: &mut W,
-    ) -> std::io::Result<()> {
-        writer.write_all(b": ")
-    }
+    document(&serde_json::to_value(file).expect("a plan is plain data with text keys"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::lines::line;
     use super::*;
     use crate::emit::{fixture, kind_of};
 

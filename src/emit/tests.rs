@@ -41,7 +41,7 @@ fn every_form_of_hostile_names() {
 #[test]
 fn many_actions_with_two_objectives() {
     let (datacenter, plan) = fixture::racks(5);
-    for kind in [Kind::Table, Kind::Json, Kind::Svg, Kind::Mermaid] {
+    for kind in [Kind::Table, Kind::Json, Kind::Svg, Kind::Mermaid, Kind::Csv] {
         insta::assert_snapshot!(
             format!("racks.{}", kind.suffix()),
             emitted(kind, &datacenter, &plan)
@@ -73,6 +73,7 @@ fn nothing_that_a_terminal_obeys_is_written() {
     let (datacenter, plan) = fixture::hostile();
     for kind in Kind::ALL {
         let text = kind.emit(&datacenter, &plan);
+        let text = text.replace("\r\n", "\n");
         let obeyed = text.chars().find(|&c| c != '\n' && c.is_control());
         assert_eq!(obeyed, None, "{kind:?}");
     }

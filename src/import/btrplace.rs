@@ -43,7 +43,9 @@ struct Instance {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
     online: bool,
+    /// Bytes.
     memory: Option<u64>,
+    /// Thousandths of a CPU.
     cpu: Option<u64>,
     boot: u64,
     shutdown: u64,
@@ -52,7 +54,9 @@ struct Node {
 #[derive(Debug, Clone, PartialEq)]
 struct Vm {
     host: u64,
+    /// Bytes.
     memory: u64,
+    /// Thousandths of a CPU.
     cpu: u64,
     /// MB, MB, seconds and MB/s, as decimal numbers of the file.
     used: f64,

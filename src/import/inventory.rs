@@ -60,6 +60,10 @@ pub struct Server {
     pub off: bool,
     /// Host name or IP address, where that is not its name.
     pub address: Option<String>,
+    /// The class of `std.platform` that it is of, by its own name; None: libvirt's, which is that of all servers.
+    pub platform: Option<&'static str>,
+    /// Template of its hypervisor's URI, where that is not the usual one.
+    pub uri: Option<String>,
     /// Labels, by key.
     pub labels: Vec<(String, String)>,
     /// Its links.

@@ -57,6 +57,7 @@ pub fn import(files: &[(FileId, &str)], name: &str) -> Result<Imported, Vec<Diag
                 address: item.text_of("Host IP"),
                 off: item.text_of("State").is_some_and(|state| state == "down"),
                 name: host,
+                platform: Some("openstack"),
                 ..Server::default()
             }),
             None => findings.push(item.left_out("a hypervisor without a name is left out")),
@@ -75,7 +76,7 @@ pub fn import(files: &[(FileId, &str)], name: &str) -> Result<Imported, Vec<Diag
     for item in &servers {
         match vm(item, &count, &flavors, &inventory.servers) {
             Ok((id, mut vm)) => {
-                vm.name = names.take(vm.name.clone(), &format!("{} {id}", vm.name));
+                vm.name = names.take(vm.name.clone(), &id);
                 by_id.insert(id, vm.name.clone());
                 inventory.vms.push(vm);
             }
@@ -113,11 +114,12 @@ fn vm(
     hosts: &[Server],
 ) -> Result<(String, Vm), String> {
     let id = item.text_of("ID").unwrap_or_default();
-    let name = match item.text_of("Name") {
-        Some(name) if count.get(&name) == Some(&1) => name,
-        Some(name) => format!("{name} {}", id.get(..8).unwrap_or(&id)),
-        None => id.clone(),
-    };
+    // Where a name is not enough, the client takes the identifier.
+    let own = item.text_of("Name");
+    let alone = own.clone().filter(|name| count.get(name) == Some(&1));
+    let name = alone.clone().unwrap_or_else(|| id.clone());
+    let labels = own.filter(|_| alone.is_none());
+    let labels = labels.map(|name| (String::from("name"), name));
     let status = item.text_of("Status").unwrap_or_default();
     let off = match status.as_str() {
         "ACTIVE" | "PAUSED" | "REBOOT" | "VERIFY_RESIZE" | "MIGRATING" => false,
@@ -159,6 +161,7 @@ fn vm(
         memory: Some(memory),
         cpu,
         off,
+        labels: labels.into_iter().collect(),
         remark: migrating,
         ..Vm::default()
     };

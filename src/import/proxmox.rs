@@ -1,7 +1,5 @@
 //! A Proxmox VE cluster, as `pvesh get /cluster/resources --output-format json` prints it (versions 7 to 9).
 
-use std::collections::BTreeMap;
-
 use super::inventory::{Inventory, Names, Server, Vm};
 use super::value::Found;
 use super::{Imported, json};
@@ -29,10 +27,6 @@ pub fn import(file: FileId, text: &str, name: &str) -> Result<Imported, Vec<Diag
         ..Inventory::default()
     };
     let items = list.items();
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for guest in items.iter().filter_map(|item| item.text_of("name")) {
-        *count.entry(guest).or_default() += 1;
-    }
     let mut names = Names::default();
     for item in &items {
         if let (Some("node"), Some(node)) = (item.text_of("type").as_deref(), item.text_of("node"))
@@ -53,12 +47,13 @@ pub fn import(file: FileId, text: &str, name: &str) -> Result<Imported, Vec<Diag
                     memory: item.bytes_of("maxmem", "B"),
                     cpu: item.thousandths_of("maxcpu"),
                     name: node,
+                    platform: Some("proxmox"),
                     ..Server::default()
                 }),
                 None => findings.push(item.left_out("a node without a name is left out")),
             },
             Some("qemu") if is_template => {}
-            Some("qemu") => findings.extend(vm(item, &count, &mut names, &mut inventory)),
+            Some("qemu") => findings.extend(vm(item, &mut names, &mut inventory)),
             Some("lxc") => {
                 let who = item.text_of("name").unwrap_or_default();
                 findings.push(item.left_out(&format!(
@@ -74,7 +69,7 @@ pub fn import(file: FileId, text: &str, name: &str) -> Result<Imported, Vec<Diag
         ]);
     }
     inventory.remarks.push(String::from(
-        "`vmid` is the number of a VM there. What its guests use of their memory, and how fast they write to it, the list does not say.",
+        "VMs are called by their numbers, as `qm` wants it; `vms with name web` is one by its name. What guests use of their memory, and how fast they write to it, the list does not say.",
     ));
     inventory.servers.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Imported {
@@ -83,41 +78,27 @@ pub fn import(file: FileId, text: &str, name: &str) -> Result<Imported, Vec<Diag
     })
 }
 
-/// Adds the VM, or says why not.
-fn vm(
-    item: &Found<'_>,
-    count: &BTreeMap<String, usize>,
-    names: &mut Names,
-    inventory: &mut Inventory,
-) -> Option<Diagnostic> {
-    let number = item.text_of("vmid").unwrap_or_default();
-    let numbered = match item.text_of("name") {
-        Some(name) => format!("{name}-{number}"),
-        None => format!("vm{number}"),
+/// Adds the VM, or says why not. It is called by its number, as its platform's commands want it.
+fn vm(item: &Found<'_>, names: &mut Names, inventory: &mut Inventory) -> Option<Diagnostic> {
+    let own = item.text_of("name");
+    let Some(number) = item.text_of("vmid") else {
+        let who = own.unwrap_or_default();
+        return Some(item.left_out(&format!("`{who}` is left out: it has no number")));
     };
-    let alone = item
-        .text_of("name")
-        .filter(|name| count.get(name) == Some(&1));
-    let name = alone.unwrap_or_else(|| numbered.clone());
     let (Some(host), Some(memory)) = (item.text_of("node"), item.bytes_of("maxmem", "B")) else {
-        let message = format!("`{name}` is left out: its node or its memory is missing");
+        let message = format!("`{number}` is left out: its node or its memory is missing");
         return Some(item.left_out(&message));
     };
-    let name = names.take(name, &numbered);
-    let mut labels = vec![(String::from("vmid"), number)];
-    labels.extend(
-        item.text_of("pool")
-            .map(|pool| (String::from("pool"), pool)),
-    );
+    let label = |key: &str| Some((key.to_owned(), item.text_of(key)?));
     inventory.vms.push(Vm {
-        name,
+        name: names.take(number.clone(), &format!("vm {number}")),
         host,
         memory: Some(memory),
         cpu: item.thousandths_of("maxcpu"),
         off: item
             .text_of("status")
             .is_some_and(|status| status == "stopped"),
-        labels,
+        labels: ["name", "pool"].into_iter().filter_map(label).collect(),
         remark: item
             .text_of("lock")
             .map(|lock| format!("locked there: {lock}")),

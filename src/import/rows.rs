@@ -197,7 +197,7 @@ impl Reader {
                     power,
                     off,
                     labels,
-                    remark: None,
+                    ..Server::default()
                 });
             }
             "switch" => {

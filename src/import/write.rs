@@ -14,6 +14,9 @@ use super::inventory::{Inventory, Link, Route, Server, Set, Switch, Vm};
 /// Width up to which comments are filled.
 const WIDTH: usize = 110;
 
+/// What says how a server's hypervisor is reached.
+const COMMAND: &str = "command uri";
+
 /// Properties shorter than this are written out rather than put into a class.
 const SHORT: usize = 24;
 
@@ -26,6 +29,15 @@ pub fn write(inventory: &Inventory) -> String {
         comment(&mut out, remark);
     }
     let taken = inventory.names();
+    let platforms: BTreeSet<&str> = inventory
+        .servers
+        .iter()
+        .filter_map(|s| s.platform)
+        .collect();
+    let uses = platforms
+        .iter()
+        .map(|name| format!("use std.platform.{name}\n"));
+    section(&mut out, uses.collect());
     section(&mut out, switches(&inventory.switches));
     section(&mut out, servers(&inventory.servers, &taken));
     section(&mut out, routes(&inventory.routes));
@@ -60,6 +72,8 @@ fn comment(out: &mut String, text: &str) {
 /// A thing to declare.
 struct Entry<'a> {
     name: &'a str,
+    /// The class of the standard library that it is of.
+    platform: Option<&'a str>,
     /// What may be a class.
     common: String,
     /// What may not: links, places, labels.
@@ -77,6 +91,7 @@ fn switch(switch: &Switch) -> Entry<'_> {
     common.put("capacity", switch.capacity.map(rate));
     Entry {
         name: &switch.name,
+        platform: None,
         common: common.0,
         own: links(&switch.links),
         remark: None,
@@ -93,12 +108,14 @@ fn server(server: &Server) -> Entry<'_> {
     common.put("memory", server.memory.map(data));
     common.put("cpu", server.cpu.map(cpus));
     common.put("power", server.power.map(power));
+    common.put(COMMAND, server.uri.as_deref().map(string));
     let mut own = Words(links(&server.links));
     own.put("address", server.address.as_deref().map(string));
     labels(&mut own, &server.labels);
     own.word(if server.off { "off" } else { "" });
     Entry {
         name: &server.name,
+        platform: server.platform,
         common: common.0,
         own: own.0,
         remark: server.remark.as_deref(),
@@ -125,6 +142,7 @@ fn vm(vm: &Vm) -> Entry<'_> {
     own.word(if vm.off { "off" } else { "" });
     Entry {
         name: &vm.name,
+        platform: None,
         common: common.0,
         own: own.0,
         remark: vm.remark.as_deref(),
@@ -195,7 +213,7 @@ fn declare(
 ) -> String {
     let mut runs: Vec<&[Entry<'_>]> = Vec::new();
     let alike = |a: &Entry<'_>, b: &Entry<'_>| {
-        (&a.common, &a.own, a.remark) == (&b.common, &b.own, b.remark)
+        (a.platform, &a.common, &a.own, a.remark) == (b.platform, &b.common, &b.own, b.remark)
     };
     runs.extend(entries.chunk_by(alike));
     let lines: Vec<(String, &Entry<'_>)> = runs
@@ -217,22 +235,31 @@ fn declare(
         let common = entry.common.as_str();
         let is_class = common.len() > SHORT && uses[common] > 1;
         let mut line = Words(format!("{kind} {names}"));
-        match class.filter(|_| is_class) {
-            Some(prefix) => {
-                let class = classes.entry(common).or_insert_with(|| {
-                    let mut next = String::new();
-                    while next.is_empty() || taken.contains(next.as_str()) {
-                        number += 1;
-                        next = format!("{prefix}_{number}");
-                    }
-                    let _ = writeln!(out, "class {kind} {next} {{ {common} }}");
-                    next
-                });
-                line.word(&format!(": {class}"));
-            }
-            None => line.word(common),
+        let mut of: Vec<&str> = entry.platform.into_iter().collect();
+        if let Some(prefix) = class.filter(|_| is_class) {
+            of.push(classes.entry(common).or_insert_with(|| {
+                let mut next = String::new();
+                while next.is_empty() || taken.contains(next.as_str()) {
+                    number += 1;
+                    next = format!("{prefix}_{number}");
+                }
+                let _ = writeln!(out, "class {kind} {next} {{ {common} }}");
+                next
+            }));
         }
-        line.word(&entry.own);
+        if !of.is_empty() {
+            line.word(&format!(": {}", of.join(", ")));
+        }
+        let mut properties = Words::default();
+        if class.is_none() || !is_class {
+            properties.word(common);
+        }
+        properties.word(&entry.own);
+        // Commands stand only between braces.
+        match properties.0.contains(COMMAND) {
+            true => line.word(&format!("{{ {} }}", properties.0)),
+            false => line.word(&properties.0),
+        }
         if let Some(remark) = entry.remark {
             line.word(&format!(" // {}", one_line(remark)));
         }

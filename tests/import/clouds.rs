@@ -7,7 +7,7 @@ use mvm::source::FileId;
 use crate::{Reader, shown};
 
 /// As `pvesh get /cluster/resources --output-format json` of Proxmox VE 8 prints it.
-const PROXMOX: &str = r#"[
+pub const PROXMOX: &str = r#"[
   {"cpu":0.01,"cgroup-mode":2,"disk":3,"id":"node/pve2","level":"","maxcpu":16,"maxdisk":99,"maxmem":67430354944,"mem":9,"node":"pve2","status":"online","type":"node","uptime":77},
   {"cpu":0.01,"disk":3,"id":"node/pve1","level":"","maxcpu":16,"maxdisk":99,"maxmem":67430354944,"mem":9,"node":"pve1","status":"online","type":"node","uptime":77},
   {"id":"node/pve3","maxcpu":8,"maxmem":33685504000,"node":"pve3","status":"offline","type":"node"},
@@ -21,7 +21,7 @@ const PROXMOX: &str = r#"[
 ]"#;
 
 /// As `kubectl get nodes,vmi -A -o json` prints it (Kubernetes 1.30, KubeVirt 1.3).
-const KUBEVIRT: &str = r#"{ "apiVersion": "v1", "kind": "List", "items": [
+pub const KUBEVIRT: &str = r#"{ "apiVersion": "v1", "kind": "List", "items": [
   { "kind": "Node", "metadata": { "name": "node1", "labels": { "disk": "ssd", "kubernetes.io/hostname": "node1" } },
     "status": { "allocatable": { "cpu": "7910m", "memory": "32431300Ki" }, "capacity": { "cpu": "8", "memory": "32533700Ki" },
       "addresses": [{ "type": "InternalIP", "address": "192.0.2.1" }, { "type": "Hostname", "address": "node1" }], "conditions": [{ "type": "Ready", "status": "True" }] } },
@@ -37,7 +37,7 @@ const KUBEVIRT: &str = r#"{ "apiVersion": "v1", "kind": "List", "items": [
   { "kind": "VirtualMachineInstance", "metadata": { "name": "lost" }, "spec": { "domain": { "memory": { "guest": "1Gi" } } }, "status": { "nodeName": "node9" } }
 ] }"#;
 
-const SERVERS: &str = r#"[
+pub const SERVERS: &str = r#"[
   { "ID": "11111111-aaaa", "Name": "db", "Status": "ACTIVE", "Task State": null, "Power State": 1, "Networks": { "net": ["192.0.2.7"] }, "Flavor Name": "m1.large", "Flavor ID": "4", "Host": "c1" },
   { "ID": "22222222-bbbb", "Name": "db", "Status": "ACTIVE", "Flavor Name": "m1.large", "Host": "c2" },
   { "ID": "33333333-cccc", "Name": "batch", "Status": "SHUTOFF", "Flavor": "m1.tiny", "Host": "c2" },
@@ -45,15 +45,15 @@ const SERVERS: &str = r#"[
   { "ID": "55555555-eeee", "Name": "secret", "Status": "ACTIVE", "Flavor": "gone", "Host": "c2" },
   { "ID": "66666666-ffff", "Name": "moving", "Status": "MIGRATING", "Flavor": "m1.tiny", "Host": "c1" }
 ]"#;
-const HYPERVISORS: &str = r#"[
+pub const HYPERVISORS: &str = r#"[
   { "ID": 2, "Hypervisor Hostname": "c2.example", "Hypervisor Type": "QEMU", "Host IP": "192.0.2.2", "State": "up", "vCPUs Used": 3, "vCPUs": 32, "Memory MB Used": 1024, "Memory MB": 128000 },
   { "ID": 1, "Hypervisor Hostname": "c1.example", "Hypervisor Type": "QEMU", "Host IP": "192.0.2.1", "State": "up", "vCPUs Used": 3, "vCPUs": 32, "Memory MB Used": 1024, "Memory MB": 128000 }
 ]"#;
-const FLAVORS: &str = r#"[
+pub const FLAVORS: &str = r#"[
   { "ID": "1", "Name": "m1.tiny", "RAM": 512, "Disk": 1, "Ephemeral": 0, "VCPUs": 1, "Is Public": true },
   { "ID": "4", "Name": "m1.large", "RAM": 8192, "Disk": 80, "Ephemeral": 0, "VCPUs": 4, "Is Public": true }
 ]"#;
-const GROUPS: &str = r#"[
+pub const GROUPS: &str = r#"[
   { "ID": "g1", "Name": "Data bases", "Policy": "anti-affinity", "Members": ["11111111-aaaa", "22222222-bbbb"] },
   { "ID": "g2", "Name": "pair", "Policies": ["affinity"], "Members": "33333333-cccc, 66666666-ffff" },
   { "ID": "g3", "Name": "alone", "Policy": "anti-affinity", "Members": ["11111111-aaaa"] }

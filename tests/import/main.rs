@@ -1,6 +1,7 @@
 //! Foreign inventories become texts that people can read, that mvm itself accepts, and that say what the files say.
 
 mod clouds;
+mod program;
 mod routes;
 mod simgrid;
 mod tables;

@@ -6,7 +6,7 @@ use mvm::source::SourceMap;
 use crate::support::Text;
 use crate::{Reader, accepted, imported, shown};
 
-const TABLE: &str = "\
+pub const TABLE: &str = "\
 Name,Kind,On,Memory (GiB),CPU,Power,Link,To,Hot (MiB),Hot in,Cold,State,label rack
 core,switch,,,,,,,,,,,
 tor,switch,,,,,40Gbps,core,,,,,
@@ -18,7 +18,7 @@ web-2,,host01,4,2,,,,96,2s,3MiB/s,,
 \"the \"\"db\"\"\",,host02,16,0.5,,,,,,,stopped,
 ";
 
-const LIST: &str = r#"{
+pub const LIST: &str = r#"{
   "switches": [{ "name": "tor", "capacity": 40000000000 }],
   "servers": [
     { "name": "s1", "memory": 68719476736, "cpu": 16, "link": "10Gbps", "to": "tor", "labels": { "rack": "a" } },

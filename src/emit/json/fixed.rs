@@ -1,5 +1,8 @@
 //! Numbers with a fixed number of decimals, exact from end to end.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -48,6 +51,20 @@ impl<'de, const SCALE: u32> Deserialize<'de> for Fixed<SCALE> {
         }
 
         deserializer.deserialize_f64(Number)
+    }
+}
+
+impl<const SCALE: u32> JsonSchema for Fixed<SCALE> {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::from("number")
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "number" })
     }
 }
 

@@ -119,6 +119,30 @@ fn check_ids(actions: &[Action]) -> Result<(), ReadError> {
     Ok(())
 }
 
+impl Kind {
+    /// All kinds.
+    pub(super) const ALL: [Kind; 5] = [
+        Kind::Migrate,
+        Kind::Boot,
+        Kind::Shutdown,
+        Kind::Start,
+        Kind::Stop,
+    ];
+
+    /// The keys that not all kinds have, and whether this one has them.
+    pub(super) fn keys(self) -> [(&'static str, bool); 5] {
+        let migrates = self == Kind::Migrate;
+        let of_vm = !matches!(self, Kind::Boot | Kind::Shutdown);
+        [
+            ("vm", of_vm),
+            ("from", migrates),
+            ("to", migrates),
+            ("server", !migrates),
+            ("bandwidth_mbps", migrates),
+        ]
+    }
+}
+
 /// An action whose keys may not be those of its kind.
 #[derive(Deserialize)]
 pub struct AnyAction {
@@ -145,16 +169,14 @@ impl TryFrom<AnyAction> for Action {
     type Error = String;
 
     fn try_from(any: AnyAction) -> Result<Self, String> {
-        let migrates = any.kind == Kind::Migrate;
-        let of_vm = !matches!(any.kind, Kind::Boot | Kind::Shutdown);
-        let keys = [
-            ("vm", any.vm.is_some(), of_vm),
-            ("from", any.from.is_some(), migrates),
-            ("to", any.to.is_some(), migrates),
-            ("server", any.server.is_some(), !migrates),
-            ("bandwidth_mbps", any.bandwidth_mbps.is_some(), migrates),
+        let there = [
+            any.vm.is_some(),
+            any.from.is_some(),
+            any.to.is_some(),
+            any.server.is_some(),
+            any.bandwidth_mbps.is_some(),
         ];
-        for (key, is_there, belongs) in keys {
+        for ((key, belongs), is_there) in any.kind.keys().into_iter().zip(there) {
             if is_there != belongs {
                 let verb = if belongs { "lacks" } else { "cannot have" };
                 return Err(format!("the action `{}` {verb} the key `{key}`", any.id));

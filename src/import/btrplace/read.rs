@@ -11,6 +11,9 @@ use crate::diag::{Code, Diagnostic};
 /// scheduler takes as that of an idle VM. Without an attribute for it, it has no cold pages.
 const IDLE: (f64, f64) = (5.0, 2.0);
 
+/// The largest amount there is: no limit.
+const UNLIMITED: u64 = i32::MAX as u64;
+
 /// Reads an instance or a plan.
 pub fn read(json: &[u8]) -> Result<Instance, Vec<Diagnostic>> {
     let root: Value = serde_json::from_slice(json).map_err(|e| {
@@ -107,12 +110,15 @@ impl Reader {
             let place = format!("views[{at}]");
             match view.get("id").and_then(Value::as_str) {
                 Some("shareableResource") => match view.get("rcId").and_then(Value::as_str) {
-                    Some("mem" | "memory" | "ram") => memory = self.shared(view, &place),
-                    Some("cpu" | "ucpu") => cpu = self.shared(view, &place),
+                    Some("mem" | "memory" | "ram") => memory = self.shared(view, &place, 1 << 30),
+                    Some("cpu" | "ucpu") => cpu = self.shared(view, &place, 1_000),
+                    // As mvm itself writes plans.
+                    Some("memory_mib") => memory = self.shared(view, &place, 1 << 20),
+                    Some("cpu_thousandths") => cpu = self.shared(view, &place, 1),
                     other => self.unknown(
                         &place,
                         &format!("the resource `{}`", other.unwrap_or("?")),
-                        "resources are `mem` (GiB) and `cpu`",
+                        "resources are `mem` (GiB) and `cpu`, or `memory_mib` and `cpu_thousandths`",
                     ),
                 },
                 Some("net") => instance.network = Some(self.network(view, &place)),
@@ -268,14 +274,16 @@ impl Reader {
         number
     }
 
-    fn shared(&mut self, view: &Value, place: &str) -> Shared {
+    /// A view of amounts, each of them so many of ours.
+    fn shared(&mut self, view: &Value, place: &str, scale: u64) -> Shared {
+        let scaled = |amount: &Value| amount.as_u64()?.checked_mul(scale);
         let mut table = |key: &str| -> BTreeMap<u64, u64> {
             let Some(entries) = view.get(key).and_then(Value::as_object) else {
                 return BTreeMap::new();
             };
             let parsed = entries
                 .iter()
-                .map(|(id, amount)| Some((id.parse().ok()?, amount.as_u64()?)));
+                .map(|(id, amount)| Some((id.parse().ok()?, scaled(amount)?)));
             parsed.collect::<Option<_>>().unwrap_or_else(|| {
                 self.shape(
                     &format!("{place}.{key}"),
@@ -289,12 +297,10 @@ impl Reader {
             vms: table("vms"),
             capacity: view
                 .get("defCapacity")
-                .and_then(Value::as_u64)
+                .filter(|amount| amount.as_u64() != Some(UNLIMITED))
+                .and_then(scaled)
                 .filter(|&c| c > 0),
-            consumption: view
-                .get("defConsumption")
-                .and_then(Value::as_u64)
-                .unwrap_or(0),
+            consumption: view.get("defConsumption").and_then(scaled).unwrap_or(0),
         }
     }
 

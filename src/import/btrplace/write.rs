@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::super::write::quantity::{cpus, data};
 use super::{End, Instance, Network, Node, Step, StepKind, Vm, network};
 
 /// Writes the instance, with one plan of that name.
@@ -96,10 +97,10 @@ fn servers(out: &mut String, instance: &Instance, network: &Network) {
     for (at, node) in kinds.iter().enumerate() {
         let _ = write!(out, "class server s{} {{", at + 1);
         if let Some(memory) = node.memory {
-            let _ = write!(out, " memory {memory}GiB");
+            let _ = write!(out, " memory {}", data(memory));
         }
         if let Some(cpu) = node.cpu {
-            let _ = write!(out, " cpu {cpu}");
+            let _ = write!(out, " cpu {}", cpus(cpu));
         }
         let _ = writeln!(out, " boot {}s shutdown {}s }}", node.boot, node.shutdown);
     }
@@ -155,9 +156,9 @@ fn vms(out: &mut String, instance: &Instance) {
 }
 
 fn properties(vm: &Vm) -> String {
-    let mut text = format!("memory {}GiB", vm.memory);
+    let mut text = format!("memory {}", data(vm.memory));
     if vm.cpu > 0 {
-        let _ = write!(text, " cpu {}", vm.cpu);
+        let _ = write!(text, " cpu {}", cpus(vm.cpu));
     }
     let _ = write!(text, " used {}MB", vm.used);
     if vm.hot > 0.0 {

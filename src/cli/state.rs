@@ -1,0 +1,55 @@
+//! The live state, against what a file says.
+
+use std::path::Path;
+
+use super::import::{Memory, TEXT, input};
+use super::terminal::Terminal;
+use super::{Status, virsh};
+use crate::compile::{self, Checked};
+use crate::diag::{Code, Diagnostic, has_errors};
+use crate::import::difference::displaced;
+use crate::import::{Imported, json, libvirt, write};
+use crate::source::SourceMap;
+
+/// Compares, and shows what differs.
+///
+/// # Errors
+/// That something does, or that the state cannot be read.
+pub fn compare(checked: &Checked, state: &Path, terminal: &Terminal) -> Result<(), Status> {
+    let mut map = SourceMap::new();
+    let read = match state.is_dir() {
+        true => folder(state),
+        false => file(state, &mut map),
+    };
+    let Imported {
+        inventory,
+        findings,
+    } = read.map_err(|errors| {
+        terminal.show(&map, &errors);
+        Status::WrongInput
+    })?;
+    terminal.show(&map, &findings);
+    let live = compile::check(TEXT, &Memory(&write(&inventory)));
+    if has_errors(&live.diagnostics) {
+        terminal.say("error: the state says what the language cannot");
+        terminal.show(&live.map, &live.diagnostics);
+        return Err(Status::WrongInput);
+    }
+    let found = displaced(&checked.analysis.datacenter, &live.analysis.datacenter);
+    terminal.show(&checked.map, &found);
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(Status::WrongInput),
+    }
+}
+
+fn folder(state: &Path) -> Result<Imported, Vec<Diagnostic>> {
+    let saved = virsh::saved(state);
+    let saved = saved.map_err(|why| vec![Diagnostic::without_place(Code::FileNotRead, why)])?;
+    libvirt::import(&saved)
+}
+
+fn file(state: &Path, map: &mut SourceMap) -> Result<Imported, Vec<Diagnostic>> {
+    let file = input(state, map)?;
+    json::import(file, map.text(file), "state")
+}
