@@ -71,6 +71,8 @@ struct Now {
     lost_power: BTreeSet<ServerId>,
     /// VMs that ran on servers that lost their power.
     fallen: BTreeSet<usize>,
+    /// Whether the script was told not to wait for the plan's start.
+    at_once: bool,
     /// When the script was started last, and when something of it ended last.
     last_start: Seconds,
     last_end: Option<Seconds>,
@@ -101,6 +103,7 @@ pub fn judge(file: File<'_>, log: &[Entry], status: i32) -> Vec<String> {
             broken: BTreeSet::new(),
             lost_power: BTreeSet::new(),
             fallen: BTreeSet::new(),
+            at_once: false,
             last_start: 0,
             last_end: None,
         },
@@ -213,7 +216,8 @@ impl Judge<'_> {
             }
             // Whatever a tool would refuse is seen before it is asked.
             Event::Refused { what, why } => self.wrong(format!("{what}: {why}")),
-            Event::ScriptBegan { .. } => {
+            Event::ScriptBegan { arguments } => {
+                self.now.at_once = arguments.contains("--now");
                 self.now.failed.append(&mut self.now.tried);
                 self.now.troubled = self.now.broken.clone();
                 self.now.troubled.extend(&self.now.strays);
@@ -284,6 +288,9 @@ impl Judge<'_> {
                 "{name}: nobody asked for that, or it was done before"
             ));
         };
+        if self.now.at < 0 && !self.now.at_once {
+            self.wrong("it begins before the plan's start");
+        }
         if self.now.active.iter().any(|active| active.duty == duty) {
             self.wrong(format!(
                 "{} was begun twice",

@@ -107,7 +107,7 @@ fn what_a_killed_script_leaves_ends() {
 /// Each message comes late by itself, as on a busy machine, and the same happens.
 #[test]
 fn a_night_is_its_number() {
-    for name in scenario::NAMES {
+    for name in ["rolling", "sync", "halt", "fewer-later"] {
         let scenario = Scenario::load(name);
         let night = Night::play(&scenario, 3, Shake::default());
         for seed in 0..2 {

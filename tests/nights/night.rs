@@ -35,13 +35,14 @@ impl Night {
     /// Plays a night in which that goes wrong.
     pub fn with(scenario: &Scenario, troubles: &trouble::Night, shake: Shake) -> Self {
         let hosts = scenario.hosts();
-        let start = scenario
-            .plan
-            .start
-            .as_ref()
-            .and_then(|start| start.instant.as_ref())
-            .map_or(EVENING, |instant| instant.timestamp().as_second());
-        let mut world = World::new(start, hosts, troubles.dice, troubles.mood);
+        let start = scenario.date().unwrap_or(EVENING);
+        // Somebody starts a plan that has a date up to a day before, or once it is over.
+        let first = match scenario.date() {
+            Some(date) if troubles.dice.chance("too late", 15) => date + 8 * 86_400,
+            Some(date) => date - troubles.dice.between("early", 0, 86_400),
+            None => start,
+        };
+        let mut world = World::new(first, hosts, troubles.dice, troubles.mood);
         world.lengths = scenario.lengths();
         world.troubles = troubles
             .troubles
@@ -49,7 +50,10 @@ impl Night {
             .map(|(at, what)| (start + at, what.clone()))
             .collect();
         let folder = tempfile::tempdir().unwrap();
-        let mut stage = Stage::new(world, scenario.folder.path(), folder.path(), shake).unwrap();
+        // A week is not looked at every few minutes.
+        let watch = (scenario.plan.makespan / 40).max(300);
+        let script = scenario.folder.path();
+        let mut stage = Stage::new(world, script, folder.path(), shake, watch).unwrap();
         stage.blows = troubles.blows.clone();
         let mut wrong = Vec::new();
         let status = match carry_out(&mut stage, troubles) {
@@ -110,6 +114,7 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
     let mut arguments: &[&str] = &[];
     for round in 0..12 {
         let question = format!("round {round}");
+        let began = stage.world.log.len();
         let waits_for_rest = night.dice.chance(&format!("{question} rests"), 60);
         let outcome = match waits_for_rest {
             true => stage.run(arguments),
@@ -126,19 +131,20 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
             Outcome::Status(0) => {
                 let before = stage.world.log.len();
                 let again = stage.run(&[]).map_err(|stuck| stuck.0)?;
-                let is_change = |entry: &Entry| {
-                    !matches!(
-                        entry.event,
-                        Event::Asked { .. }
-                            | Event::ScriptBegan { .. }
-                            | Event::ScriptEnded { .. }
-                            | Event::Trouble(_)
-                    )
-                };
-                if !FINISHED.contains(&again) || stage.world.log[before..].iter().any(is_change) {
+                if again != Outcome::Status(6) || has_changes(&stage.world.log[before..]) {
                     return Err(format!("started again after its end: {again:?}"));
                 }
                 return Ok(0);
+            }
+            // It is not the plan's night: the operator wants it all the same.
+            Outcome::Status(5) if !arguments.contains(&"--now") => {
+                if has_changes(&stage.world.log[began..]) {
+                    return Err("it is not its night, but it did something".into());
+                }
+                arguments = match arguments {
+                    [] => &["--now"],
+                    _ => &["--now", "--no-preflight"],
+                };
             }
             Outcome::Status(1 | 4) if !mended => {
                 mended = true;
@@ -150,12 +156,29 @@ fn carry_out(stage: &mut Stage, night: &trouble::Night) -> Result<i32, String> {
                     .map_err(|stuck| stuck.0)?;
             }
             // What the preflight does not like is known.
-            Outcome::Status(4) if arguments.is_empty() => arguments = &["--no-preflight"],
+            Outcome::Status(4) if !arguments.contains(&"--no-preflight") => {
+                arguments = match arguments {
+                    [] => &["--no-preflight"],
+                    _ => &["--now", "--no-preflight"],
+                };
+            }
             Outcome::Status(status) => return Ok(status),
         }
     }
     Err("it never ends".into())
 }
 
-/// How a start ends that found everything done.
-const FINISHED: [Outcome; 2] = [Outcome::Status(0), Outcome::Status(6)];
+/// Whether anything was done to machines.
+fn has_changes(log: &[Entry]) -> bool {
+    let is_change = |entry: &Entry| {
+        !matches!(
+            entry.event,
+            Event::Asked { .. }
+                | Event::ScriptBegan { .. }
+                | Event::ScriptEnded { .. }
+                | Event::Signal { .. }
+                | Event::Trouble(_)
+        )
+    };
+    log.iter().any(is_change)
+}

@@ -17,7 +17,7 @@ use crate::log::Time;
 use crate::world::{Guest, Host, Power, State};
 
 /// The files in `cases`.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 11] = [
     "freeze",
     "unknown-guest",
     "one-fails",
@@ -26,6 +26,9 @@ pub const NAMES: [&str; 8] = [
     "swap",
     "sync",
     "halt",
+    "week",
+    "dated",
+    "fewer-later",
 ];
 
 /// A file and what becomes of it.
@@ -94,6 +97,12 @@ impl Scenario {
             plan,
             folder,
         }
+    }
+
+    /// The plan's start, if it has a date, in Unix seconds.
+    pub fn date(&self) -> Option<Time> {
+        let start = self.plan.start.as_ref()?.instant.as_ref()?;
+        Some(start.timestamp().as_second())
     }
 
     /// The hosts as the file says that they are.

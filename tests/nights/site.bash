@@ -97,7 +97,7 @@ for tool in virsh ipmitool ssh qm pvesh openstack; do
   eval "$tool() { to_world call \"\${LIMIT-}\" \"\$BASHPID\" $tool \"\$@\"; }"
 done
 
-WATCH=${NIGHT_WATCH-300}
+WATCH=$NIGHT_WATCH
 if [[ $NIGHT_PORT != 0 ]]; then
   exec {MAIN_LINE}<>"/dev/tcp/127.0.0.1/$NIGHT_PORT" || exit 125
   printf 'hello\x1fmain\x1f%s\x1f%s\n' "$NIGHT_RUN" "$$" >&"$MAIN_LINE"

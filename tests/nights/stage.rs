@@ -121,6 +121,8 @@ pub struct Stage {
     moments: u32,
     /// A moment at which the clock stops.
     alarm: Option<Time>,
+    /// Seconds between two looks of the script at what runs.
+    watch: Time,
 }
 
 /// No night needs more moments at which everything waits.
@@ -128,7 +130,13 @@ const MOST_MOMENTS: u32 = 30_000;
 
 impl Stage {
     /// Over a folder that has `plan.sh`, `site.bash`, `bin`, and one for what the script writes.
-    pub fn new(world: World, script: &Path, folder: &Path, shake: Shake) -> std::io::Result<Self> {
+    pub fn new(
+        world: World,
+        script: &Path,
+        folder: &Path,
+        shake: Shake,
+        watch: Time,
+    ) -> std::io::Result<Self> {
         Ok(Stage {
             world,
             blows: Vec::new(),
@@ -139,6 +147,7 @@ impl Stage {
             runs: Vec::new(),
             moments: 0,
             alarm: None,
+            watch,
         })
     }
 
@@ -161,6 +170,7 @@ impl Stage {
             .env("NIGHT_PORT", port.to_string())
             .env("NIGHT_RUN", run.to_string())
             .env("NIGHT_NOW", self.world.now.to_string())
+            .env("NIGHT_WATCH", self.watch.to_string())
             .env("NIGHT_TOUCHED", self.folder.join("touched"))
             .env("TMPDIR", &self.folder)
             .env("MVM_POLL", "45")

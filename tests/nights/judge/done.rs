@@ -99,31 +99,25 @@ impl Judge<'_> {
         let leaves = undone(|task| matches!(task, Task::Migrate { .. } | Task::Stop(_)))
             .into_iter()
             .any(|d| duties.all[d].from == to && d != at);
-        let arriving: Vec<usize> =
-            undone(|task| matches!(task, Task::Migrate { .. } | Task::Start(_)))
-                .into_iter()
-                .filter(|&d| match duties.all[d].task {
-                    Task::Migrate { to: there, .. } => there == to,
-                    _ => duties.all[d].from == to,
-                })
-                .collect();
+        let goes_there = |d: &usize| match duties.all[*d].task {
+            Task::Migrate { to: there, .. } => there == to,
+            Task::Start(_) => duties.all[*d].from == to,
+            _ => false,
+        };
         let vm_of = |d: usize| match duties.all[d].task {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
             Task::Boot(_) | Task::Shutdown(_) => None,
         };
         let needs = |of: fn(&mvm::datacenter::Vm) -> u64| {
-            let here = (0..dc.vms.len()).filter(|&v| now.runs[v] && now.place[v] == to);
-            let here: u64 = here.map(|v| of(&dc.vms[v])).sum();
-            let all: u64 = arriving
-                .iter()
-                .filter_map(|&d| vm_of(d))
-                .map(|v| of(&dc[v]))
-                .sum();
-            // Room that others would leave is needed only where all that is still to come does not fit.
+            // Who gets the room that others leave is the plan's choice: it is needed where all that the file brings there does not
+            // fit beside what was there at first.
             if leaves {
-                here + all
+                let first = dc.vms.iter().filter(|v| v.running && v.host.value == to);
+                let comes = (0..duties.all.len()).filter(goes_there).filter_map(vm_of);
+                first.map(of).sum::<u64>() + comes.map(|v| of(&dc[v])).sum::<u64>()
             } else {
-                here + of(&dc[vm])
+                let here = (0..dc.vms.len()).filter(|&v| now.runs[v] && now.place[v] == to);
+                here.map(|v| of(&dc.vms[v])).sum::<u64>() + of(&dc[vm])
             }
         };
         let memory = dc[to]
