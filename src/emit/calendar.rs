@@ -35,7 +35,7 @@ pub fn obstacles(plan: &Plan) -> Vec<Diagnostic> {
     )]
 }
 
-/// The plan as a calendar; an empty one where [`obstacles`] finds a reason.
+/// The plan as a calendar; an empty one where [`Kind::obstacles`](super::Kind::obstacles) has a reason.
 pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     let mut out = String::new();
     for (name, value) in [
