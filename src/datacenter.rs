@@ -58,6 +58,8 @@ pub struct Datacenter {
     pub routes: Vec<Route>,
     /// Commands for servers and VMs that give none of their own.
     pub commands: Commands,
+    /// For kinds of features their values in an order in which each does what those before it do.
+    pub generations: Vec<(String, Vec<String>)>,
 }
 
 /// What a switch is to people.
@@ -127,6 +129,8 @@ pub struct Server {
     pub classes: Vec<String>,
     /// Labels, by key.
     pub labels: Vec<(String, String)>,
+    /// What it offers, by kind: `("cpu", "icelake")`.
+    pub has: Vec<(String, String)>,
     /// Its declaration.
     pub origin: Option<Span>,
 }
@@ -275,6 +279,8 @@ pub struct Vm {
     pub classes: Vec<String>,
     /// Labels, by key.
     pub labels: Vec<(String, String)>,
+    /// What it runs only with, by kind.
+    pub needs: Vec<(String, String)>,
     /// Its declaration.
     pub origin: Option<Span>,
 }
@@ -357,6 +363,21 @@ impl Datacenter {
             Node::Server(id) => self[id].parent,
             Node::Switch(id) => self[id].parent,
         }
+    }
+
+    /// Something that a VM needs and a server does not offer: neither it nor a later generation of it.
+    pub fn lacks(&self, server: ServerId, vm: VmId) -> Option<&(String, String)> {
+        let offers = |(key, wanted): &(String, String)| {
+            let order = self.generations.iter().find(|(kind, _)| kind == key);
+            let rank = |value: &String| order?.1.iter().position(|known| known == value);
+            let has = self[server].has.iter().filter(|(kind, _)| kind == key);
+            let mut has = has.map(|(_, value)| value);
+            has.any(|value| {
+                let later = rank(value).zip(rank(wanted)).is_some_and(|(a, b)| a >= b);
+                value == wanted || later
+            })
+        };
+        self[vm].needs.iter().find(|need| !offers(need))
     }
 
     /// Whether `node` is `place` or stands somewhere inside it.

@@ -93,6 +93,7 @@ impl DatacenterBuilder {
             commands: Commands::default(),
             classes: Vec::new(),
             labels: Vec::new(),
+            has: Vec::new(),
             origin: None,
         });
         ServerSpec {
@@ -127,6 +128,7 @@ impl DatacenterBuilder {
             shutdown: plain(10),
             classes: Vec::new(),
             labels: Vec::new(),
+            needs: Vec::new(),
             origin: None,
         });
         VmSpec {
@@ -394,6 +396,12 @@ impl ServerSpec<'_> {
         self.set(|server| server.address = Some(address))
     }
 
+    /// Something that it offers, such as `("cpu", "icelake")`.
+    pub fn has(self, kind: impl Into<String>, value: impl Into<String>) -> Self {
+        let feature = (kind.into(), value.into());
+        self.set(|server| server.has.push(feature))
+    }
+
     /// Host name or IP address of its management controller.
     pub fn bmc(self, address: impl Into<String>) -> Self {
         let address = address.into();
@@ -427,6 +435,12 @@ impl VmSpec<'_> {
     /// It does not run when the plan starts.
     pub fn off(self) -> Self {
         self.set(|vm| vm.running = false)
+    }
+
+    /// Something that a server must offer for it to run there.
+    pub fn needs(self, kind: impl Into<String>, value: impl Into<String>) -> Self {
+        let feature = (kind.into(), value.into());
+        self.set(|vm| vm.needs.push(feature))
     }
 
     /// What it takes of its server's memory; also what a migration copies, unless `used` says less.

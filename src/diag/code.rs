@@ -118,6 +118,7 @@ codes! {
     NowhereToGo "E0572" Error "no server is left that a migration could choose"
     KeptOut "E0573" Error "a VM is, or is to be, where a rule does not let it be"
     MaybeThere "E0574" Error "a rule is about what happens on a server that migrations may choose"
+    Lacking "E0575" Error "a VM is, or is to be, on a server that lacks what it needs"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"
     Deadlock "E0602" Error "no plan exists: actions wait for one another's place"
     NeverConverges "E0651" Error "a VM never converges on its path"

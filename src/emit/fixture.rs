@@ -86,6 +86,7 @@ impl Made {
             commands: Commands::default(),
             classes: Vec::new(),
             labels: Vec::new(),
+            has: Vec::new(),
             origin: None,
         });
         ServerId(self.datacenter.servers.len() as u32 - 1)
@@ -115,6 +116,7 @@ impl Made {
             shutdown: at(10),
             classes: Vec::new(),
             labels: Vec::new(),
+            needs: Vec::new(),
             origin: None,
         });
         VmId(self.datacenter.vms.len() as u32 - 1)

@@ -53,6 +53,8 @@ pub(super) enum LeftOut {
     ItsOwn,
     /// It is off by then, or goes down with the VM.
     IsOff,
+    /// It lacks what the VM needs.
+    Lacks,
     /// This rule does not let the VM be there.
     Forbidden(RuleAt),
 }
@@ -254,8 +256,15 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A VM that never moves cannot be where no rule lets it be.
+    /// A VM runs where it has what it needs; one that never moves cannot be where no rule lets it be.
     fn check_kept(&mut self, findings: &mut Vec<Diagnostic>) {
+        for vm in (0..self.dc.vms.len() as u32).map(VmId) {
+            let (data, host) = (&self.dc[vm], self.dc[vm].host.value);
+            if let Some(need) = self.dc.lacks(host, vm).filter(|_| data.running) {
+                let place = data.host.origin.or(data.origin);
+                findings.push(errors::lacking(self.dc, vm, host, need, place));
+            }
+        }
         for vm in self.permits.kept() {
             let (data, host) = (&self.dc[vm], self.dc[vm].host.value);
             let moves = |step: &Step| matches!(step.task, Task::Migrate { vm: of, .. } if of == vm);
@@ -277,6 +286,11 @@ impl<'a> Walker<'a> {
         to: Option<ServerId>,
         findings: &mut Vec<Diagnostic>,
     ) {
+        if let Some(to) = to
+            && let Some(need) = self.dc.lacks(to, vm)
+        {
+            findings.push(errors::lacking(self.dc, vm, to, need, step.origin));
+        }
         let pinned = self.permits.pins(vm).map(|rule| (None, rule));
         let forbidden = to.and_then(|to| Some((Some(to), self.permits.forbids(vm, to)?)));
         if let Some((server, rule)) = pinned.or(forbidden) {
@@ -451,6 +465,9 @@ impl<'a> Walker<'a> {
     fn stay(&self, at: usize, vm: VmId, server: ServerId) -> Result<Stay, LeftOut> {
         if let Some(rule) = self.permits.forbids(vm, server) {
             return Err(LeftOut::Forbidden(rule));
+        }
+        if self.dc.lacks(server, vm).is_some() {
+            return Err(LeftOut::Lacks);
         }
         let turns = self.switching.get(&server);
         let last = turns.and_then(|turns| turns.back());

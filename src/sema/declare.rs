@@ -1,5 +1,6 @@
 //! Declarations: enters all names of the files, and makes the switches, servers and VMs that they declare.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::classes::{self, ClassEntry, Resolved};
@@ -28,6 +29,8 @@ pub(super) struct Pending<'a> {
     pub vms: Vec<PendingVms<'a>>,
     /// The plans of the entry, with their documentation.
     pub plans: Vec<(&'a Item, &'a Plan)>,
+    /// The kinds of features whose generations are said, and where.
+    generations: BTreeMap<&'a str, Span>,
 }
 
 /// Enters the names of constants, sets, classes and plans, then makes all things.
@@ -102,6 +105,17 @@ fn enter<'a>(world: &mut World<'a>, role: Role, item: &'a Item, pending: &mut Pe
             for name in names {
                 world.names.poison(&name.text);
             }
+        }
+        ItemKind::Generations { key, values } => {
+            if let Some(&earlier) = pending.generations.get(key.text.as_str()) {
+                let error = name_errors::generations_twice(&key.text, key.span, earlier);
+                world.sink.push(error);
+                return;
+            }
+            pending.generations.insert(&key.text, key.span);
+            let values = values.iter().map(|value| value.text.clone()).collect();
+            let generations = &mut world.datacenter.generations;
+            generations.push((key.text.clone(), values));
         }
         ItemKind::Use(_)
         | ItemKind::Decl(_)

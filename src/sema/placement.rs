@@ -6,7 +6,7 @@ use super::declare::{Pending, Prepared, enter_thing, names_span};
 use super::errors::{declarations as errors, sets as set_errors};
 use super::names::FullName;
 use super::properties::Traits;
-use super::servers::labels;
+use super::servers::{features, labels};
 use super::sets::{self, Wanted};
 use super::world::{Scope, Thing, World};
 use crate::datacenter::{At, Copy, Force, ServerId, Vm, VmId, Workload};
@@ -95,6 +95,7 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
         shutdown: traits.shutdown.unwrap_or(by_default(SHUTDOWN)),
         classes: lineage.to_vec(),
         labels: labels(traits),
+        needs: features(&traits.needs),
         origin: Some(span),
     }
 }

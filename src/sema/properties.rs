@@ -1,6 +1,6 @@
 //! Properties: from what a block says to values in canonical units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
 
@@ -78,6 +78,9 @@ pub(super) struct Traits<'a> {
     pub placed: Option<&'a Set>,
     pub off: Option<Span>,
     pub labels: BTreeMap<&'a str, &'a str>,
+    /// By kind: what a server offers, what a VM needs.
+    pub has: BTreeSet<(&'a str, &'a str)>,
+    pub needs: BTreeSet<(&'a str, &'a str)>,
     /// mW.
     pub power: Option<u64>,
     pub hosting: Option<At<Hosting>>,
@@ -154,6 +157,8 @@ impl<'a> Traits<'a> {
         prefer!(self, other, guests);
         self.commands.override_with(&other.commands);
         self.labels.extend(&other.labels);
+        self.has.extend(&other.has);
+        self.needs.extend(&other.needs);
         if !other.links.is_empty() {
             self.links = other.links.clone();
         }
@@ -219,6 +224,8 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Placed(_) => ("on", ""),
         PropertyKind::Off => ("off", ""),
         PropertyKind::Label { key, .. } => ("label", &key.text),
+        PropertyKind::Has { value, .. } => ("has", &value.text),
+        PropertyKind::Needs { value, .. } => ("needs", &value.text),
         PropertyKind::Power(_) => ("power", ""),
         PropertyKind::Hosting(_) => ("hosting", ""),
         PropertyKind::Overhead(_) => ("overhead", ""),
@@ -257,9 +264,11 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         | PropertyKind::Force { .. }
         | PropertyKind::Timeout(_)
         | PropertyKind::Retry(_)
-        | PropertyKind::Placed(_) => owner == Vm,
+        | PropertyKind::Placed(_)
+        | PropertyKind::Needs { .. } => owner == Vm,
         PropertyKind::Label { .. } => owner != Link,
         PropertyKind::Power(_)
+        | PropertyKind::Has { .. }
         | PropertyKind::Hosting(_)
         | PropertyKind::Overhead(_)
         | PropertyKind::Migration { .. }
@@ -313,6 +322,12 @@ fn take<'a>(
         PropertyKind::Off => traits.off = Some(property.span),
         PropertyKind::Label { key, value } => {
             traits.labels.insert(&key.text, &value.text);
+        }
+        PropertyKind::Has { key, value } => {
+            traits.has.insert((&key.text, &value.text));
+        }
+        PropertyKind::Needs { key, value } => {
+            traits.needs.insert((&key.text, &value.text));
         }
         PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
         PropertyKind::Overhead(e) => traits.overhead = Some(expr::milliseconds(world, scope, e)?),

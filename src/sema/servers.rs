@@ -7,6 +7,8 @@ use super::patterns::Expanded;
 use super::properties::{Hosting, Traits};
 use super::templates::{self, Names};
 use super::world::World;
+use std::collections::BTreeSet;
+
 use crate::datacenter::{At, Server, Switch, SwitchId, SwitchKind};
 use crate::syntax::ast::Word;
 
@@ -15,6 +17,14 @@ pub(super) fn labels(traits: &Traits<'_>) -> Vec<(String, String)> {
     let labels = traits.labels.iter();
     labels
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// What is offered or needed as the datacenter keeps it: by kind.
+pub(super) fn features(features: &BTreeSet<(&str, &str)>) -> Vec<(String, String)> {
+    let features = features.iter();
+    features
+        .map(|&(key, value)| (key.to_owned(), value.to_owned()))
         .collect()
 }
 
@@ -74,6 +84,7 @@ pub(super) fn server(
         commands: traits.commands.clone(),
         classes: prepared.resolved.lineage.to_vec(),
         labels: labels(traits),
+        has: features(&traits.has),
         origin: Some(origin),
     }
 }

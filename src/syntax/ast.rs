@@ -64,6 +64,8 @@ pub enum ItemKind {
     Route { from: Set, to: Set, via: Set },
     /// `command boot "…"`
     Command(Command),
+    /// `generations cpu haswell, icelake`
+    Generations { key: Word, values: Vec<Word> },
     /// `plan p { … }`
     Plan(Plan),
     /// Text that could not be read; a diagnostic says why. The names that it seems to declare are kept (of a
@@ -268,6 +270,10 @@ pub enum PropertyKind {
     Off,
     /// `label tier gold`
     Label { key: Word, value: Word },
+    /// `has cpu icelake`: what a server offers.
+    Has { key: Word, value: Word },
+    /// `needs cpu icelake`: what a VM runs only with.
+    Needs { key: Word, value: Word },
     /// `power 110W`: of a server that is on.
     Power(Expr),
     /// `overhead 250ms`: what a migration from or to it takes besides the copy.

@@ -71,6 +71,7 @@ pub(in super::super) fn nowhere_to_go(
     let reason = |why: LeftOut| match why {
         LeftOut::ItsOwn => "it is there already".to_owned(),
         LeftOut::IsOff => "off by then, or going down with it".to_owned(),
+        LeftOut::Lacks => format!("without what `{name}` needs"),
         LeftOut::Forbidden(rule) => {
             format!(
                 "not allowed by `{}`",
@@ -92,6 +93,38 @@ pub(in super::super) fn nowhere_to_go(
     finding.with_help(
         "name servers that are on, or `boot` some; a server that the plan drains is none to choose",
     )
+}
+
+pub(in super::super) fn lacking(
+    dc: &Datacenter,
+    vm: VmId,
+    server: ServerId,
+    (key, value): &(String, String),
+    place: Option<Span>,
+) -> Diagnostic {
+    let (name, data) = (&dc[vm].name, &dc[server]);
+    let message = format!(
+        "`{name}` needs {key} {value}, which `{}` does not have",
+        data.name
+    );
+    let has: Vec<&str> = data
+        .has
+        .iter()
+        .filter(|(kind, _)| kind == key)
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let finding = at(Code::Lacking, place, message, "here");
+    let finding = also(
+        finding,
+        data.origin,
+        match has.as_slice() {
+            [] => format!("has no {key}"),
+            has => format!("has {key} {}", has.join(", ")),
+        },
+    );
+    finding.with_help(format!(
+        "send it to a server that `has {key} {value}`; if a later one does as well, say so: `generations {key} {value}, …`"
+    ))
 }
 
 pub(in super::super) fn kept_out(

@@ -160,3 +160,10 @@ pub fn index_too_large(word: &Word) -> Diagnostic {
         "more than nine digits",
     )
 }
+
+pub fn generations_twice(kind: &str, span: Span, earlier: Span) -> Diagnostic {
+    let message = format!("the generations of `{kind}` are said twice");
+    Diagnostic::new(Code::DuplicateName, span, message, "again")
+        .with_label(earlier, "here first")
+        .with_help("make them one list, the earliest generation first")
+}

@@ -174,6 +174,9 @@ fn is_mark(rule: Rule) -> bool {
             | k_force
             | k_off
             | k_label
+            | k_has
+            | k_needs
+            | k_generations
             | k_power
             | k_hosting
             | k_extra

@@ -104,12 +104,12 @@ fn describe(rule: Rule) -> Expected {
         | s_bandwidth | s_slack | s_model => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
-        | p_label | p_power | p_hosting | p_overhead | p_boot | p_shutdown | p_migration
-        | p_address | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link | p_timeout
-        | p_retry | p_bmc | p_migration_address => Possible("a property"),
+        | p_label | p_has | p_needs | p_power | p_hosting | p_overhead | p_boot | p_shutdown
+        | p_migration | p_address | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link
+        | p_timeout | p_retry | p_bmc | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
-        | let_item | set_item | route_item => Needed("a declaration"),
+        | let_item | set_item | route_item | generations => Needed("a declaration"),
         keyword | EOI | lbracket | dot | use_all | use_group | bracket | tail | tail_word
         | unit | step | WHITESPACE | COMMENT | letter | digit | word_c | decl_names => Unsaid,
         k_use => Needed("`use`"),
@@ -168,6 +168,9 @@ fn describe(rule: Rule) -> Expected {
         k_force => Needed("`force`"),
         k_off => Needed("`off`"),
         k_label => Needed("`label`"),
+        k_has => Needed("`has`"),
+        k_needs => Needed("`needs`"),
+        k_generations => Needed("`generations`"),
         k_power => Needed("`power`"),
         k_hosting => Needed("`hosting`"),
         k_extra => Needed("`extra`"),

@@ -113,7 +113,9 @@ impl<'t> Reader<'t> {
     fn takes_any_word(&self, previous: Token, token: Token) -> bool {
         match self.word(previous) {
             Some("class" | "command") => true,
-            Some("plan" | "label" | "with") => !self.text[previous.end..token.start].contains('\n'),
+            Some("plan" | "label" | "with" | "has" | "needs" | "generations") => {
+                !self.text[previous.end..token.start].contains('\n')
+            }
             _ => false,
         }
     }

@@ -4,7 +4,16 @@
 pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 
 /// Words that begin any other item.
-pub(super) const ITEMS: [&str; 7] = ["use", "let", "set", "class", "route", "command", "plan"];
+pub(super) const ITEMS: [&str; 8] = [
+    "use",
+    "let",
+    "set",
+    "class",
+    "route",
+    "command",
+    "plan",
+    "generations",
+];
 
 /// Words that begin a statement of a plan.
 pub(super) const STATEMENTS: [&str; 30] = [
@@ -41,7 +50,7 @@ pub(super) const STATEMENTS: [&str; 30] = [
 ];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 29] = [
+pub(super) const PROPERTIES: [&str; 31] = [
     "memory",
     "used",
     "cpu",
@@ -55,6 +64,8 @@ pub(super) const PROPERTIES: [&str; 29] = [
     "on",
     "off",
     "label",
+    "has",
+    "needs",
     "power",
     "hosting",
     "overhead",
@@ -74,7 +85,7 @@ pub(super) const PROPERTIES: [&str; 29] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 88] = [
+pub(super) const KEYWORDS: [&str; 91] = [
     "used",
     "use",
     "let",
@@ -163,6 +174,9 @@ pub(super) const KEYWORDS: [&str; 88] = [
     "lonely",
     "pin",
     "reserve",
+    "has",
+    "needs",
+    "generations",
 ];
 
 /// Whether a word begins an item.

@@ -25,6 +25,10 @@ impl Builder {
                 name: self.word(first),
                 value: self.set(parts.need()),
             },
+            Rule::generations => ItemKind::Generations {
+                key: self.word(first),
+                values: parts.map(|value| self.word(value)).collect(),
+            },
             _ => ItemKind::Route {
                 from: self.set(first),
                 to: self.set(parts.need()),
@@ -160,10 +164,15 @@ impl Builder {
                 after: optional(second),
             },
             Rule::p_placed => PropertyKind::Placed(self.set(first)),
-            Rule::p_label => PropertyKind::Label {
-                key: self.word(first),
-                value: self.word(second.expect("the grammar has a value behind a key")),
-            },
+            Rule::p_label | Rule::p_has | Rule::p_needs => {
+                let key = self.word(first);
+                let value = self.word(second.expect("the grammar has a value behind a key"));
+                match rule {
+                    Rule::p_has => PropertyKind::Has { key, value },
+                    Rule::p_needs => PropertyKind::Needs { key, value },
+                    _ => PropertyKind::Label { key, value },
+                }
+            }
             Rule::p_power => PropertyKind::Power(self.value(first)),
             Rule::p_overhead => PropertyKind::Overhead(self.value(first)),
             Rule::p_hosting => PropertyKind::Hosting(self.value(first)),

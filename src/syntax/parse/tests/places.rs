@@ -172,7 +172,7 @@ impl Walk<'_> {
             }
             Force { after, .. } => after.iter().for_each(|e| walk.expr(e)),
             Placed(set) => walk.set(set),
-            Label { key, value } => {
+            Label { key, value } | Has { key, value } | Needs { key, value } => {
                 walk.leaf(key.span);
                 walk.leaf(value.span);
             }
@@ -387,6 +387,10 @@ impl Walk<'_> {
                     UseNames::Some(names) => names.iter().for_each(|n| walk.leaf(n.span)),
                     UseNames::All => {}
                 }
+            }
+            ItemKind::Generations { key, values } => {
+                walk.leaf(key.span);
+                values.iter().for_each(|value| walk.leaf(value.span));
             }
             ItemKind::Let { name, value } => {
                 walk.leaf(name.span);
