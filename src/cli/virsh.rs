@@ -140,6 +140,8 @@ fn ask(uri: &str, windows: &[u32]) -> Saved {
         }
     }
     let stats = || virsh(&["domstats", "--state", "--balloon", "--dirtyrate"]);
+    // Where nothing runs there is nothing to wait for.
+    let windows = if running.is_empty() { &[] } else { windows };
     for &seconds in windows {
         let length = seconds.to_string();
         let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -61,6 +61,13 @@ pub fn import(hosts: &[Saved]) -> Result<Imported, Vec<Diagnostic>> {
             ));
             continue;
         };
+        if servers
+            .iter()
+            .any(|known: &Server| known.name == server.name)
+        {
+            findings.push(left_out("the host is left out: another one is called so"));
+            continue;
+        }
         let (found, troubles) = domain::domains(saved);
         findings.extend(troubles.iter().map(|trouble| left_out(trouble)));
         domains.extend(found.into_iter().map(|domain| (servers.len(), domain)));

@@ -2,7 +2,7 @@
 //! `server list --all-projects --long`, `hypervisor list --long`, `flavor list --all`, `server group list --all-projects --long`,
 //! in any order. Which is which, their columns tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inventory::{Inventory, Names, Server, Set, Vm};
 use super::value::Found;
@@ -49,14 +49,24 @@ pub fn import(files: &[(FileId, &str)], name: &str) -> Result<Imported, Vec<Diag
         source: format!("the OpenStack cloud {name}"),
         ..Inventory::default()
     };
+    let hosts: BTreeSet<String> = servers.iter().filter_map(host).collect();
+    let mut shorts: BTreeMap<String, usize> = BTreeMap::new();
+    for item in &hypervisors {
+        let full = item.text_of("Hypervisor Hostname").unwrap_or_default();
+        *shorts.entry(short(&full).to_owned()).or_default() += 1;
+    }
     for item in &hypervisors {
         match item.text_of("Hypervisor Hostname") {
-            Some(host) => inventory.servers.push(Server {
+            Some(full) => inventory.servers.push(Server {
                 memory: item.bytes_of("Memory MB", "MiB"),
                 cpu: item.thousandths_of("vCPUs"),
                 address: item.text_of("Host IP"),
                 off: item.text_of("State").is_some_and(|state| state == "down"),
-                name: host,
+                // The compute service's name is what `--host` wants, and may be the short one.
+                name: match short(&full) {
+                    own if hosts.contains(own) && shorts.get(own) == Some(&1) => own.to_owned(),
+                    _ => full,
+                },
                 platform: Some("openstack"),
                 ..Server::default()
             }),
@@ -106,6 +116,21 @@ fn flavors_by_name(flavors: &[Found<'_>]) -> BTreeMap<String, Flavor> {
     known
 }
 
+/// A host's name without its domain.
+fn short(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Where a server is.
+fn host(item: &Found<'_>) -> Option<String> {
+    let keys = [
+        "Host",
+        "OS-EXT-SRV-ATTR:host",
+        "OS-EXT-SRV-ATTR:hypervisor_hostname",
+    ];
+    keys.iter().find_map(|key| item.text_of(key))
+}
+
 /// The identifier and the VM, or why it is none.
 fn vm(
     item: &Found<'_>,
@@ -126,24 +151,14 @@ fn vm(
         "SHUTOFF" | "SUSPENDED" => true,
         other => return Err(format!("`{name}` is left out: its status is {other}")),
     };
-    let host = [
-        "Host",
-        "OS-EXT-SRV-ATTR:hypervisor_hostname",
-        "OS-EXT-SRV-ATTR:host",
-    ];
-    let host = host.iter().find_map(|key| item.text_of(key));
-    let host = host.ok_or_else(|| {
+    let host = host(item).ok_or_else(|| {
         format!("`{name}` is left out: it is on no host (give `--long`, as an administrator)")
     })?;
-    // The service's name may be the short one of the hypervisor's.
-    let is_host = |server: &&Server| {
-        server.name == host || server.name.split('.').next() == Some(host.as_str())
-    };
-    let host = hosts
-        .iter()
-        .find(is_host)
-        .map(|server| server.name.clone())
-        .ok_or_else(|| format!("`{name}` is left out: no hypervisor is called `{host}`"))?;
+    if !hosts.iter().any(|server| server.name == host) {
+        return Err(format!(
+            "`{name}` is left out: no hypervisor is called `{host}`"
+        ));
+    }
     let flavor = ["Flavor Name", "Flavor ID", "Flavor"]
         .iter()
         .filter_map(|key| item.text_of(key))

@@ -39,6 +39,14 @@ fn hosts_of_libvirt_are_imported_from_what_was_saved() {
     // A host alone, and with others.
     let alone = said(mvm(&folder, &["import", "libvirt", "libvirt/kvm2"]));
     assert!(alone.contains("server kvm2") && !alone.contains("kvm1"));
+    let twice = said(mvm(
+        &folder,
+        &["import", "libvirt", "libvirt/kvm2", "libvirt"],
+    ));
+    assert!(
+        twice.contains("`kvm2`: the host is left out: another one is called so"),
+        "{twice}"
+    );
     let none = said(mvm(&folder, &["import", "libvirt", "simgrid"]));
     assert!(none.contains("`simgrid` has no file `nodeinfo`"), "{none}");
     assert!(none.contains("status Some(1)"), "{none}");
