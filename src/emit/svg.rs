@@ -1,17 +1,24 @@
-//! The plan as a picture: its actions as bars, and on the same axis of time the power and the busiest links.
+//! The plan as a picture: its actions, and on the same axis of time the power and the busiest links.
+//!
+//! Few actions have a bar each. Of many there is a lane for each server, and where there are more servers than lanes fit, a row for
+//! each rack with how many run at once. The picture is never higher than 4,000, and what it cannot write it tells on demand.
 //!
 //! Colours are those of Okabe and Ito, which people with any kind of colour vision tell apart. No font or script from
 //! elsewhere is named: the picture shows alike in a browser, in a repository and in a document.
 
 mod axis;
 mod bars;
+mod crowds;
+mod lanes;
 mod levels;
+mod look;
 mod paint;
 
 use svg::Document;
 use svg::node::element::{Group, Rectangle, Style};
 
 use self::axis::Axis;
+use self::look::Arrival;
 use self::paint::{INK, MUTED, text, text_width};
 use super::amount;
 use super::clock::Clock;
@@ -42,18 +49,19 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     for line in head(plan, &clock, &mut y) {
         picture = picture.add(line);
     }
-    let (legend, height) = bars::legend(plan, MARGIN, RIGHT, y);
+    let chart = Chart::of(datacenter, plan);
+    let (legend, height) = look::legend(plan, chart.arrival(), MARGIN, RIGHT, y);
     y += height + GAP;
     picture = picture.add(legend);
 
     let top = y;
-    let (bars, height) = bars::draw(datacenter, plan, &clock, &axis, y);
+    let (actions, height) = chart.draw(datacenter, plan, &clock, &axis, y);
     y += height;
     let (panels, height) = levels::draw(plan, &clock, &axis, y + GAP);
     if height > 0.0 {
         y += GAP + height;
     }
-    picture = picture.add(axis.draw(top, y)).add(bars).add(panels);
+    picture = picture.add(axis.draw(top, y)).add(actions).add(panels);
     let height = (y + MARGIN + 8.0).round();
     let document = Document::new()
         .set("viewBox", format!("0 0 {WIDTH} {height}"))
@@ -68,6 +76,53 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
         )
         .add(picture);
     format!("{document}\n")
+}
+
+/// The chart of the actions that shows each as far apart as there is room.
+enum Chart<'a> {
+    Nothing,
+    Bars,
+    Lanes(lanes::Lanes<'a>),
+    Crowds,
+}
+
+impl<'a> Chart<'a> {
+    fn of(datacenter: &Datacenter, plan: &'a Plan) -> Self {
+        match plan.actions.len() {
+            0 => Chart::Nothing,
+            few if few <= bars::MOST => Chart::Bars,
+            _ => lanes::Lanes::of(datacenter, plan).map_or(Chart::Crowds, Chart::Lanes),
+        }
+    }
+
+    fn arrival(&self) -> Arrival {
+        match self {
+            Chart::Nothing | Chart::Bars => Arrival::Absent,
+            Chart::Lanes(_) => Arrival::Hollow,
+            Chart::Crowds => Arrival::Pale,
+        }
+    }
+
+    /// From `top` on, with its height.
+    fn draw(
+        &self,
+        datacenter: &Datacenter,
+        plan: &Plan,
+        clock: &Clock,
+        axis: &Axis,
+        top: f64,
+    ) -> (Group, f64) {
+        match self {
+            Chart::Nothing => {
+                let (left, _) = axis.range();
+                let nothing = text("nothing to do", left + 12.0, top + 26.0, 13.0, MUTED);
+                (Group::new().add(nothing), 44.0)
+            }
+            Chart::Bars => bars::draw(datacenter, plan, clock, axis, top),
+            Chart::Lanes(lanes) => lanes.draw(datacenter, clock, axis, top),
+            Chart::Crowds => crowds::draw(datacenter, plan, clock, axis, top),
+        }
+    }
 }
 
 /// Name and figures; `y` is moved below them.
