@@ -83,16 +83,26 @@ struct Run {
 }
 
 impl Run {
-    /// Wakes its main process, if it waits for an event.
-    fn wake(&mut self) -> Result<(), Stuck> {
+    /// Where its main process waits for an event, if it does: whoever writes there wakes it.
+    fn bed(&mut self) -> Result<Option<fs::File>, Stuck> {
         let Some((_, path)) = self.waits.take() else {
-            return Ok(());
+            return Ok(None);
         };
         let fifo = fs::OpenOptions::new().write(true).open(&path);
-        let told = fifo.and_then(|mut fifo| fifo.write_all(b"tick\n"));
-        told.map_err(|e| Stuck(format!("{path}: {e}")))
+        fifo.map(Some).map_err(|e| Stuck(format!("{path}: {e}")))
+    }
+
+    /// Wakes its main process, if it waits for an event.
+    fn wake(&mut self) -> Result<(), Stuck> {
+        match self.bed()? {
+            Some(mut bed) => bed.write_all(TICK).map_err(|e| Stuck(e.to_string())),
+            None => Ok(()),
+        }
     }
 }
+
+/// What wakes a script when the time has come.
+const TICK: &[u8] = b"tick\n";
 
 /// How a start of the script came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

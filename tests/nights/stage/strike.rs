@@ -1,10 +1,11 @@
 //! Blows at the script: what kills it, or tells it to stop.
 
 use std::fs;
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::process::{group, parent};
-use super::{Actor, Stage, Stuck, Who};
+use super::{Actor, Stage, Stuck, TICK, Who};
 use crate::log::Event;
 use crate::tools;
 use crate::trouble::Blow;
@@ -46,10 +47,11 @@ impl Stage {
                 } else {
                     "INT"
                 };
-                // A signal that comes right before it begins to read would be seen after that only, so it is woken too.
-                if self.runs[run].waits.is_some() {
+                // A signal that comes right before it begins to read would be seen after that only, so it is woken too. After
+                // a second one nobody may be there any more.
+                if let Some(mut bed) = self.runs[run].bed()? {
                     self.send(name, &format!("-{pid}"));
-                    self.runs[run].wake()?;
+                    let _ = bed.write_all(TICK);
                 }
             }
             // One that waits for the lock itself may not have it.
