@@ -36,6 +36,8 @@ pub(super) enum Key {
     Seq(RuleAt),
     /// The members of a `spread` at one place.
     Spread(RuleAt, Node),
+    /// Those of a `spread` that are at one place from the start and in the end.
+    Mended(RuleAt, Node),
     /// That the first VM of a `gather` and another one end at one place: two levels for each such pair.
     Gather(RuleAt, u32, bool),
     /// Who is on a server beside a VM of a `lonely`.
@@ -478,6 +480,7 @@ impl<'a> Levels<'a> {
                 Key::Limit(at, ..) | Key::Seq(at) | Key::Spread(at, _) => rule(at),
                 Key::Vms(at) | Key::Off(at) => rule(at),
                 Key::Gather(at, ..) | Key::Lonely(at, ..) | Key::Reserve(at) => rule(at),
+                Key::Mended(at, _) => rule(at),
                 Key::Up(_) | Key::Came(..) | Key::Empty(_) => always(0),
             };
         }
@@ -546,6 +549,11 @@ impl<'a> Levels<'a> {
             | Key::Off(at)
             | Key::Gather(at, ..) => rule(
                 words::rule(dc, self.request, &self.request.rules[at]),
+                Unit::Count,
+                at,
+            ),
+            Key::Mended(at, node) => rule(
+                format!("spread on {} in the end", dc.node_name(node)),
                 Unit::Count,
                 at,
             ),

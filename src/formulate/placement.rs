@@ -199,25 +199,70 @@ impl Levels<'_> {
         all.into_iter().collect()
     }
 
+    /// One of the VMs at each place. Where the inventory has several, they leave one by one: a newcomer then takes as much
+    /// as all of them, and of those that were there at most one is there in the end.
     fn spread(&mut self, rule: RuleAt, vms: &[VmId], over: Shared) {
         let dc = self.dc();
         let place = |server: ServerId| shared(dc, over, server);
+        let mut first: BTreeMap<Node, Vec<VmId>> = BTreeMap::new();
         for &vm in vms {
+            let there = first.entry(place(dc[vm].host.value)).or_default();
+            there.push(vm);
+        }
+        let weight = |node: Node| first.get(&node).map_or(1, |vms| vms.len().max(1) as u64);
+        for &vm in vms {
+            let home = place(dc[vm].host.value);
             for (action, mode, arrives, leaves) in self.stays(vm) {
                 let (arrives, leaves) = (arrives.map(place), leaves.map(place));
                 if arrives == leaves {
                     continue;
                 }
                 if let Some(to) = arrives {
-                    self.change_in(Key::Spread(rule, to), action, mode, (1, 0));
+                    let effect = (weight(to), 0);
+                    self.change_in(Key::Spread(rule, to), action, mode, effect);
                 }
                 if let Some(from) = leaves {
-                    self.change_in(Key::Spread(rule, from), action, mode, (0, 1));
+                    // Where it is from the start it holds one part of what is held there.
+                    let held = if from == home { 1 } else { weight(from) };
+                    self.change_in(Key::Spread(rule, from), action, mode, (0, held));
                 }
             }
-            let host = Key::Spread(rule, place(dc[vm].host.value));
-            self.table.entry(host).or_default().initial += 1;
         }
+        for (&node, there) in &first {
+            let level = self.table.entry(Key::Spread(rule, node)).or_default();
+            level.initial = there.len() as i128;
+            let moves = |vm: &&VmId| self.walk().migrations(**vm).next().is_some();
+            let staying = there.iter().filter(|vm| !moves(vm)).count();
+            if there.len() < 2 || staying > 1 {
+                continue;
+            }
+            let level = self.table.entry(Key::Spread(rule, node)).or_default();
+            level.capacity = vec![(0, there.len() as i128)];
+            self.mend(rule, node, (there, staying), &place);
+        }
+    }
+
+    /// At most one of the VMs that are at a place from the start is there in the end.
+    fn mend(
+        &mut self,
+        rule: RuleAt,
+        node: Node,
+        (there, staying): (&[VmId], usize),
+        place: &dyn Fn(ServerId) -> Node,
+    ) {
+        let key = Key::Mended(rule, node);
+        for &vm in there {
+            for (chosen, server) in self.last_places(vm) {
+                if let Some((action, mode)) = chosen
+                    && place(server) == node
+                {
+                    self.change_in(key, action, mode, (1, 0));
+                }
+            }
+        }
+        let level = self.table.entry(key).or_default();
+        level.initial = staying as i128;
+        level.capacity = vec![(0, 1)];
     }
 
     /// The place that the first VM ends at has a number `k` of `n`: it takes `k` of a level of `n` and `n - k` of another

@@ -149,3 +149,41 @@ fn what_is_reserved_stays_free() {
     let full = with("drain r1 to r2, r3.s1  reserve 2 of r2.s1, r2.s2, r3.s1");
     assert_eq!(plan(&full), None);
 }
+
+#[test]
+fn replicas_that_share_a_rack_are_taken_apart() {
+    let text = "\
+switch core
+rack r[1..3] link 10Gbps to core { server s[1..3] { memory 32GiB link 1Gbps } }
+vm db[1..3] { memory 8GiB idle on r1.s[1..3] }
+plan p {
+  drain r1.s1, r1.s2
+  spread db[1..3] over racks
+}
+";
+    let moved = moves(text, &plan(text).unwrap());
+    let to = |rack: &str| moved.iter().filter(|moved| moved.contains(rack)).count();
+    assert_eq!((to(" r1."), to(" r2."), to(" r3.")), (0, 1, 1), "{moved:?}");
+    // Nobody else may come to a server before those that share it have left.
+    let text = "\
+switch core
+server s[1..4] { memory 32GiB link 1Gbps to core }
+vm a, b { memory 8GiB idle on s1 }
+vm c    { memory 8GiB idle on s2 }
+plan p {
+  migrate a to s3
+  migrate b to s4
+  migrate c to s1
+  spread a, b, c
+}
+";
+    let plan = plan(text).unwrap();
+    let end = |id: &str| plan.actions.iter().find(|a| a.id == id).unwrap().end;
+    let start = |id: &str| plan.actions.iter().find(|a| a.id == id).unwrap().start;
+    assert!(start("migrate c") >= end("migrate a").max(end("migrate b")));
+    // Two that stay are never apart.
+    let stuck = text
+        .replace("  migrate a to s3\n  migrate b to s4\n", "")
+        .replace("spread a, b, c", "spread a, b");
+    assert_eq!(codes(&stuck), ["E0654"]);
+}

@@ -21,7 +21,9 @@ pub(in super::super) fn too_much(
     match key {
         Key::Memory(server) => host(levels, walk, server, excess, true),
         Key::Cpu(server) => host(levels, walk, server, excess, false),
-        Key::Spread(rule, place) => spread(levels, walk, rule, place, excess),
+        Key::Spread(rule, place) | Key::Mended(rule, place) => {
+            spread(levels, walk, rule, place, excess)
+        }
         Key::Gather(rule, ..) | Key::Lonely(rule, ..) | Key::Reserve(rule) => {
             misplaced(levels, rule, key, excess)
         }

@@ -116,7 +116,7 @@ fn contradictions_of_rules_are_found() {
     let y = dc.vm("y", s[0]).memory(GB(8)).id();
     let mut plan = RequestBuilder::new("p");
     plan.migrate(x, s[1]);
-    plan.migrate(y, s[2]);
+    plan.migrate(y, s[1]);
     plan.before([x], [y]);
     plan.sync([x, y]);
     plan.spread([x, y]);
@@ -124,7 +124,7 @@ fn contradictions_of_rules_are_found() {
         findings(dc, plan),
         [
             "E0656: `migrate x` and `migrate y` are to be together, but one has to end before the other starts",
-            "E0654: `x`, `y` share `s1` when the plan starts",
+            "E0654: `x`, `y` share `s2` in the end",
         ]
     );
 }
