@@ -70,6 +70,9 @@ pub(super) enum Stay {
     Guest,
 }
 
+/// No plan chooses among more ways in all, which take some gigabytes.
+const MOST_WAYS: usize = 1_000_000;
+
 /// `first` ends before `then` starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Order {
@@ -182,6 +185,8 @@ struct Walker<'a> {
     chosen: BTreeMap<VmId, (ActionId, Vec<(ServerId, Stay)>)>,
     /// The steps by which each VM leaves a place.
     leaving: BTreeMap<VmId, Vec<usize>>,
+    /// Ways that are open in all.
+    ways: usize,
     walk: Walk,
 }
 
@@ -228,6 +233,7 @@ impl<'a> Walker<'a> {
             names: BTreeMap::new(),
             chosen: BTreeMap::new(),
             leaving,
+            ways: 0,
             walk: Walk {
                 deeds: Vec::new(),
                 orders: Vec::new(),
@@ -409,6 +415,15 @@ impl<'a> Walker<'a> {
             })
         };
         let open: Vec<Choice> = places.iter().flat_map(ways).collect();
+        self.ways += open.len();
+        if self.ways > MOST_WAYS {
+            // Said once, where it is too much for the first time.
+            if self.ways - open.len() <= MOST_WAYS {
+                findings.push(errors::too_many_ways(step, MOST_WAYS));
+            }
+            self.bad_vms.insert(vm);
+            return;
+        }
         let Some(&first) = open.first() else {
             let (dc, request) = (self.dc, self.request);
             findings.push(errors::nowhere_to_go(dc, request, step, vm, &left_out));

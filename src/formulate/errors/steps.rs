@@ -95,6 +95,13 @@ pub(in super::super) fn nowhere_to_go(
     )
 }
 
+pub(in super::super) fn too_many_ways(step: &Step, most: usize) -> Diagnostic {
+    let message = format!("the plan leaves more than {most} choices of a VM and a server open");
+    at(Code::TooManyWays, step.origin, message, "here they become too many").with_help(
+        "let each VM choose among fewer servers: `drain r1 to r5.s[*]`, one statement for each part",
+    )
+}
+
 pub(in super::super) fn lacking(
     dc: &Datacenter,
     vm: VmId,
