@@ -65,21 +65,22 @@ impl CommandKind {
             .find(|kind| kind.word() == word)
     }
 
-    /// The words that stand in braces in its templates for what differs from action to action: the server's name,
-    /// its address, that of its management controller; the VM's name; a hypervisor's URI; for a migration the
+    /// The words that stand in braces in its templates for what differs from action to action: the server's full
+    /// name and its own, its address, that of its management controller; the VM's name; a hypervisor's URI; for a migration the
     /// servers that it leads from and to, the address of the one that it leads to, the same in the network of
     /// migrations, that server's URI, and the rate in MiB/s and KiB/s.
     pub fn placeholders(self) -> &'static [&'static str] {
         use CommandKind::*;
         match self {
-            Uri => &["server", "address"],
-            Boot | Shutdown | Power => &["server", "address", "bmc", "uri"],
-            Guests | Answers | Free | Defined | Clock => &["server", "address", "uri"],
+            Uri => &["server", "name", "address"],
+            Boot | Shutdown | Power => &["server", "name", "address", "bmc", "uri"],
+            Guests | Answers | Free | Defined | Clock => &["server", "name", "address", "uri"],
             Start | Stop | Migrating | Abort | Suspend | Post => {
-                &["server", "address", "uri", "vm"]
+                &["server", "name", "address", "uri", "vm"]
             }
             Migrate => &[
                 "server",
+                "name",
                 "address",
                 "uri",
                 "vm",

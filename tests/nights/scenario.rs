@@ -17,7 +17,7 @@ use crate::log::Time;
 use crate::world::{Guest, Host, Power, State};
 
 /// The files in `cases`.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 13] = [
     "freeze",
     "unknown-guest",
     "one-fails",
@@ -29,6 +29,8 @@ pub const NAMES: [&str; 11] = [
     "week",
     "dated",
     "fewer-later",
+    "proxmox",
+    "openstack",
 ];
 
 /// A file and what becomes of it.
@@ -83,7 +85,7 @@ impl Scenario {
         fs::write(folder.path().join("site.bash"), include_str!("site.bash")).unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         // The tools are functions of the site file; that there are programs is all that is asked of these.
-        for tool in ["virsh", "ipmitool", "ssh", "qm", "pvesh", "openstack"] {
+        for tool in ["virsh", "ipmitool", "ssh", "openstack"] {
             let path = folder.path().join("bin").join(tool);
             fs::write(&path, "#!/bin/sh\necho \"$0 was run\" >&2\nexit 99\n").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();

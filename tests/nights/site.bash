@@ -93,7 +93,7 @@ flock() {
 }
 
 # The tools.
-for tool in virsh ipmitool ssh qm pvesh openstack; do
+for tool in virsh ipmitool ssh openstack; do
   eval "$tool() { to_world call \"\${LIMIT-}\" \"\$BASHPID\" $tool \"\$@\"; }"
 done
 

@@ -1,6 +1,8 @@
 //! The tools that the script calls: what they make of their words, and what they print, as their documentation says.
 
 mod ipmitool;
+mod openstack;
+mod proxmox;
 mod shell;
 mod virsh;
 
@@ -64,6 +66,7 @@ pub fn call(world: &mut World, words: &[String]) -> Answer {
     match words.first() {
         Some(&"virsh") => virsh::call(world, &words[1..]),
         Some(&"ipmitool") => ipmitool::call(world, &words[1..]),
+        Some(&"openstack") => openstack::call(world, &words[1..]),
         Some(&"ssh") => shell::call(world, &words[1..]),
         _ => Answer::Now(Reply::err(127, format!("{words:?}: command not found"))),
     }

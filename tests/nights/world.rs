@@ -338,6 +338,13 @@ impl World {
         }
     }
 
+    /// Whether a guest ran on a host when that lost its power.
+    pub fn has_fallen(&self, host: usize, vm: &str) -> bool {
+        self.fallen
+            .iter()
+            .any(|(at, name)| *at == host && name == vm)
+    }
+
     /// The guests of a host that are not off.
     pub fn active(&self, host: usize) -> Vec<String> {
         let guests = self.hosts[host].guests.iter();

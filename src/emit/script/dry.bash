@@ -2,14 +2,16 @@
 
 # show WORD…: adds a command to LINE, as one would type it.
 show() {
-  local text='' word name
+  local text='' word name quoted
   if [[ $1 =~ ^command_([0-9]+)$ ]]; then
     text=${TEMPLATE[${BASH_REMATCH[1]}]}
-    for name in server address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command; do
-      [[ $text == *"{$name}"* ]] || continue
+    for name in server name address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command; do
       word=${name//-/_}
+      case $name in name | from | to) word=own_$name ;; esac
+      [[ $text == *"{$name}"* || $text == *"\${$word@Q}"* ]] || continue
+      quoted="\${$word@Q}"
       printf -v word '%q' "${!word-}"
-      text=${text//"{$name}"/"$word"}
+      text=${text//"{$name}"/"$word"} text=${text//"$quoted"/"$word"}
     done
   else
     printf -v text '%q ' "$@"

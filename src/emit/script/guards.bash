@@ -2,15 +2,16 @@
 # In the action's own process. What a plan believes is asked of the machines: before the command, so that nothing is done
 # that should not be, and after it, whatever it said, since where a guest really runs is what counts.
 
-# server NUMBER PLATFORM ON NEEDS NAME ADDRESS URI BMC MIGRATION: a server of the plan, with the MiB that it needs at most on top
+# server NUMBER PLATFORM ON NEEDS NAME ADDRESS URI BMC MIGRATION OWN: a server of the plan, with the MiB that it needs at most on top
 # of what it has; guest NUMBER MEMORY HOST RUNS NAME: a VM of it, with its MiB.
-declare -a PLATFORM=() SERVER_NAME=() ADDRESS=() URI=() BMC=() MIGRATION=() NEEDS=() IS_ON=() SERVERS=()
+declare -a PLATFORM=() SERVER_NAME=() OWN_NAME=() ADDRESS=() URI=() BMC=() MIGRATION=() NEEDS=() IS_ON=() SERVERS=()
 declare -a MEMORY=() HOST=() RUNS=() GUEST_NAME=() GUESTS=()
 # platform NUMBER KIND FUNCTION …: how servers of a platform are asked.
 declare -A HOW=()
 server() {
   SERVERS+=("$1")
   PLATFORM[$1]=$2 IS_ON[$1]=$3 NEEDS[$1]=$4 SERVER_NAME[$1]=$5 ADDRESS[$1]=$6 URI[$1]=$7 BMC[$1]=$8 MIGRATION[$1]=$9
+  OWN_NAME[$1]=${10}
 }
 guest() {
   GUESTS+=("$1")
@@ -29,7 +30,7 @@ platform() {
 # shellcheck disable=SC2034 # The commands of the datacenter read them.
 ask() {
   local SERVER=$2 vm='' command=${HOW[${PLATFORM[$2]}.$1]-}
-  local server=${SERVER_NAME[$2]} address=${ADDRESS[$2]} uri=${URI[$2]} bmc=${BMC[$2]}
+  local server=${SERVER_NAME[$2]} own_name=${OWN_NAME[$2]} address=${ADDRESS[$2]} uri=${URI[$2]} bmc=${BMC[$2]}
   if [[ ${3-} ]]; then vm=${GUEST_NAME[$3]}; fi
   knows "$1" "$2" || return 3
   within "$MVM_ANSWER_TIMEOUT" "${command:-libvirt_$1}" </dev/null

@@ -93,6 +93,7 @@ impl<'a> Platforms<'a> {
         let template = choose(self.datacenter, server, CommandKind::Uri).unwrap_or(URI);
         template
             .replace("{server}", &uri_part(&self.datacenter[server].name))
+            .replace("{name}", &uri_part(self.datacenter.own_name(server)))
             .replace("{address}", &uri_part(self.address(server)))
     }
 

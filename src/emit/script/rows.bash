@@ -38,7 +38,8 @@ about() {
   number=$1 kind=${KIND[$1]} guest=${GUEST[$1]} source=${FROM[$1]} target=${TO[$1]}
   vm=${GUEST_NAME[$guest]-} from=${SERVER_NAME[$source]-} to=${SERVER_NAME[$target]-}
   # A migration is carried out by the server that the guest leaves.
-  server=$from address=${ADDRESS[$source]-} uri=${URI[$source]-} bmc=${BMC[$source]-}
+  server=$from own_name=${OWN_NAME[$source]-} own_from=${OWN_NAME[$source]-} own_to=${OWN_NAME[$target]-}
+  address=${ADDRESS[$source]-} uri=${URI[$source]-} bmc=${BMC[$source]-}
   to_address=${ADDRESS[$target]-} to_uri=${URI[$target]-} migration=${MIGRATION[$target]-}
   rate_kib=${RATE[$1]} rate_mib=$(( RATE[$1] < 1024 ? 1 : RATE[$1] / 1024 ))
 }

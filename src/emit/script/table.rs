@@ -62,12 +62,13 @@ fn servers(
     platforms: &mut Platforms<'_>,
 ) -> String {
     let needs = needs(datacenter, plan);
-    let mut rows = "#      number platform on needs name address uri bmc migration\n".to_owned();
+    let mut rows =
+        "#      number platform on needs name address uri bmc migration own\n".to_owned();
     for (&id, number) in &cast.servers {
         let platform = platforms.number(id);
         let _ = writeln!(
             rows,
-            "server {number:>6} {platform:>8} {:>2} {:>5} {} {} {} {} {}",
+            "server {number:>6} {platform:>8} {:>2} {:>5} {} {} {} {} {} {}",
             u8::from(datacenter[id].on),
             needs.get(&id).copied().unwrap_or(0),
             quote(&datacenter[id].name),
@@ -80,6 +81,7 @@ fn servers(
                     .as_deref()
                     .unwrap_or_default()
             ),
+            quote(datacenter.own_name(id)),
         );
     }
     format!("{}{rows}", platforms.rows())

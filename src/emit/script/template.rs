@@ -12,8 +12,9 @@ use super::quote::quote;
 use crate::emit::text::printable;
 
 /// What placeholders stand for.
-const PLACEHOLDERS: [&str; 13] = [
+const PLACEHOLDERS: [&str; 14] = [
     "server",
+    "name",
     "address",
     "bmc",
     "migration",
@@ -56,6 +57,14 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// The variable of a placeholder. Servers have their own names in templates, and their full ones in what the script says.
+fn variable(placeholder: &str) -> String {
+    match placeholder {
+        "name" | "from" | "to" => format!("own_{placeholder}"),
+        other => other.replace('-', "_"),
+    }
+}
+
 /// The template with variables in place of placeholders, each in double quotes whatever quotes it stands in.
 fn substitute(template: &str) -> String {
     let mut out = String::new();
@@ -66,7 +75,7 @@ fn substitute(template: &str) -> String {
             rest.strip_prefix('{')
                 .is_some_and(|r| r.starts_with(&format!("{name}}}")))
         }) {
-            let variable = name.replace('-', "_");
+            let variable = variable(name);
             let _ = match quotes {
                 None => write!(out, "\"${variable}\""),
                 Some('"') => write!(out, "${{{variable}}}"),
@@ -102,6 +111,14 @@ mod tests {
         assert_eq!(
             substitute(r#"wake {server} "at {address}" 'as {vm}' \{vm} {other}"#),
             r#"wake "$server" "at ${address}" 'as '"$vm"'' \{vm} {other}"#
+        );
+    }
+
+    #[test]
+    fn servers_have_their_own_names_in_templates() {
+        assert_eq!(
+            substitute("qm migrate {vm} {to} # {name}"),
+            r#"qm migrate "$vm" "$own_to" # "$own_name""#
         );
     }
 
