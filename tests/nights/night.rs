@@ -1,6 +1,5 @@
 //! One night: the script is started, and started again after whatever has befallen it, until it ends by itself.
 
-use crate::dice::Dice;
 use crate::judge::{File, judge};
 use crate::line::Shake;
 use crate::log::{Entry, Event, Time};
@@ -26,9 +25,7 @@ pub struct Night {
 impl Night {
     /// Plays the night of that number.
     pub fn play(scenario: &Scenario, number: u64, shake: Shake) -> Self {
-        let hosts = scenario.hosts();
-        let length = scenario.plan.makespan;
-        let troubles = trouble::Night::new(Dice::of(scenario.name, number), &hosts, length);
+        let troubles = scenario.troubles(number);
         Self::with(scenario, &troubles, shake)
     }
 

@@ -12,8 +12,10 @@ use mvm::request::{Request, Task};
 use mvm::schedule::{Effort, Options, Quiet};
 use mvm::source::Loader;
 
+use crate::dice::Dice;
 use crate::judge::Duties;
 use crate::log::Time;
+use crate::trouble;
 use crate::world::{Guest, Host, Power, State};
 
 /// The files in `cases`.
@@ -99,6 +101,12 @@ impl Scenario {
             plan,
             folder,
         }
+    }
+
+    /// What goes wrong in the night of that number.
+    pub fn troubles(&self, number: u64) -> trouble::Night {
+        let dice = Dice::of(self.name, number);
+        trouble::Night::new(dice, &self.hosts(), self.plan.makespan)
     }
 
     /// The plan's start, if it has a date, in Unix seconds.

@@ -60,7 +60,9 @@ settled() { printf 'settled\x1f%s\n' "$1" >&"$MAIN_LINE"; }
 entered() {
   exec {MAIN_LINE}>&-
   MAIN_LINE=''
-  exec {ACTION_LINE}<>"/dev/tcp/127.0.0.1/$NIGHT_PORT" || exit 125
+  # The highest number, so that it is closed last: whoever has heard that it is closed finds the lock free.
+  exec 200<>"/dev/tcp/127.0.0.1/$NIGHT_PORT" || exit 125
+  ACTION_LINE=200
   printf 'hello\x1faction\x1f%s\x1f%s\x1f%s\n' "$NIGHT_RUN" "$BASHPID" "$1" >&"$ACTION_LINE"
 }
 

@@ -52,10 +52,9 @@ pub fn call(world: &mut World, host: usize, words: &[&str]) -> Option<Answer> {
             rest @ ..,
         ] => {
             let vm = rest.iter().skip_while(|&&w| w != "--vmid").nth(1);
-            match vm.and_then(|vm| world.moving(vm, host)) {
-                Some(at) => world.end_move(at, false),
-                // The list is empty.
-                None => {}
+            // Where there is none, the list of tasks is empty.
+            if let Some(at) = vm.and_then(|vm| world.moving(vm, host)) {
+                world.end_move(at, false);
             }
             prints("")
         }
