@@ -68,6 +68,9 @@ pub enum BuildError {
     /// A rate, capacity or duration is 0.
     #[error("`{0}` has a rate or capacity of 0")]
     Zero(String),
+    /// A `run` has no command, or a `pause` no question.
+    #[error("a `run` or `pause` has no text")]
+    NoText,
     /// No server has this id; it may be another datacenter's.
     #[error("no server has the id {}", .0.0)]
     UnknownServer(ServerId),

@@ -59,7 +59,9 @@ pub fn migrations(
 ) -> BTreeMap<String, Planned> {
     let mut known = BTreeMap::new();
     for (action, work) in problem.formulation.actions.iter().zip(&problem.work) {
-        let (Task::Migrate { vm, to }, Some(rate)) = (work.task, rate(&action.name)) else {
+        let (Task::Migrate { vm, to }, Some(from), Some(rate)) =
+            (work.task, work.from, rate(&action.name))
+        else {
             continue;
         };
         let links = work.path.iter().map(|&(link, _)| link);
@@ -73,7 +75,7 @@ pub fn migrations(
                 workload: datacenter[vm].workload,
                 rate,
                 post_copy: work.post_copy,
-                overhead_ms: datacenter[work.from].overhead_ms + datacenter[to].overhead_ms,
+                overhead_ms: datacenter[from].overhead_ms + datacenter[to].overhead_ms,
             },
         };
         known.insert(action.name.clone(), planned);

@@ -53,6 +53,7 @@ impl Change {
                         among: None,
                         takes: None,
                         rate: None,
+                        text: None,
                         origin,
                     };
                     request.steps.insert(step, stop);

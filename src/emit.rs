@@ -134,6 +134,8 @@ fn kind_of(task: Task) -> &'static str {
         Task::Shutdown(_) => "shutdown",
         Task::Start(_) => "start",
         Task::Stop(_) => "stop",
+        Task::Run(_) => "run",
+        Task::Pause => "pause",
     }
 }
 
@@ -141,15 +143,14 @@ fn kind_of(task: Task) -> &'static str {
 fn vm_of(task: Task) -> Option<VmId> {
     match task {
         Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
-        Task::Boot(_) | Task::Shutdown(_) => None,
+        Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => None,
     }
 }
 
-/// The server that an action ends at: the destination of a migration, the place of all else.
-fn server_of(action: &Planned) -> ServerId {
+/// The server that an action ends at: the destination of a migration, the place of all else; none of a pause.
+fn server_of(action: &Planned) -> Option<ServerId> {
     match action.task {
-        Task::Migrate { to, .. } => to,
-        Task::Boot(server) | Task::Shutdown(server) => server,
-        Task::Start(_) | Task::Stop(_) => action.from,
+        Task::Migrate { to, .. } => Some(to),
+        _ => action.from,
     }
 }

@@ -125,7 +125,7 @@ fn stops(
         };
         let on = (0..).map(ServerId).take(datacenter.servers.len());
         let mut free: Vec<ServerId> = on
-            .filter(|&server| datacenter[server].on && server != to && server != work.from)
+            .filter(|&server| datacenter[server].on && server != to && Some(server) != work.from)
             .filter(|&server| room(server) >= datacenter[vm].memory.value)
             .collect();
         free.sort_by_key(|&server| (std::cmp::Reverse(room(server)), server));

@@ -21,6 +21,7 @@ mod words;
 mod tests;
 
 pub use decide::{Decided, Said, decide, schedule_of};
+use std::sync::Arc;
 
 use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId, VmId};
 use crate::diag::{Diagnostic, Severity, has_errors};
@@ -59,8 +60,11 @@ pub enum Cause {
     Cpu(ServerId),
     /// The actions of a VM happen as they are written.
     VmInOrder(VmId),
-    /// The boots and shutdowns of a server happen as they are written.
+    /// The boots, shutdowns and commands of a server happen as they are written, and commands as well among what else
+    /// happens on it.
     ServerInOrder(ServerId),
+    /// Index into [`Request::steps`] of a pause: what is written before it comes before it, and the rest after it.
+    Pause(usize),
     /// A server is up before a VM arrives or starts on it.
     Up(ServerId),
     /// A server is empty before it is shut down.
@@ -72,9 +76,11 @@ pub enum Cause {
 pub struct Work {
     /// The task.
     pub task: Task,
-    /// Where the VM is before it, or the server itself. Of an open migration, like all else but [`Work::open`], that of the
-    /// first mode.
-    pub from: ServerId,
+    /// What a `run` carries out, and what a `pause` asks.
+    pub text: Option<Arc<str>>,
+    /// Where the VM is before it, or the server itself; None: it is of no server. Of an open migration, like all else but
+    /// [`Work::open`], that of the first mode.
+    pub from: Option<ServerId>,
     /// For each mode from where to where it leads, where that is open; else empty.
     pub open: Vec<(ServerId, ServerId)>,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
@@ -167,12 +173,13 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     }
     let work = walk.deeds.iter().zip(&methods).map(|(deed, method)| Work {
         task: deed.task,
+        text: deed.text.clone(),
         from: deed.from,
         inferred: deed.inferred,
         open: method
             .modes
             .iter()
-            .map(|mode| method.way(mode))
+            .filter_map(|mode| method.way(mode))
             .filter(|_| !deed.open.is_empty())
             .map(|way| (way.from, way.to.unwrap_or(way.from)))
             .collect(),

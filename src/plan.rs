@@ -12,6 +12,8 @@ pub use execution::{Opening, TimedLevel, Timeout, Until, Wait};
 pub use replay::{Claim, Claims, replay};
 pub use verify::{Violation, verify};
 
+use std::sync::Arc;
+
 use crate::datacenter::{Datacenter, ServerId};
 use crate::formulate::{Assumed, Problem, decide};
 use crate::formulation::{ActionId, Schedule, Seconds, SourceId, Unit};
@@ -89,8 +91,10 @@ pub struct Planned {
     pub id: String,
     /// What it does.
     pub task: Task,
-    /// Where the VM is before it, or the server itself.
-    pub from: ServerId,
+    /// What a `run` carries out, and what a `pause` asks.
+    pub text: Option<Arc<str>>,
+    /// Where the VM is before it, or the server itself; None: it is of no server.
+    pub from: Option<ServerId>,
     /// Start.
     pub start: Seconds,
     /// End.
@@ -322,6 +326,7 @@ fn planned(
             Planned {
                 id: f[action].name.clone(),
                 task: work.task,
+                text: work.text.clone(),
                 from: work.from,
                 start: schedule.start[at],
                 end: f.end(schedule, action),

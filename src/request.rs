@@ -5,11 +5,12 @@
 
 #![allow(missing_docs)] // Fields of a variant are explained by the variant.
 
+use std::sync::Arc;
+
 pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
 use crate::datacenter::{Patience, Retry};
 use crate::show::show_seconds;
 use crate::source::Span;
-use std::sync::Arc;
 
 /// Whole seconds from the plan's start.
 pub type Seconds = i64;
@@ -197,6 +198,8 @@ pub struct Step {
     pub takes: Option<u32>,
     /// bit/s that a migration gets, in place of what its path allows.
     pub rate: Option<u64>,
+    /// What a `run` carries out, and what a `pause` asks; nothing of all else.
+    pub text: Option<Arc<str>>,
     /// Where it is written.
     pub origin: Option<Span>,
 }
@@ -214,6 +217,10 @@ pub enum Task {
     Start(VmId),
     /// Stops a VM.
     Stop(VmId),
+    /// Carries out a command on a server that is up.
+    Run(ServerId),
+    /// Asks somebody: what is written before it has ended by then, what is written behind it starts after the answer.
+    Pause,
 }
 
 impl Task {
@@ -221,7 +228,7 @@ impl Task {
     pub fn vm(self) -> Option<VmId> {
         match self {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
-            Task::Boot(_) | Task::Shutdown(_) => None,
+            Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => None,
         }
     }
 
@@ -234,6 +241,9 @@ impl Task {
     }
 }
 
+/// Seconds that a `pause` is planned with, unless its step says otherwise.
+pub const USUAL_PAUSE: u32 = 60;
+
 /// Whose actions a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -242,7 +252,7 @@ pub enum Subject {
     /// All that happens to a server and on it: what it does itself, the migrations that leave it or arrive, the starts
     /// and stops of VMs on it.
     Server(ServerId),
-    /// What a server does itself, such as its boots and shutdowns: its part of `all`.
+    /// What a server does itself, such as its boots, shutdowns and commands: its part of `all`.
     Own(ServerId),
 }
 

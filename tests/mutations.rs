@@ -5,7 +5,9 @@
 mod targets;
 
 use mvm::certify;
+use mvm::compile;
 use mvm::emit::json;
+use mvm::schedule::{Options, Quiet};
 use serde_json::{Value, json};
 use targets::SHOP;
 
@@ -130,6 +132,8 @@ fn others(value: &Value) -> Vec<Value> {
                 "shutdown",
                 "start",
                 "stop",
+                "run",
+                "pause",
                 "a1",
                 "a2",
                 "b",
@@ -244,6 +248,36 @@ fn no_claim_can_be_changed() {
         "of the certificate:\n{}",
         found.join("\n")
     );
+}
+
+/// A plan with steps that the shop's has none of.
+const UPGRADE: &str = "
+switch t
+server a[1..2] { memory 16GiB link 1Gbps to t power 100W }
+vm x { memory 4GiB idle on a1 }
+plan upgrade {
+  migrate x to a2
+  pause \"look\"
+  run \"true\" on a1 takes 10s
+  reboot a1
+}
+";
+
+#[test]
+fn no_claim_of_a_command_or_a_pause_can_be_changed() {
+    let checked = compile::check("input.mvm", &targets::One(UPGRADE.as_bytes()));
+    let plan = checked
+        .plan(0, &Options::default(), &mut Quiet)
+        .expect("a plan");
+    let text = json::emit(&checked.analysis.datacenter, &plan);
+    let holds = |text: &str| json::read(text).is_ok_and(|file| checked.verify(&file).is_empty());
+    assert!(holds(&text));
+    let document: Value = serde_json::from_str(&text).expect("a plan is JSON");
+    let of_plan = changes(&document);
+    let texts = of_plan.iter().filter(|c| c.place == "actions[].text");
+    assert!(texts.count() > 40);
+    let found = passing(&of_plan, NO_CLAIM_OF_PLAN, &|text| !holds(text));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 /// Where a list lets something pass, something does, and where it is part of an argument, some of it is needed.

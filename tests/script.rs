@@ -17,6 +17,8 @@ use mvm::request::Task;
 
 #[path = "script/cases.rs"]
 mod cases;
+#[path = "script/steps.rs"]
+mod steps;
 #[path = "../src/emit/fixture.rs"]
 mod fixture;
 
@@ -222,6 +224,8 @@ impl Stage {
                 Task::Stop(vm) => ("shutdown", self.datacenter[vm].name.as_str()),
                 Task::Boot(server) => ("on", self.address(server)),
                 Task::Shutdown(server) => ("soft", self.address(server)),
+                Task::Run(server) => ("--", self.address(server)),
+                Task::Pause => continue,
             };
             let is = |call: &&Call| {
                 let has = |word: &str| call.words.iter().any(|w| w == word);

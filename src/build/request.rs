@@ -103,6 +103,25 @@ impl RequestBuilder {
         self.boot(server);
     }
 
+    /// Carries out a command on a server that is up, in so long as planned.
+    pub fn run(
+        &mut self,
+        command: impl Into<String>,
+        server: ServerId,
+        takes: impl Into<Time>,
+    ) -> StepSpec<'_> {
+        let spec = self.step(Task::Run(server)).takes(takes);
+        spec.step.text = Some(command.into().into());
+        spec
+    }
+
+    /// Asks somebody, and goes on with the steps that follow once that is approved.
+    pub fn pause(&mut self, question: impl Into<String>) -> StepSpec<'_> {
+        let spec = self.step(Task::Pause);
+        spec.step.text = Some(question.into().into());
+        spec
+    }
+
     /// How long actions may take: those of some, or all others.
     pub fn timeout(&mut self, value: Patience, subjects: Option<Vec<Subject>>) {
         let origin = None;
@@ -142,6 +161,7 @@ impl RequestBuilder {
             among: None,
             takes: None,
             rate: None,
+            text: None,
             origin: None,
         });
         let last = self.request.steps.len() - 1;
@@ -263,7 +283,7 @@ impl RequestBuilder {
     /// The request; without any goal, `mttr` is minimised.
     ///
     /// # Errors
-    /// Every id that `datacenter` does not have.
+    /// Every id that `datacenter` does not have, and steps that lack the text that they need.
     pub fn build(mut self, datacenter: &Datacenter) -> Result<Request, BuildErrors> {
         if self.request.goals.is_empty() {
             self.minimize(GoalKind::Mttr);
@@ -283,10 +303,12 @@ impl RequestBuilder {
         let retries = self.request.retries.iter();
         let retries = retries.filter_map(|asked| asked.subjects.as_ref());
         let asked = timeouts.chain(retries).flatten().map(Named::from);
+        let silent = self.request.steps.iter().filter_map(unsaid);
         let errors: Vec<BuildError> = steps
             .chain(rules)
             .chain(asked)
             .filter_map(|named| named.unknown_in(datacenter))
+            .chain(silent)
             .collect();
         if errors.is_empty() {
             Ok(self.request)
@@ -361,9 +383,19 @@ impl From<&Subject> for Named {
 fn named_by_task(task: Task) -> Vec<Named> {
     match task {
         Task::Migrate { vm, to } => vec![Named::Vm(vm), Named::Node(Node::Server(to))],
-        Task::Boot(server) | Task::Shutdown(server) => vec![Named::Node(Node::Server(server))],
+        Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => {
+            vec![Named::Node(Node::Server(server))]
+        }
+        Task::Pause => Vec::new(),
         Task::Start(vm) | Task::Stop(vm) => vec![Named::Vm(vm)],
     }
+}
+
+/// Whether a step lacks its text. A `run` with a text has a duration as well: [`RequestBuilder::run`] asks for both.
+fn unsaid(step: &Step) -> Option<BuildError> {
+    let speaks = matches!(step.task, Task::Run(_) | Task::Pause);
+    let is_silent = step.text.as_ref().is_none_or(|text| text.trim().is_empty());
+    (speaks && is_silent).then_some(BuildError::NoText)
 }
 
 fn named_by_rule(kind: &RuleKind) -> Vec<Named> {

@@ -33,7 +33,7 @@ impl Checked {
             let id = |name: &Option<String>| ids.get(name.as_deref()?).copied();
             let said = file.actions.iter().map(|action| {
                 let said = Said {
-                    from: id(&action.from).or_else(|| id(&action.server))?,
+                    from: id(&action.from).or_else(|| id(&action.server)),
                     to: id(&action.to),
                     start: action.start,
                     length: action.end.checked_sub(action.start)?,

@@ -218,8 +218,10 @@ fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<
             Task::Shutdown(_) => (json::Kind::Shutdown, None, None),
             Task::Start(vm) => (json::Kind::Start, Some(vm), None),
             Task::Stop(vm) => (json::Kind::Stop, Some(vm), None),
+            Task::Run(_) => (json::Kind::Run, None, None),
+            Task::Pause => (json::Kind::Pause, None, None),
         };
-        let from = Some(datacenter[work.from].name.as_str());
+        let from = work.from.map(|from| datacenter[from].name.as_str());
         let (from, at) = if to.is_some() {
             (from, None)
         } else {
@@ -230,6 +232,7 @@ fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<
             || action.to.as_deref() != to.map(|to| datacenter[to].name.as_str())
             || action.from.as_deref() != from
             || action.server.as_deref() != at
+            || action.text.as_deref() != work.text.as_deref()
     });
     wrong
         .map(|action| {

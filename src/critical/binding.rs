@@ -163,7 +163,7 @@ fn both_ends(bindings: Vec<Binding>) -> Vec<Binding> {
 
 /// Whether an order is worth telling: that the steps of one VM or server have an order is no news.
 fn is_told(cause: Cause) -> bool {
-    matches!(cause, Cause::Rule(_) | Cause::Up(_))
+    matches!(cause, Cause::Rule(_) | Cause::Up(_) | Cause::Pause(_))
 }
 
 /// The links that give a migration no more than its rate, with all that are declared by the same text.

@@ -132,7 +132,7 @@ impl Why<'_> {
     fn source(&self, source: SourceId) -> String {
         let data = &self.problem.formulation[source];
         let label = match self.problem.causes[source.0 as usize] {
-            Cause::Rule(_) => format!("`{}`", data.label),
+            Cause::Rule(_) | Cause::Pause(_) => format!("`{}`", data.label),
             _ => data.label.clone(),
         };
         format!("{}{}", printable(&label), self.place(data.span))

@@ -54,6 +54,8 @@ kinds! {
     Defined "defined";
     /// Prints a server's Unix time.
     Clock "clock";
+    /// Carries out a command of the plan's own on a server.
+    Run "run";
 }
 
 impl CommandKind {
@@ -68,12 +70,13 @@ impl CommandKind {
     /// The words that stand in braces in its templates for what differs from action to action: the server's full
     /// name and its own, its address, that of its management controller; the VM's name; a hypervisor's URI; for a migration the
     /// servers that it leads from and to, the address of the one that it leads to, the same in the network of
-    /// migrations, that server's URI, and the rate in MiB/s and KiB/s.
+    /// migrations, that server's URI, and the rate in MiB/s and KiB/s; for `run` the command.
     pub fn placeholders(self) -> &'static [&'static str] {
         use CommandKind::*;
         match self {
             Uri => &["server", "name", "address"],
             Boot | Shutdown | Power => &["server", "name", "address", "bmc", "uri"],
+            Run => &["server", "name", "address", "uri", "command"],
             Guests | Answers | Free | Defined | Clock => &["server", "name", "address", "uri"],
             Start | Stop | Migrating | Abort | Suspend | Post => {
                 &["server", "name", "address", "uri", "vm"]

@@ -113,6 +113,7 @@ codes! {
     SyncOfBothMethods "E0561" Error "a sync mixes pre-copy and post-copy"
     TooManyPairs "E0562" Error "an order between too many pairs"
     LimitOfNothing "E0563" Error "a limit of 0"
+    CommandOnServerThatIsOff "E0564" Error "a command runs on a server that is off"
     TimeTwice "E0570" Error "a time of day comes twice in the night of the plan"
     OnBothSides "E0571" Error "a step is on both sides of a `before`"
     NowhereToGo "E0572" Error "no server is left that a migration could choose"

@@ -8,7 +8,6 @@
 use serde_json::{Map, Value, json};
 
 use super::json::document;
-use super::server_of;
 use crate::datacenter::{Datacenter, ServerId, Vm, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Planned};
@@ -60,7 +59,7 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
         "attributes": attributes(datacenter),
         "views": views(datacenter),
     });
-    let actions: Vec<Value> = plan.actions.iter().map(action).collect();
+    let actions: Vec<Value> = plan.actions.iter().filter_map(action).collect();
     document(&json!({ "origin": origin, "actions": actions }))
 }
 
@@ -163,22 +162,25 @@ fn names<'a>(of: &str, names: impl Iterator<Item = (&'a str, u32)>) -> Value {
     json!({ "id": "ns", "type": of, "map": names.collect::<Map<_, _>>() })
 }
 
-fn action(action: &Planned) -> Value {
+/// None of what BtrPlace has no action for: commands and pauses.
+fn action(action: &Planned) -> Option<Value> {
+    let at = action.from?;
     let mut value = match action.task {
         Task::Migrate { vm, to } => json!({
-            "id": "migrateVM", "vm": vm.0, "from": action.from.0, "to": to.0, "bw": nominal(action.rate.unwrap_or(0)),
+            "id": "migrateVM", "vm": vm.0, "from": at.0, "to": to.0, "bw": nominal(action.rate.unwrap_or(0)),
         }),
         Task::Boot(server) => json!({ "id": "bootNode", "node": server.0 }),
         Task::Shutdown(server) => json!({ "id": "shutdownNode", "node": server.0 }),
-        Task::Start(vm) => json!({ "id": "bootVM", "vm": vm.0, "to": server_of(action).0 }),
-        Task::Stop(vm) => json!({ "id": "shutdownVM", "vm": vm.0, "on": server_of(action).0 }),
+        Task::Start(vm) => json!({ "id": "bootVM", "vm": vm.0, "to": at.0 }),
+        Task::Stop(vm) => json!({ "id": "shutdownVM", "vm": vm.0, "on": at.0 }),
+        Task::Run(_) | Task::Pause => return None,
     };
     if let Some(object) = value.as_object_mut() {
         object.insert(String::from("start"), action.start.into());
         object.insert(String::from("end"), action.end.into());
         object.insert(String::from("hooks"), json!({ "pre": [], "post": [] }));
     }
-    value
+    Some(value)
 }
 
 /// Mbit/s of a link whose data, 8/9 of them, are so many bit/s.

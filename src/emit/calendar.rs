@@ -154,9 +154,10 @@ fn description(datacenter: &Datacenter, plan: &Plan, action: &Planned) -> String
         "lasts {}",
         amount::duration(action.end - action.start)
     )];
-    if let Task::Migrate { .. } = action.task {
-        lines.push(format!("from {}", printable(&datacenter[action.from].name)));
+    if let (Task::Migrate { .. }, Some(from)) = (action.task, action.from) {
+        lines.push(format!("from {}", printable(&datacenter[from].name)));
     }
+    lines.extend(action.text.as_deref().map(printable));
     lines.extend(action.rate.map(|rate| format!("at {}", amount::rate(rate))));
     for wait in &action.after {
         let other = printable(&plan.actions[wait.action].id);

@@ -32,9 +32,10 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
 }
 
 fn row(datacenter: &Datacenter, action: &Planned, after: Vec<&str>, clock: &Clock) -> [String; 12] {
-    let server = |id: ServerId| cell(&datacenter[id].name);
+    let server =
+        |id: Option<ServerId>| id.map_or_else(String::new, |id| cell(&datacenter[id].name));
     let (from, to, at) = match action.task {
-        Task::Migrate { to, .. } => (server(action.from), server(to), String::new()),
+        Task::Migrate { to, .. } => (server(action.from), server(Some(to)), String::new()),
         _ => (String::new(), String::new(), server(server_of(action))),
     };
     // Without a date it is the time since the start, whose sign would make a formula of it.

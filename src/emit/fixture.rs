@@ -122,6 +122,22 @@ impl Made {
         VmId(self.datacenter.vms.len() as u32 - 1)
     }
 
+    /// A command on a server, or a pause.
+    pub fn say(&mut self, task: Task, text: &str, time: [i64; 2], after: &[usize]) -> usize {
+        let from = match task {
+            Task::Run(server) => Some(server),
+            _ => None,
+        };
+        let action = self.act(task, ServerId(0), time, after);
+        let planned = &mut self.plan.actions[action];
+        planned.from = from;
+        planned.text = Some(text.into());
+        if task == Task::Pause {
+            planned.timeout.policy = Policy::Wait;
+        }
+        action
+    }
+
     /// An action after others; its place is where the VM or server is before it.
     pub fn act(&mut self, task: Task, from: ServerId, time: [i64; 2], after: &[usize]) -> usize {
         let dc = &self.datacenter;
@@ -131,11 +147,14 @@ impl Made {
             Task::Shutdown(server) => (format!("shutdown {}", dc[server].name), None, 0),
             Task::Start(vm) => (format!("start {}", dc[vm].name), None, 0),
             Task::Stop(vm) => (format!("stop {}", dc[vm].name), None, 0),
+            Task::Run(server) => (format!("run {}", dc[server].name), None, 0),
+            Task::Pause => ("pause".to_owned(), None, 0),
         };
         self.plan.actions.push(Planned {
             id,
             task,
-            from,
+            text: None,
+            from: Some(from),
             start: time[0],
             end: time[1],
             rate,
@@ -376,6 +395,23 @@ pub fn hostile() -> (Datacenter, Plan) {
     made.done()
 }
 
+/// A server is emptied, somebody looks, it is upgraded and rebooted; texts mean something to shells and charts.
+pub fn upgrade() -> (Datacenter, Plan) {
+    let mut made = Made::new("upgrade");
+    let rack = made.rack("r1");
+    let (old, other) = (made.server("s1", rack, true), made.server("s2", rack, true));
+    let vm = made.vm("web", old);
+    let gone = Task::Migrate { vm, to: other };
+    let gone = made.act(gone, old, [0, 18], &[]);
+    let question = "look at the graphs: $(touch canary)\n<b>; ok?</b>";
+    let pause = made.say(Task::Pause, question, [18, 78], &[gone]);
+    let command = "DEBIAN_FRONTEND=noninteractive apt-get -y full-upgrade && echo \"it's done\"";
+    let run = made.say(Task::Run(old), command, [78, 678], &[pause]);
+    let off = made.act(Task::Shutdown(old), old, [678, 695], &[run]);
+    made.act(Task::Boot(old), old, [695, 815], &[off]);
+    made.done()
+}
+
 /// So many pairs of servers of 24 a rack: each boots, gets two VMs, and sets the old one free.
 pub fn racks(pairs: usize) -> (Datacenter, Plan) {
     let mut made = Made::new("decommission");
@@ -416,5 +452,5 @@ pub fn empty() -> (Datacenter, Plan) {
 
 /// All of them.
 pub fn all() -> Vec<(Datacenter, Plan)> {
-    vec![evening(), hostile(), racks(24), empty()]
+    vec![evening(), hostile(), upgrade(), racks(24), empty()]
 }

@@ -120,7 +120,7 @@ pub struct Action {
     pub id: String,
     /// What it does.
     pub kind: Kind,
-    /// The VM; not of a boot or shutdown.
+    /// The VM; of `migrate`, `start` and `stop`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vm: Option<String>,
     /// The server where the VM is; of a migration only.
@@ -129,9 +129,12 @@ pub struct Action {
     /// The server where the VM goes; of a migration only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The server; not of a migration.
+    /// The server; not of a migration or a pause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// The command of `run`, what `pause` asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Seconds from the plan's start.
     #[schemars(range(min = 0))]
     pub start: i64,
@@ -176,6 +179,10 @@ pub enum Kind {
     Start,
     /// A VM stops.
     Stop,
+    /// A server carries out a command.
+    Run,
+    /// Somebody is asked before it goes on.
+    Pause,
 }
 
 /// What an action waits for.
@@ -308,8 +315,8 @@ fn objective(achieved: &Achieved) -> Objective {
 fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize]) -> Action {
     let server = |id: ServerId| datacenter[id].name.clone();
     let (from, to, at) = match action.task {
-        Task::Migrate { to, .. } => (Some(server(action.from)), Some(server(to)), None),
-        _ => (None, None, Some(server(server_of(action)))),
+        Task::Migrate { to, .. } => (action.from.map(server), Some(server(to)), None),
+        _ => (None, None, server_of(action).map(server)),
     };
     Action {
         id: action.id.clone(),
@@ -319,11 +326,14 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize
             Task::Shutdown(_) => Kind::Shutdown,
             Task::Start(_) => Kind::Start,
             Task::Stop(_) => Kind::Stop,
+            Task::Run(_) => Kind::Run,
+            Task::Pause => Kind::Pause,
         },
         vm: vm_of(action.task).map(|vm| datacenter[vm].name.clone()),
         from,
         to,
         server: at,
+        text: action.text.as_deref().map(str::to_owned),
         start: action.start,
         end: action.end,
         bandwidth_mbps: action.rate.map(|bits| Fixed(bits.into())),

@@ -15,12 +15,14 @@ const NAME_LENGTH: usize = 60;
 
 /// The kinds of actions, each a section, in the order in which a maintenance usually goes; with the tag that
 /// gives each a look of its own.
-const SECTIONS: [(&str, &str, &str); 5] = [
+const SECTIONS: [(&str, &str, &str); 7] = [
     ("boot", "boot servers", "active, "),
     ("migrate", "migrate VMs", ""),
     ("stop", "stop VMs", "done, "),
     ("start", "start VMs", "active, "),
     ("shutdown", "shut down servers", "done, "),
+    ("run", "run commands", "active, "),
+    ("pause", "pauses", "crit, "),
 ];
 
 /// The plan as a Gantt chart.
@@ -55,6 +57,10 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
 fn name(datacenter: &Datacenter, action: &Planned) -> String {
     let name = match action.task {
         Task::Migrate { to, .. } => format!("{} → {}", action.id, datacenter[to].name),
+        Task::Run(_) | Task::Pause => {
+            let text = action.text.as_deref().unwrap_or_default();
+            format!("{}: {text}", action.id)
+        }
         _ => action.id.clone(),
     };
     escape(&name)

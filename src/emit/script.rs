@@ -2,7 +2,7 @@
 //!
 //! The script stands alone (bash 4.4, coreutils, virsh, ipmitool) and has these parts: what the plan is; a
 //! function for each action with its plain command; what a site may replace (`script/hooks.bash`); what an action looks
-//! at before and after (`script/guards.bash`); what all begins with (`script/preflight.bash`); the dry run; the plan as rows (`table`, read by `script/rows.bash`);
+//! at before and after (`script/guards.bash`); who is asked before it goes on (`script/approval.bash`); what all begins with (`script/preflight.bash`); the dry run; the plan as rows (`table`, read by `script/rows.bash`);
 //! the journal; what is done about those that are late; and the engine, which decides who starts when
 //! (`script/engine.bash`).
 //!
@@ -34,9 +34,10 @@ use crate::plan::Plan;
 use crate::request::Task;
 
 /// What all scripts have, in the order in which they have it; the table stands before the last line, the call.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     include_str!("script/hooks.bash"),
     include_str!("script/guards.bash"),
+    include_str!("script/approval.bash"),
     include_str!("script/preflight.bash"),
     include_str!("script/dry.bash"),
     include_str!("script/rows.bash"),
@@ -169,13 +170,14 @@ fn tools(datacenter: &Datacenter, plan: &Plan) -> String {
         plan.actions.iter().any(|action| match (kind, action.task) {
             (CommandKind::Boot, Task::Boot(server)) => acts(server),
             (CommandKind::Shutdown, Task::Shutdown(server)) => acts(server),
-            (CommandKind::Guests | CommandKind::Clock, _) => acts(action.from),
+            (CommandKind::Run, Task::Run(server)) => acts(server),
+            (CommandKind::Guests | CommandKind::Clock, _) => action.from.is_some_and(acts),
             _ => false,
         })
     };
     let needed = [
         ("virsh", uses(CommandKind::Guests)),
-        ("ssh", uses(CommandKind::Clock)),
+        ("ssh", uses(CommandKind::Clock) || uses(CommandKind::Run)),
         (
             "ipmitool",
             uses(CommandKind::Boot) || uses(CommandKind::Shutdown),

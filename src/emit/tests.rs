@@ -39,6 +39,17 @@ fn every_form_of_hostile_names() {
 }
 
 #[test]
+fn every_form_of_commands_and_pauses() {
+    let (datacenter, plan) = fixture::upgrade();
+    for kind in Kind::ALL {
+        insta::assert_snapshot!(
+            format!("upgrade.{}", kind.suffix()),
+            emitted(kind, &datacenter, &plan)
+        );
+    }
+}
+
+#[test]
 fn many_actions_with_two_objectives() {
     let (datacenter, plan) = fixture::racks(5);
     for kind in [Kind::Table, Kind::Json, Kind::Svg, Kind::Mermaid, Kind::Csv] {

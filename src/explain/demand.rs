@@ -95,7 +95,8 @@ impl Words<'_> {
             Cause::Cpu(server) => format!("the CPU of `{}` {holds}", dc[server].name),
             Cause::Rule(at) => match (&self.request.rules[at].kind, holder) {
                 (RuleKind::Spread { .. }, Some(vm)) => {
-                    format!("`{vm}` to leave `{}`", dc[work.from].name)
+                    let from = work.from.map_or("its server", |from| &dc[from].name);
+                    format!("`{vm}` to leave `{from}`")
                 }
                 (RuleKind::Budget { .. }, _) => format!("the power {holds}"),
                 _ => format!("the end of `{other}`"),
@@ -148,9 +149,16 @@ impl Words<'_> {
             )],
             Cause::ServerInOrder(server) => vec![of(
                 &dc[server].name,
-                String::from("is switched in the order in which that is written"),
-                String::from("are switched in the order in which that is written"),
+                String::from("does its steps in the order in which they are written"),
+                String::from("do their steps in the order in which they are written"),
             )],
+            Cause::Pause(_) => {
+                let data = &self.problem.formulation[source];
+                vec![Demand::plain(
+                    span,
+                    format!("{} is approved in between", data.label),
+                )]
+            }
             Cause::Empty(server) => vec![of(
                 &dc[server].name,
                 String::from("is empty before its shutdown"),

@@ -26,8 +26,8 @@ pub struct Decided {
 /// What somebody says about one action of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
-    /// Where a VM is before it, or the server.
-    pub from: ServerId,
+    /// Where a VM is before it, or the server; None: it is of no server.
+    pub from: Option<ServerId>,
     /// Where a migration leads.
     pub to: Option<ServerId>,
     /// When it starts.
@@ -43,12 +43,15 @@ pub struct Said {
 enum Actor {
     Vm(VmId),
     Server(ServerId),
+    /// Of the pauses, which are of nobody.
+    Nobody,
 }
 
 fn actor(task: Task) -> Actor {
     match task {
         Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Actor::Vm(vm),
-        Task::Boot(server) | Task::Shutdown(server) => Actor::Server(server),
+        Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => Actor::Server(server),
+        Task::Pause => Actor::Nobody,
     }
 }
 
@@ -103,7 +106,7 @@ pub fn decide(
 fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
     let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
     let (from, to) = match work.open.get(mode) {
-        Some(&(from, to)) => (from, Some(to)),
+        Some(&(from, to)) => (Some(from), Some(to)),
         None => (work.from, work.task.to()),
     };
     let mode = &problem.formulation.actions[at].modes[mode];
@@ -132,7 +135,7 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         let said = said.get(action.name.as_str())?;
         let is_it = |&mode: &usize| {
             let places = match work.open.get(mode) {
-                Some(&(from, to)) => (from, Some(to)),
+                Some(&(from, to)) => (Some(from), Some(to)),
                 None => (work.from, work.task.to()),
             };
             let mode = &action.modes[mode];

@@ -248,7 +248,7 @@ impl<'a> Levels<'a> {
     ) -> impl Iterator<Item = (usize, &'a Mode, &'a Way)> + use<'a> {
         let method = &self.methods[action.0 as usize];
         let modes = method.modes.iter().enumerate();
-        modes.map(|(at, mode)| (at, mode, method.way(mode)))
+        modes.filter_map(|(at, mode)| Some((at, mode, method.way(mode)?)))
     }
 
     /// A migration holds its rate on its whole path.
@@ -307,6 +307,7 @@ impl<'a> Levels<'a> {
             Task::Shutdown(_) => (0, here.power),
             Task::Start(_) => (here.hosting, 0),
             Task::Stop(_) => (0, here.hosting),
+            Task::Run(_) | Task::Pause => (0, 0),
             Task::Migrate { .. } => {
                 let hosting = |server: ServerId| match scopes.budget_covers(rule, server) {
                     true => dc[server].hosting,
@@ -340,7 +341,7 @@ impl<'a> Levels<'a> {
                     self.change(Key::On(rule), action, 0, 1);
                 }
             }
-            Task::Start(_) | Task::Stop(_) => {}
+            Task::Start(_) | Task::Stop(_) | Task::Run(_) | Task::Pause => {}
         }
     }
 
@@ -595,7 +596,7 @@ impl Levels<'_> {
         };
         Described {
             name,
-            label: words::implied(dc, cause),
+            label: words::implied(dc, self.request, cause),
             unit: Unit::Count,
             cause,
             span: None,

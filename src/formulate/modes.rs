@@ -14,7 +14,7 @@ use crate::datacenter::{
 };
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration, Transfer};
-use crate::request::{Bandwidth, Model, Period, Request, RuleKind, Seconds, Task};
+use crate::request::{Bandwidth, Model, Period, Request, RuleKind, Seconds, Task, USUAL_PAUSE};
 
 /// How an action is done.
 #[derive(Debug, Clone, Default)]
@@ -41,9 +41,9 @@ pub(super) struct Way {
 }
 
 impl Method {
-    /// The way of one of its modes.
-    pub fn way(&self, mode: &Mode) -> &Way {
-        &self.ways[mode.way]
+    /// The way of one of its modes; none of what is of no server.
+    pub fn way(&self, mode: &Mode) -> Option<&Way> {
+        self.ways.get(mode.way)
     }
 
     /// The way, where there is no other.
@@ -213,13 +213,13 @@ impl Durations {
     /// Adds modes with lower rates. At a rate at which the VM does not converge there is none: that would not be
     /// the migration that its fastest mode is.
     fn add_modes(&mut self, dc: &Datacenter, deed: &Deed, rates: &[u64], method: &mut Method) {
-        let Task::Migrate { vm, to } = deed.task else {
+        let (Task::Migrate { vm, to }, Some(from)) = (deed.task, deed.from) else {
             return;
         };
         let post_copy = method.can_be(true);
         for &rate in rates {
-            if let Ok(seconds) = self.of(dc, (vm, deed.from, to), rate, post_copy) {
-                let model = &dc[deed.from].migration;
+            if let Ok(seconds) = self.of(dc, (vm, from, to), rate, post_copy) {
+                let model = &dc[from].migration;
                 method.modes.push(migrating(model, rate, seconds));
             }
         }
@@ -229,8 +229,14 @@ impl Durations {
 impl Planner<'_, '_> {
     /// None, and an error found, where there is none.
     fn method(&mut self, deed: &Deed) -> Option<Method> {
+        let Some(from) = deed.from else {
+            return Some(Method {
+                ways: Vec::new(),
+                modes: vec![lasting(deed.takes.unwrap_or(USUAL_PAUSE))],
+            });
+        };
         if deed.open.is_empty() {
-            let (way, mode) = self.way(deed, deed.from)?;
+            let (way, mode) = self.way(deed, from)?;
             return Some(Method {
                 ways: vec![way],
                 modes: vec![mode],
@@ -244,7 +250,7 @@ impl Planner<'_, '_> {
             ..deed.clone()
         };
         for choice in &deed.open {
-            (one.from, one.task) = (choice.from, choice.task);
+            (one.from, one.task) = (Some(choice.from), choice.task);
             if let Some((way, mode)) = self.way(&one, choice.from) {
                 let at = method.ways.len();
                 method.ways.push(Way {
@@ -279,6 +285,7 @@ impl Planner<'_, '_> {
             Task::Shutdown(server) => lasting(deed.takes.unwrap_or(dc[server].shutdown.value)),
             Task::Start(vm) => lasting(deed.takes.unwrap_or(dc[vm].boot.value)),
             Task::Stop(vm) => lasting(deed.takes.unwrap_or(dc[vm].shutdown.value)),
+            Task::Run(_) | Task::Pause => lasting(deed.takes.unwrap_or(USUAL_PAUSE)),
         };
         let way = Way {
             from,
@@ -302,7 +309,7 @@ impl Planner<'_, '_> {
         let path = match self.network.path(from, to) {
             Ok(path) => path,
             Err(reason) => {
-                self.report(deed, to, &reason);
+                self.report(deed, (from, to), &reason);
                 return None;
             }
         };
@@ -394,17 +401,18 @@ impl Planner<'_, '_> {
         })
     }
 
-    fn report(&mut self, deed: &Deed, to: ServerId, reason: &NoPath) {
+    fn report(&mut self, deed: &Deed, (from, to): (ServerId, ServerId), reason: &NoPath) {
         let dc = self.dc;
         let is_new = match reason {
             NoPath::Unlinked(server) => self.unlinked.insert(*server),
             _ => {
-                let (a, b) = (dc[deed.from].parent, dc[to].parent);
+                let (a, b) = (dc[from].parent, dc[to].parent);
                 self.reported.insert((a.min(b), a.max(b)))
             }
         };
         if is_new {
-            self.findings.push(errors::no_path(dc, deed, to, reason));
+            self.findings
+                .push(errors::no_path(dc, deed, (from, to), reason));
         }
     }
 }

@@ -57,7 +57,8 @@ fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Met
     objective.scale = 1000;
     for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
         term.modes = method.modes.iter().map(|mode| mw(mode.energy)).collect();
-        let here = &dc[deed.from];
+        let Some(from) = deed.from else { continue };
+        let here = &dc[from];
         // What begins to draw counts from the start, what ends to draw up to the end.
         match deed.task {
             Task::Boot(_) => term.start = -mw(here.power),
@@ -65,13 +66,17 @@ fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Met
             Task::Start(_) => term.start = -mw(here.hosting),
             Task::Stop(_) => term.end = mw(here.hosting),
             Task::Migrate { to, .. } => term.end = mw(here.hosting) - mw(dc[to].hosting),
+            Task::Run(_) | Task::Pause => {}
         }
     }
     let servers = walk.of_server.values();
     let vms = walk.of_vm.values();
     for actions in servers.chain(vms) {
         let deeds = actions.iter().map(|action| &walk.deeds[action.0 as usize]);
-        let levels: Vec<i64> = deeds.flat_map(|deed| levels(dc, deed)).collect();
+        let levels: Vec<i64> = deeds
+            .filter_map(|deed| levels(dc, deed))
+            .flatten()
+            .collect();
         if let (Some(last), Some(least)) = (levels.last(), levels.iter().min()) {
             objective.makespan = objective.makespan.saturating_add(last - least);
         }
@@ -79,16 +84,17 @@ fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Met
     objective
 }
 
-/// The mW that a server or VM draws before and after an action of its own.
-fn levels(dc: &Datacenter, deed: &Deed) -> [i64; 2] {
-    let here = &dc[deed.from];
-    match deed.task {
+/// The mW that a server or VM draws before and after an action of its own that changes it.
+fn levels(dc: &Datacenter, deed: &Deed) -> Option<[i64; 2]> {
+    let here = &dc[deed.from?];
+    Some(match deed.task {
         Task::Boot(_) => [0, mw(here.power)],
         Task::Shutdown(_) => [mw(here.power), 0],
         Task::Start(_) => [0, mw(here.hosting)],
         Task::Stop(_) => [mw(here.hosting), 0],
         Task::Migrate { to, .. } => [mw(here.hosting), mw(dc[to].hosting)],
-    }
+        Task::Run(_) | Task::Pause => return None,
+    })
 }
 
 /// Quantities beyond this range are refused before (see [`super::formulate`]).

@@ -56,9 +56,9 @@ impl<'a> Sources<'a> {
         then: &super::steps::Deed,
         out: &mut Formulation,
     ) -> SourceId {
-        let dc = self.dc;
+        let (dc, request) = (self.dc, self.request);
         self.source(cause, out, || Source {
-            label: words::implied(dc, cause),
+            label: words::implied(dc, request, cause),
             span: then.origin,
             kind: SourceKind::Implied,
         })

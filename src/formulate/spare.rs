@@ -44,7 +44,7 @@ pub(super) fn rates(
                 continue;
             };
             let rate = |take: i128| match key {
-                Key::Power(_) => affordable(&dc[walk.deeds[at].from].migration, take),
+                Key::Power(_) => affordable(&dc[walk.deeds[at].from?].migration, take),
                 _ => u64::try_from(i128::from(most) * take / full).ok(),
             };
             let spare = place.spare(full).into_iter().filter_map(rate);

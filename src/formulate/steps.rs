@@ -2,6 +2,7 @@
 //! and which actions must come after which because of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::Cause;
 use super::errors;
@@ -18,8 +19,8 @@ use crate::source::Span;
 pub(super) struct Deed {
     pub name: String,
     pub task: Task,
-    /// Where the VM is before it, or the server itself; one of the places where that is open.
-    pub from: ServerId,
+    /// Where the VM is before it, or the server itself, one of the places where that is open; None: it is of no server.
+    pub from: Option<ServerId>,
     /// The places among which the plan chooses, where it does.
     pub open: Vec<Choice>,
     /// What decides where the VM is before it, where that is open.
@@ -31,6 +32,8 @@ pub(super) struct Deed {
     pub takes: Option<u32>,
     /// bit/s, where the step gives them.
     pub rate: Option<u64>,
+    /// What a `run` carries out, and what a `pause` asks.
+    pub text: Option<Arc<str>>,
     pub origin: Option<Span>,
 }
 
@@ -88,7 +91,7 @@ pub(super) struct Walk {
     pub orders: Vec<Order>,
     /// Each VM's actions, in order.
     pub of_vm: BTreeMap<VmId, Vec<ActionId>>,
-    /// Each server's boots and shutdowns, in order.
+    /// Each server's boots, shutdowns and commands, in order.
     pub of_server: BTreeMap<ServerId, Vec<ActionId>>,
     /// All that happens to each server and on it, as it is written.
     pub at_server: BTreeMap<ServerId, Vec<ActionId>>,
@@ -161,6 +164,7 @@ pub(super) fn walk(dc: &Datacenter, request: &Request, findings: &mut Vec<Diagno
             walker.step(at, findings);
         }
     }
+    walker.keep_pauses();
     walker.walk
 }
 
@@ -177,6 +181,12 @@ struct Walker<'a> {
     tenants: BTreeMap<ServerId, BTreeSet<VmId>>,
     /// What has left or stopped on each server since it was booted.
     left: BTreeMap<ServerId, Vec<ActionId>>,
+    /// The last command on each server.
+    commands: BTreeMap<ServerId, ActionId>,
+    /// What VMs do, or may do, on each server since its last command.
+    uncommanded: BTreeMap<ServerId, Vec<ActionId>>,
+    /// The pauses, each with its step.
+    pauses: Vec<(usize, ActionId)>,
     /// Things with an error, of which nothing more is said.
     bad_vms: BTreeSet<VmId>,
     bad_servers: BTreeSet<ServerId>,
@@ -228,6 +238,9 @@ impl<'a> Walker<'a> {
             switching,
             tenants,
             left: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            uncommanded: BTreeMap::new(),
+            pauses: Vec::new(),
             bad_vms: BTreeSet::new(),
             bad_servers: BTreeSet::new(),
             names: BTreeMap::new(),
@@ -322,6 +335,11 @@ impl<'a> Walker<'a> {
                 self.take_turn(server);
                 self.shutdown(step, server, findings);
             }
+            Task::Run(server) => self.run(step, server, findings),
+            Task::Pause => {
+                let action = self.act(step, None, false);
+                self.pauses.push((at, action));
+            }
         }
     }
 
@@ -346,7 +364,7 @@ impl<'a> Walker<'a> {
         if !self.is_on(to) && !self.boot_written_later(to, findings) {
             self.infer_boot(step, to);
         }
-        let action = self.act(step, from, false);
+        let action = self.act(step, Some(from), false);
         self.after_boot(to, action);
         self.left.entry(from).or_default().push(action);
         self.walk.host[vm.0 as usize] = to;
@@ -434,13 +452,14 @@ impl<'a> Walker<'a> {
             task: first.task,
             ..step.clone()
         };
-        let action = self.act(&step, first.from, false);
+        let action = self.act(&step, Some(first.from), false);
         for choice in &open {
             let Task::Migrate { to, .. } = choice.task else {
                 continue;
             };
             for server in [choice.from, to] {
                 self.walk.maybe_at.entry(server).or_insert(action);
+                self.beside_commands(server, action);
             }
         }
         if step.among.is_none() {
@@ -521,7 +540,7 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
-        let action = self.act(step, host, false);
+        let action = self.act(step, Some(host), false);
         self.after_boot(host, action);
         self.walk.running[vm.0 as usize] = true;
     }
@@ -536,7 +555,7 @@ impl<'a> Walker<'a> {
             return;
         }
         let host = self.walk.host[vm.0 as usize];
-        let action = self.act(step, host, false);
+        let action = self.act(step, Some(host), false);
         self.left.entry(host).or_default().push(action);
         self.walk.running[vm.0 as usize] = false;
     }
@@ -550,8 +569,42 @@ impl<'a> Walker<'a> {
             self.bad_servers.insert(server);
             return;
         }
-        self.act(step, server, false);
+        self.act(step, Some(server), false);
         self.walk.on[server.0 as usize] = true;
+    }
+
+    /// A command stands among all that happens to its server and on it as it is written: what is written before it has
+    /// ended, what is written behind it starts later.
+    fn run(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
+        if self.bad_servers.contains(&server) {
+            return;
+        }
+        if !self.is_on(server) {
+            let is_booted = self.is_booted_later(server);
+            let finding = errors::runs_where_nothing_is_up(self.dc, step, server, is_booted);
+            findings.push(finding);
+            self.bad_servers.insert(server);
+            return;
+        }
+        let action = self.act(step, Some(server), false);
+        for first in self.uncommanded.remove(&server).unwrap_or_default() {
+            self.order(first, action, Cause::ServerInOrder(server));
+        }
+        self.commands.insert(server, action);
+    }
+
+    /// An action of a VM that happens, or may happen, on a server comes after the command that is written before it, and
+    /// before the next one.
+    fn beside_commands(&mut self, server: ServerId, action: ActionId) {
+        let since = self.uncommanded.entry(server).or_default();
+        // A migration may choose among several places that are this one at one of its ends.
+        if since.last() == Some(&action) {
+            return;
+        }
+        since.push(action);
+        if let Some(&command) = self.commands.get(&server) {
+            self.order(command, action, Cause::ServerInOrder(server));
+        }
     }
 
     fn shutdown(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
@@ -602,7 +655,7 @@ impl<'a> Walker<'a> {
             self.bad_servers.insert(server);
             return;
         }
-        let action = self.act(step, server, false);
+        let action = self.act(step, Some(server), false);
         for first in self.left.remove(&server).unwrap_or_default() {
             self.order(first, action, Cause::Empty(server));
         }
@@ -619,15 +672,21 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The step that boots the server next, if it is not shut down before.
+    fn next_boot(&self, server: ServerId) -> Option<usize> {
+        let next = self.switching.get(&server)?.front().copied();
+        next.filter(|&at| matches!(self.steps[at].task, Task::Boot(_)))
+    }
+
+    fn is_booted_later(&self, server: ServerId) -> bool {
+        self.next_boot(server).is_some()
+    }
+
     /// The actions of different things may be written in any order: a server's boot may stand below the
-    /// migration that needs it.
+    /// migration that needs it, but not behind a pause.
     fn boot_written_later(&mut self, server: ServerId, findings: &mut Vec<Diagnostic>) -> bool {
-        let next = self
-            .switching
-            .get(&server)
-            .and_then(|turns| turns.front().copied());
-        match next {
-            Some(at) if matches!(self.steps[at].task, Task::Boot(_)) => {
+        match self.next_boot(server) {
+            Some(at) if self.pause_before(at).is_none() => {
                 self.done[at] = true;
                 self.step(at, findings);
                 self.is_on(server)
@@ -642,14 +701,15 @@ impl<'a> Walker<'a> {
             among: None,
             takes: None,
             rate: None,
+            text: None,
             origin: step.origin,
         };
-        self.act(&boot, server, true);
+        self.act(&boot, Some(server), true);
         self.walk.on[server.0 as usize] = true;
     }
 
     /// Notes the action, after the one before it of the same VM or server.
-    fn act(&mut self, step: &Step, from: ServerId, inferred: bool) -> ActionId {
+    fn act(&mut self, step: &Step, from: Option<ServerId>, inferred: bool) -> ActionId {
         let action = ActionId(self.walk.deeds.len() as u32);
         let name = self.name(step.task);
         self.walk.deeds.push(Deed {
@@ -662,16 +722,18 @@ impl<'a> Walker<'a> {
             inferred,
             takes: step.takes,
             rate: step.rate,
+            text: step.text.clone(),
             origin: step.origin,
         });
         let (own, cause) = match step.task {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => {
                 (self.walk.of_vm.entry(vm).or_default(), Cause::VmInOrder(vm))
             }
-            Task::Boot(server) | Task::Shutdown(server) => (
+            Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => (
                 self.walk.of_server.entry(server).or_default(),
                 Cause::ServerInOrder(server),
             ),
+            Task::Pause => return action,
         };
         let before = own.last().copied();
         own.push(action);
@@ -679,8 +741,12 @@ impl<'a> Walker<'a> {
             Task::Migrate { to, .. } if step.among.is_none() => Some(to),
             _ => None,
         };
-        for server in [Some(from), to].into_iter().flatten() {
+        let of_vm = matches!(cause, Cause::VmInOrder(_));
+        for server in [from, to].into_iter().flatten() {
             self.walk.at_server.entry(server).or_default().push(action);
+            if of_vm {
+                self.beside_commands(server, action);
+            }
         }
         if let Some(before) = before {
             self.order(before, action, cause);
@@ -690,9 +756,48 @@ impl<'a> Walker<'a> {
 
     /// A server that the plan has booted is up before `action`.
     fn after_boot(&mut self, server: ServerId, action: ActionId) {
-        let boot = self.walk.of_server.get(&server).and_then(|own| own.last());
-        if let Some(&boot) = boot {
-            self.order(boot, action, Cause::Up(server));
+        let own = self.walk.actions(Subject::Own(server)).iter();
+        // Commands that came since then are waited for anyway.
+        match own.last().copied() {
+            Some(last) if self.commands.get(&server) != Some(&last) => {
+                self.order(last, action, Cause::Up(server));
+            }
+            _ => {}
+        }
+    }
+
+    /// The first pause between here and a step further down.
+    fn pause_before(&self, at: usize) -> Option<usize> {
+        let next = self.done.iter().position(|done| !done)?;
+        let between = self.steps.get(next..at)?.iter();
+        let mut between = between.zip(next..);
+        between.find_map(|(step, at)| matches!(step.task, Task::Pause).then_some(at))
+    }
+
+    /// All that is written before a pause has ended by then, all that is written behind it starts later. What the steps
+    /// put before something else on the same side need not be said.
+    fn keep_pauses(&mut self) {
+        let pauses = std::mem::take(&mut self.pauses);
+        let count = self.walk.deeds.len() as u32;
+        for (place, &(step, pause)) in pauses.iter().enumerate() {
+            let first = place.checked_sub(1).map_or(0, |before| pauses[before].1.0);
+            let next = pauses.get(place + 1).map_or(count, |next| next.1.0);
+            let among = |range: std::ops::Range<u32>, pick: fn(&Order) -> [ActionId; 2]| {
+                let orders = self.walk.orders.iter().map(pick);
+                let within = orders.filter(|both| both.iter().all(|one| range.contains(&one.0)));
+                let bound: BTreeSet<ActionId> = within.map(|[of, _]| of).collect();
+                let all = range.map(ActionId);
+                all.filter(|one| !bound.contains(one)).collect::<Vec<_>>()
+            };
+            let before = among(first..pause.0, |order| [order.first, order.then]);
+            let behind = among(pause.0 + 1..next, |order| [order.then, order.first]);
+            let cause = Cause::Pause(step);
+            for first in before {
+                self.order(first, pause, cause);
+            }
+            for then in behind {
+                self.order(pause, then, cause);
+            }
         }
     }
 
@@ -707,6 +812,8 @@ impl<'a> Walker<'a> {
             Task::Shutdown(server) => format!("shutdown {}", self.dc[server].name),
             Task::Start(vm) => format!("start {}", self.dc[vm].name),
             Task::Stop(vm) => format!("stop {}", self.dc[vm].name),
+            Task::Run(server) => format!("run {}", self.dc[server].name),
+            Task::Pause => "pause".to_owned(),
         };
         let times = self.names.entry(name.clone()).or_insert(0);
         *times += 1;

@@ -1,6 +1,7 @@
 //! Small cases whose formulation is known.
 
 mod bandwidth;
+mod commands;
 mod energy;
 mod mistakes;
 mod rates;

@@ -195,10 +195,14 @@ pub(super) fn place(over: Shared) -> &'static str {
 }
 
 /// An order that the steps imply, in words.
-pub(super) fn implied(dc: &Datacenter, cause: Cause) -> String {
+pub(super) fn implied(dc: &Datacenter, request: &Request, cause: Cause) -> String {
     match cause {
         Cause::VmInOrder(vm) => format!("order of the steps of {}", dc[vm].name),
         Cause::ServerInOrder(server) => format!("order of the steps of {}", dc[server].name),
+        Cause::Pause(step) => {
+            let text = request.steps[step].text.as_deref().unwrap_or_default();
+            format!("pause \"{text}\"")
+        }
         Cause::Up(server) => format!("{} is up before a VM arrives", dc[server].name),
         Cause::Empty(server) => format!("{} is empty before its shutdown", dc[server].name),
         _ => String::from("what the datacenter has"),

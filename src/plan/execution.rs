@@ -135,18 +135,19 @@ impl<T: Copy> Told<T> {
         told
     }
 
-    fn about(&self, task: Task, from: ServerId, own: Option<T>) -> Option<T> {
+    fn about(&self, task: Task, from: Option<ServerId>, own: Option<T>) -> Option<T> {
         // A server stands for all that happens to it and on it; what is said of the VM itself is closer.
-        let subjects: &[Subject] = match task {
-            Task::Migrate { vm, to } => {
-                &[Subject::Vm(vm), Subject::Server(from), Subject::Server(to)]
+        let here = from.map(Subject::Server);
+        let subjects = match task {
+            Task::Migrate { vm, to } => [Some(Subject::Vm(vm)), here, Some(Subject::Server(to))],
+            Task::Start(vm) | Task::Stop(vm) => [Some(Subject::Vm(vm)), here, None],
+            Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => {
+                [Some(Subject::Own(server)), here, None]
             }
-            Task::Start(vm) | Task::Stop(vm) => &[Subject::Vm(vm), Subject::Server(from)],
-            Task::Boot(server) | Task::Shutdown(server) => {
-                &[Subject::Own(server), Subject::Server(server)]
-            }
+            Task::Pause => [None; 3],
         };
-        let some = subjects.iter().find_map(|subject| self.some.get(subject));
+        let mut subjects = subjects.iter().flatten();
+        let some = subjects.find_map(|subject| self.some.get(subject));
         some.copied().or(own).or(self.others)
     }
 }
@@ -161,8 +162,13 @@ impl<'a> Asking<'a> {
     }
 
     /// How long an action of that planned length may take.
-    pub fn timeout(&self, task: Task, from: ServerId, planned: Seconds) -> Timeout {
+    pub fn timeout(&self, task: Task, from: Option<ServerId>, planned: Seconds) -> Timeout {
         let usual = Timeout::usual(planned);
+        // Nobody answers for the one who is asked.
+        if task == Task::Pause {
+            let policy = Policy::Wait;
+            return Timeout { policy, ..usual };
+        }
         let own = self.vm(task).and_then(|vm| vm.timeout.or(forced(task, vm)));
         let Some(patience) = self.timeouts.about(task, from, own) else {
             return usual;
@@ -181,7 +187,10 @@ impl<'a> Asking<'a> {
     }
 
     /// How often an action is tried again.
-    pub fn retry(&self, task: Task, from: ServerId) -> Retry {
+    pub fn retry(&self, task: Task, from: Option<ServerId>) -> Retry {
+        if task == Task::Pause {
+            return Retry::default();
+        }
         let own = self.vm(task).and_then(|vm| vm.retry);
         let asked = self.retries.about(task, from, own);
         asked.unwrap_or_default()
@@ -192,7 +201,7 @@ impl<'a> Asking<'a> {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => {
                 Some(&self.datacenter[vm])
             }
-            Task::Boot(_) | Task::Shutdown(_) => None,
+            Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => None,
         }
     }
 }

@@ -65,7 +65,8 @@ pub(super) fn drawn(
         top.add(start, power);
         top.add(end, -power);
         energy += i128::from(work.energy[mode]);
-        let here = &dc[work.from];
+        let Some(from) = work.from else { continue };
+        let here = &dc[from];
         let hosting = i128::from(here.hosting);
         match work.task {
             Task::Boot(_) => base.add(start, here.power.into()),
@@ -73,6 +74,7 @@ pub(super) fn drawn(
             Task::Start(_) => base.add(start, hosting),
             Task::Stop(_) => base.add(end, -hosting),
             Task::Migrate { to, .. } => base.add(end, i128::from(dc[to].hosting) - hosting),
+            Task::Run(_) | Task::Pause => {}
         }
     }
     let initial = initial_power(dc);

@@ -65,6 +65,9 @@ impl Acting {
                     on[server.0 as usize] = false;
                     acting.add(Thing::Server(server));
                 }
+                Task::Run(server) => acting.add(Thing::Server(server)),
+                // Of nobody: no rule is about it.
+                Task::Pause => {}
             }
         }
         acting

@@ -23,6 +23,8 @@ pub(super) fn warn(world: &mut World<'_>, requests: &[Request]) {
             }
             Task::Start(vm) | Task::Stop(vm) => planned.extend([dc[vm].host.value]),
             Task::Boot(server) | Task::Shutdown(server) => planned.extend([server]),
+            // They take and leave memory and CPUs as they are.
+            Task::Run(_) | Task::Pause => {}
         }
     }
     let mut tenants: Vec<Vec<VmId>> = vec![Vec::new(); dc.servers.len()];

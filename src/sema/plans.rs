@@ -76,6 +76,8 @@ fn is_step(kind: &StatementKind) -> bool {
             | StatementKind::Reboot(_)
             | StatementKind::Start { .. }
             | StatementKind::Stop { .. }
+            | StatementKind::Run { .. }
+            | StatementKind::Pause { .. }
     )
 }
 

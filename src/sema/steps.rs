@@ -11,7 +11,7 @@ use super::world::{MAX_THINGS, Scope, Thing, World};
 use crate::datacenter::{ServerId, VmId};
 use crate::diag::Code;
 use crate::request::{Step, Task};
-use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
+use crate::syntax::ast::{Expr, Set, Statement, StatementKind, Word};
 
 /// Adds the steps that a statement asks for, and the servers that it drains. None: an error was reported.
 pub(super) fn add<'a>(
@@ -22,19 +22,19 @@ pub(super) fn add<'a>(
 ) -> Option<()> {
     let before = steps.len();
     bindings::each(world, &statement.bindings, None, &mut |world, scope| {
-        let tasks = tasks(world, scope, &statement.kind, steps, drained)?;
-        if (steps.len() + tasks.0.len()) as u64 > MAX_THINGS {
+        let (tasks, said) = tasks(world, scope, &statement.kind, steps, drained)?;
+        if (steps.len() + tasks.len()) as u64 > MAX_THINGS {
             world
                 .sink
                 .push(errors::too_many_steps(statement.span, MAX_THINGS));
             return None;
         }
-        let (tasks, among, takes, rate) = tasks;
         steps.extend(tasks.into_iter().map(|task| Step {
             task,
-            among: among.clone(),
-            takes,
-            rate,
+            among: said.among.clone(),
+            takes: said.takes,
+            rate: said.rate,
+            text: said.text.clone(),
             origin: Some(statement.span),
         }));
         Some(())
@@ -48,17 +48,24 @@ pub(super) fn add<'a>(
 /// Servers that the steps of a statement share.
 type Among = Arc<[ServerId]>;
 
-/// The tasks of a statement, the servers that they choose among, how long they take if it says so, and at which rate.
-type Tasks = (Vec<Task>, Option<Among>, Option<u32>, Option<u64>);
+/// What a statement says of all of its tasks.
+#[derive(Default)]
+struct Said {
+    /// The servers that they choose among.
+    among: Option<Among>,
+    takes: Option<u32>,
+    rate: Option<u64>,
+    text: Option<Arc<str>>,
+}
 
-/// Reads a statement that stands behind those steps.
+/// The tasks of a statement that stands behind those steps.
 fn tasks<'a>(
     world: &mut World<'a>,
     scope: &Scope<'_>,
     kind: &'a StatementKind,
     before: &[Step],
     drained: &mut BTreeSet<ServerId>,
-) -> Option<Tasks> {
+) -> Option<(Vec<Task>, Said)> {
     let (tasks, takes, rate) = match kind {
         StatementKind::Migrate {
             vms,
@@ -78,7 +85,13 @@ fn tasks<'a>(
                 Some(rate) => Some(rate?),
                 None => None,
             };
-            return Some((tasks, Some(among), takes, rate));
+            let said = Said {
+                among: Some(among),
+                takes,
+                rate,
+                text: None,
+            };
+            return Some((tasks, said));
         }
         StatementKind::Drain { servers, to } => {
             let own = advised(world, "a VM leaves its server with `migrate`", |world| {
@@ -96,7 +109,11 @@ fn tasks<'a>(
                 vm,
                 to: first,
             });
-            return Some((tasks, Some(among), None, None));
+            let said = Said {
+                among: Some(among),
+                ..Said::default()
+            };
+            return Some((tasks, said));
         }
         StatementKind::Migrate {
             vms,
@@ -129,7 +146,22 @@ fn tasks<'a>(
             )?;
             let down_and_up = |&server: &ServerId| [Task::Shutdown(server), Task::Boot(server)];
             let tasks = servers.iter().flat_map(down_and_up).collect();
-            return Some((tasks, None, None, None));
+            return Some((tasks, Said::default()));
+        }
+        StatementKind::Run {
+            command,
+            servers,
+            takes,
+        } => return run(world, scope, command, servers, takes.as_ref()),
+        StatementKind::Pause { question, takes } => {
+            let takes = duration(world, scope, takes.as_ref());
+            let text = text(world, question, "a `pause` asks nothing");
+            let said = Said {
+                takes: takes?,
+                text: Some(text?),
+                ..Said::default()
+            };
+            return Some((vec![Task::Pause], said));
         }
         StatementKind::Start { vms, takes } => {
             let vms = advised(world, "a server is turned on with `boot`", |world| {
@@ -143,14 +175,50 @@ fn tasks<'a>(
             });
             (vms.map(|v| each(&v, Task::Stop)), takes, None)
         }
-        _ => return Some((Vec::new(), None, None, None)),
+        _ => return Some((Vec::new(), Said::default())),
     };
     let takes = duration(world, scope, takes.as_ref());
     let rate = match rate {
         Some(rate) => Some(rate?),
         None => None,
     };
-    Some((tasks?, None, takes?, rate))
+    let said = Said {
+        takes: takes?,
+        rate,
+        ..Said::default()
+    };
+    Some((tasks?, said))
+}
+
+/// A command on servers.
+fn run<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    command: &'a Word,
+    servers: &'a Set,
+    takes: Option<&'a Expr>,
+) -> Option<(Vec<Task>, Said)> {
+    let help = "a command runs on a server: to have it in a guest, let the command go there";
+    let servers = advised(world, help, |world| self::servers(world, scope, servers));
+    let text = text(world, command, "a `run` has no command");
+    if takes.is_none() {
+        world.sink.push(errors::no_duration(command.span));
+    }
+    let said = Said {
+        takes: Some(duration(world, scope, takes)??),
+        text: Some(text?),
+        ..Said::default()
+    };
+    Some((each(&servers?, Task::Run), said))
+}
+
+/// The text of a step. None: it is empty, and that was reported.
+fn text(world: &mut World<'_>, word: &Word, lacking: &str) -> Option<Arc<str>> {
+    if word.text.trim().is_empty() {
+        world.sink.push(errors::no_text(word.span, lacking));
+        return None;
+    }
+    Some(Arc::from(word.text.as_str()))
 }
 
 /// The servers among which a plan chooses. None: an error was reported.
@@ -184,7 +252,7 @@ fn guests(world: &World<'_>, servers: &[ServerId], before: &[Step]) -> Vec<VmId>
             }
             Task::Start(vm) => places[vm.0 as usize] = Some(hosts[vm.0 as usize]),
             Task::Stop(vm) => places[vm.0 as usize] = None,
-            Task::Boot(_) | Task::Shutdown(_) => {}
+            Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => {}
         }
     }
     let servers: BTreeSet<ServerId> = servers.iter().copied().collect();

@@ -702,6 +702,14 @@ pub enum StatementKind {
     Drain { servers: Set, to: Option<Set> },
     /// `reboot r1.s[*]`
     Reboot(Set),
+    /// `run "apt-get -y full-upgrade" on r1 takes 10min`
+    Run {
+        command: Word,
+        servers: Set,
+        takes: Option<Expr>,
+    },
+    /// `pause "look at the graphs"`
+    Pause { question: Word, takes: Option<Expr> },
     /// `timeout 20min then wait on db1`
     Timeout { timeout: Timeout, on: Option<Set> },
     /// `retry 2 after 1min on all`

@@ -62,7 +62,7 @@ fn planned(text: &str, hosts: &[String]) -> Vec<Met> {
         let mut shared: Vec<u64> = shared.collect();
         shared.sort_unstable();
         found.push(Met {
-            from: dc[work.from].name.clone(),
+            from: dc[work.from.expect("a VM is somewhere")].name.clone(),
             to: dc[to].name.clone(),
             least: action.modes[0].rate.unwrap_or_default(),
             shared,

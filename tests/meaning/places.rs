@@ -33,12 +33,13 @@ fn racks_are_drained_one_after_the_other() {
     let datacenter = &checked.analysis.datacenter;
     let touches = |rack: &str, action: &&mvm::plan::Planned| {
         let to = match action.task {
-            Task::Migrate { to, .. } => to,
+            Task::Migrate { to, .. } => Some(to),
             _ => action.from,
         };
         [action.from, to]
-            .iter()
-            .any(|&server| datacenter[server].name.starts_with(rack))
+            .into_iter()
+            .flatten()
+            .any(|server| datacenter[server].name.starts_with(rack))
     };
     for (one, next) in [("r1.", "r2."), ("r2.", "r3."), ("r3.", "r4.")] {
         let end = plan.actions.iter().filter(|a| touches(one, a));

@@ -28,7 +28,7 @@ fn planned(name: &str) -> (Datacenter, Plan) {
 }
 
 /// A night that begins at that second.
-fn night(plan: (Datacenter, Plan), second: i64) -> Stage {
+pub fn night(plan: (Datacenter, Plan), second: i64) -> Stage {
     let stage = Stage::new(plan);
     stage.program("fake/pass", include_str!("pass"));
     fs::write(stage.path("clock.bash"), include_str!("clock.bash")).unwrap();
@@ -37,11 +37,11 @@ fn night(plan: (Datacenter, Plan), second: i64) -> Stage {
 }
 
 /// Some second, where the date does not matter.
-const SOME: i64 = 1_700_000_000;
+pub const SOME: i64 = 1_700_000_000;
 
 impl Stage {
     /// Runs with that clock, with the preflight unless the arguments say otherwise.
-    fn play(&self, arguments: &[&str]) -> Output {
+    pub fn play(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new("bash");
         let path = std::env::var("PATH").unwrap();
         command
@@ -59,7 +59,7 @@ impl Stage {
     }
 
     /// Seconds of the clock at which the journal says that of an action.
-    fn moment(&self, what: &str, action: &str) -> Option<i64> {
+    pub fn moment(&self, what: &str, action: &str) -> Option<i64> {
         let text = fs::read_to_string(self.path("journal")).unwrap_or_default();
         let lines = text
             .lines()
@@ -69,7 +69,7 @@ impl Stage {
     }
 }
 
-fn assert_says(output: &Output, lines: &[&str]) {
+pub fn assert_says(output: &Output, lines: &[&str]) {
     for line in lines {
         assert!(text(output).contains(line), "{line}\n{}", text(output));
     }

@@ -121,23 +121,27 @@ fn check_ids(actions: &[Action]) -> Result<(), ReadError> {
 
 impl Kind {
     /// All kinds.
-    pub(super) const ALL: [Kind; 5] = [
+    pub(super) const ALL: [Kind; 7] = [
         Kind::Migrate,
         Kind::Boot,
         Kind::Shutdown,
         Kind::Start,
         Kind::Stop,
+        Kind::Run,
+        Kind::Pause,
     ];
 
     /// The keys that not all kinds have, and whether this one has them.
-    pub(super) fn keys(self) -> [(&'static str, bool); 5] {
+    pub(super) fn keys(self) -> [(&'static str, bool); 6] {
         let migrates = self == Kind::Migrate;
-        let of_vm = !matches!(self, Kind::Boot | Kind::Shutdown);
+        let of_vm = matches!(self, Kind::Migrate | Kind::Start | Kind::Stop);
+        let speaks = matches!(self, Kind::Run | Kind::Pause);
         [
             ("vm", of_vm),
             ("from", migrates),
             ("to", migrates),
-            ("server", !migrates),
+            ("server", !migrates && self != Kind::Pause),
+            ("text", speaks),
             ("bandwidth_mbps", migrates),
         ]
     }
@@ -152,6 +156,7 @@ pub struct AnyAction {
     from: Option<String>,
     to: Option<String>,
     server: Option<String>,
+    text: Option<String>,
     start: i64,
     end: i64,
     bandwidth_mbps: Option<Micro>,
@@ -174,6 +179,7 @@ impl TryFrom<AnyAction> for Action {
             any.from.is_some(),
             any.to.is_some(),
             any.server.is_some(),
+            any.text.is_some(),
             any.bandwidth_mbps.is_some(),
         ];
         for ((key, belongs), is_there) in any.kind.keys().into_iter().zip(there) {
@@ -198,6 +204,7 @@ impl TryFrom<AnyAction> for Action {
             from: any.from,
             to: any.to,
             server: any.server,
+            text: any.text,
             start: any.start,
             end: any.end,
             bandwidth_mbps: any.bandwidth_mbps,

@@ -3,9 +3,9 @@
 use super::platform::Platforms;
 use super::quote::{quote, uri_part};
 use crate::datacenter::{CommandKind, Datacenter, Policy, ServerId, VmId};
+use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
-use crate::emit::{amount, server_of};
 use crate::plan::Planned;
 use crate::request::Task;
 
@@ -35,12 +35,17 @@ impl<'a, 'p> Actions<'a, 'p> {
 
     /// The function `action_NUMBER`.
     pub fn function(&mut self, number: &str, action: &Planned) -> String {
-        let body = match action.task {
-            Task::Migrate { vm, to } => self.migrate(action, vm, to),
-            Task::Boot(server) => self.boot(server),
-            Task::Shutdown(server) => self.shutdown(server),
-            Task::Start(vm) => self.start(vm, server_of(action)),
-            Task::Stop(vm) => self.stop(vm, server_of(action)),
+        let body = match (action.task, action.from) {
+            (Task::Migrate { vm, to }, Some(from)) => self.migrate(action, vm, (from, to)),
+            (Task::Boot(server), _) => self.boot(server),
+            (Task::Shutdown(server), _) => self.shutdown(server),
+            (Task::Start(vm), Some(server)) => self.start(vm, server),
+            (Task::Stop(vm), Some(server)) => self.stop(vm, server),
+            (Task::Run(server), _) => self.run(action, server),
+            (Task::Pause, _) => format!("  approval {}\n", quote(text(action))),
+            (Task::Migrate { .. } | Task::Start(_) | Task::Stop(_), None) => {
+                unreachable!("a VM is on a server")
+            }
         };
         let comment = self.comment(action);
         format!("\n{comment}action_{number}() {{\n{body}}}\n")
@@ -49,8 +54,8 @@ impl<'a, 'p> Actions<'a, 'p> {
     /// What the plan says of the action.
     fn comment(&self, action: &Planned) -> String {
         let mut what = format!("# {}", printable(&action.id));
-        if let Task::Migrate { to, .. } = action.task {
-            let (from, to) = (&self.datacenter[action.from], &self.datacenter[to]);
+        if let (Task::Migrate { to, .. }, Some(from)) = (action.task, action.from) {
+            let (from, to) = (&self.datacenter[from], &self.datacenter[to]);
             what += &format!(": {} to {}", printable(&from.name), printable(&to.name));
         }
         if action.inferred {
@@ -68,10 +73,10 @@ impl<'a, 'p> Actions<'a, 'p> {
         format!("{what}\n{when}\n")
     }
 
-    fn migrate(&mut self, action: &Planned, vm: VmId, to: ServerId) -> String {
-        let (from_uri, name) = self.guest(vm, action.from);
+    fn migrate(&mut self, action: &Planned, vm: VmId, (from, to): (ServerId, ServerId)) -> String {
+        let (from_uri, name) = self.guest(vm, from);
         let to_uri = quote(&self.platforms.uri(to));
-        if let Some(command) = self.platforms.command(action.from, CommandKind::Migrate) {
+        if let Some(command) = self.platforms.command(from, CommandKind::Migrate) {
             return format!("  migrate_vm {name} {from_uri} {to_uri} {command}\n");
         }
         let mut body = String::new();
@@ -116,6 +121,20 @@ impl<'a, 'p> Actions<'a, 'p> {
         format!("  stop_vm {name} {uri} {command}\n")
     }
 
+    /// A command of the plan's own: for the shell of the server, which it reaches as one word.
+    fn run(&mut self, action: &Planned, server: ServerId) -> String {
+        let command = quote(text(action));
+        let names = self.names(server);
+        if let Some(template) = self.platforms.command(server, CommandKind::Run) {
+            return format!("  local command={command}\n  run_on {names} {template}\n");
+        }
+        let address = self.platforms.address(server);
+        // An address may say as whom.
+        let user = if address.contains('@') { "" } else { "root@" };
+        let host = quote(&format!("{user}{address}"));
+        format!("  run_on {names} ssh -o BatchMode=yes -- {host} {command}\n")
+    }
+
     /// The name and the address of a server, quoted.
     fn names(&self, server: ServerId) -> String {
         let name = quote(&self.datacenter[server].name);
@@ -127,6 +146,11 @@ impl<'a, 'p> Actions<'a, 'p> {
         let uri = quote(&self.platforms.uri(server));
         (uri, quote(&self.datacenter[vm].name))
     }
+}
+
+/// The words of a `run` or a `pause`.
+fn text(action: &Planned) -> &str {
+    action.text.as_deref().unwrap_or_default()
 }
 
 /// MiB/s, which virsh counts in: rounded down, so that no link carries more than was planned, but at least 1.

@@ -193,7 +193,7 @@ launch() {
     LEVEL[${taken%%/*}]=$(( LEVEL[${taken%%/*}] + ${take%%/*} ))
   done
   say "start  ${TITLE[$number]}"
-  if [[ ${KIND[$number]} == pause && ! $TERMINAL ]]; then say "       to go on: touch $JOURNAL.$number.go"; fi
+  [[ ${KIND[$number]} != pause ]] || say_pause "$number" "$RESUMED"
   launched "$number"
   {
     # A signal to all of them is for the script alone.
@@ -203,13 +203,19 @@ launch() {
     printf '%s\n' "$PROCESS" >"$WORK/$number.begun"
     about "$number"
     # What it says is kept apart, since actions run side by side.
-    if ( perform ) </dev/null >"$WORK/$number" 2>&1; then
-      note ended "$number"
-      tell "$number" "$PROCESS" 0
-    else
-      note failed "$number"
-      tell "$number" "$PROCESS" 1
-    fi
+    ( perform ) </dev/null >"$WORK/$number" 2>&1
+    case $? in
+      0)
+        note ended "$number"
+        [[ $kind != pause ]] || rm -f -- "$(go_file "$number")"
+        tell "$number" "$PROCESS" 0
+        ;;
+      9) tell "$number" "$PROCESS" open ;;
+      *)
+        note failed "$number"
+        tell "$number" "$PROCESS" 1
+        ;;
+    esac
   } &
   PID[$number]=$!
   RUNNING=$(( RUNNING + 1 ))
@@ -217,7 +223,8 @@ launch() {
 
 # ── What follows from the end of an action ───────────────────────────────────────────────────────────────
 
-# take_event NUMBER PROCESS WHAT: an action has really started, or its process has ended: 0 well, 1 not; or it was lost.
+# take_event NUMBER PROCESS WHAT: an action has really started, or its process has ended: 0 well, 1 not, open where nobody
+# has answered; or it was lost.
 take_event() {
   local begun=
   # One that was taken for lost may have sent its end after all.
@@ -236,10 +243,11 @@ take_event() {
     LOOKED_FOR[$1]=1
     say "lost   ${TITLE[$1]}: its process was killed; it is looked at what became of it"
     REALLY_STARTED[$1]=${REALLY_STARTED[$1]-$NOW}
+    [[ ${KIND[$1]} != run ]] || end_command "$1" KILL
     give_back "$1" failed
     STATE[$1]=started
     READY+=("$1")
-  elif [[ $begun == "$2" ]]; then
+  elif [[ $begun == "$2" && $3 != open ]]; then
     finish "$1" "$3"
   else
     give_back "$1" failed
@@ -376,6 +384,7 @@ release_started() {
 interrupted() {
   if [[ $STOPPING ]]; then quit 130 'left at once; what was started goes on by itself'; fi
   STOPPING=1
+  : >"$WORK/stopping"
   say 'nothing new is started; waiting for what runs (once more to leave at once)'
   tell wake
 }

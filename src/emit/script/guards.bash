@@ -266,27 +266,13 @@ is_stopped() {
   (( $? == 1 ))
 }
 
-before_run() { is_up "$target" || refuse "$to does not answer"; }
-after_run() { (( $1 == 0 )) || refuse "the command failed (status $1)"; }
-
-before_pause() { :; }
-after_pause() { return "$1"; }
-
-# approval TEXT: a pause. Asks where somebody is at a terminal, otherwise waits for a file.
-approval() {
-  local answer go=$JOURNAL.$number.go
-  if [[ $TERMINAL ]]; then
-    printf '\n%s\ngo on? (yes or no) ' "$1" >/dev/tty
-    while read -r answer </dev/tty; do
-      case $answer in
-        yes) return 0 ;;
-        no) refuse 'somebody said no' || return ;;
-        *) printf 'yes or no? ' >/dev/tty ;;
-      esac
-    done
-  fi
-  until [[ -e $go ]]; do nap "$MVM_POLL"; done
+# What a command of the plan's own has done cannot be seen: it is not given again before somebody has looked.
+before_run() {
+  [[ ${BEFORE[$number]} != started ]] ||
+    refuse "nobody knows how its command ended: look at $to; the next start gives it again" || return
+  is_up "$target" || refuse "$to does not answer"
 }
+after_run() { (( $1 == 0 )) || refuse "the command failed (status $1)"; }
 
 say_found() { printf '%s\n' "$*"; }
 
@@ -311,8 +297,13 @@ perform() {
   "after_$kind" "$status"
 }
 
-# carry_out: the command, in a process group of its own: no Ctrl-C reaches it, and the main process can end it.
+# carry_out: the command, in a process group of its own: no Ctrl-C reaches it, and the main process can end it. Only the
+# group in front may read from the terminal, and a pause has to.
 carry_out() {
+  if [[ $kind == pause ]]; then
+    "action_$number"
+    return
+  fi
   set -m
   ( trap - INT TERM; "action_$number" ) {LOCK}>&- {EVENTS}>&- &
   set +m

@@ -5,7 +5,6 @@ look_after_running() {
   local number left
   SLEEP=$WATCH
   for number in "${!PID[@]}"; do
-    [[ ${KIND[$number]} != pause ]] || continue
     if (( NOW >= NEXT_LOOK[$number] )); then look_after "$number"; fi
     left=$(( NEXT_LOOK[$number] - NOW ))
     if (( left < SLEEP )); then SLEEP=$left; fi
@@ -20,10 +19,10 @@ look_after_running() {
 
 look_after() {
   local number=$1 ran=$(( NOW - BEGUN[$1] )) stage=${TOLD[$1]-}
-  if (( ran < LIMIT[$number] )); then
+  if (( ran < LIMIT[$number] )) || [[ ${KIND[$number]} == pause ]]; then
     say "LATE   ${TITLE[$number]}: $(( END[$number] - BEGIN[$number] )) s were planned, it has run for $ran s$(held_up "$number")"
     NEXT_LOOK[$number]=$(( BEGUN[$number] + LIMIT[$number] ))
-    if (( 2 * ran < LIMIT[$number] )); then NEXT_LOOK[$number]=$(( NOW + ran )); fi
+    if (( 2 * ran < LIMIT[$number] )) || [[ ${KIND[$number]} == pause ]]; then NEXT_LOOK[$number]=$(( NOW + ran )); fi
     return
   fi
   if [[ $stage != limit ]]; then

@@ -31,8 +31,8 @@ impl Cast {
             guests: BTreeMap::new(),
         };
         for action in &plan.actions {
-            cast.servers.insert(action.from, 0);
-            cast.servers.insert(server_of(action), 0);
+            let servers = [action.from, server_of(action)].into_iter().flatten();
+            cast.servers.extend(servers.map(|server| (server, 0)));
             cast.guests.extend(vm_of(action.task).map(|vm| (vm, 0)));
         }
         let servers = cast.servers.values_mut();
@@ -40,6 +40,11 @@ impl Cast {
         let guests = cast.guests.values_mut();
         guests.zip(1..).for_each(|(place, number)| *place = number);
         cast
+    }
+
+    /// The number of a server; 0 where there is none.
+    fn server(&self, server: Option<ServerId>) -> usize {
+        server.map_or(0, |server| self.servers[&server])
     }
 }
 
@@ -91,17 +96,17 @@ fn servers(
 fn needs(datacenter: &Datacenter, plan: &Plan) -> BTreeMap<ServerId, i64> {
     let mut changes: Vec<(i64, i64, ServerId)> = Vec::new();
     for action in &plan.actions {
-        let Some(vm) = vm_of(action.task) else {
+        let (Some(vm), Some(from)) = (vm_of(action.task), action.from) else {
             continue;
         };
         let memory = mebibytes(datacenter[vm].memory.value) as i64;
         match action.task {
             Task::Migrate { to, .. } => {
                 changes.push((action.start, memory, to));
-                changes.push((action.end, -memory, action.from));
+                changes.push((action.end, -memory, from));
             }
-            Task::Start(_) => changes.push((action.start, memory, action.from)),
-            Task::Stop(_) => changes.push((action.end, -memory, action.from)),
+            Task::Start(_) => changes.push((action.start, memory, from)),
+            Task::Stop(_) => changes.push((action.end, -memory, from)),
             _ => {}
         }
     }
@@ -185,8 +190,8 @@ fn actions<'a>(plan: &'a Plan, cast: &Cast, reasons: &mut Reasons<'a>) -> String
             number(at),
             kind_of(action.task),
             vm_of(action.task).map_or(0, |vm| cast.guests[&vm]),
-            cast.servers[&action.from],
-            cast.servers[&server_of(action)],
+            cast.server(action.from),
+            cast.server(server_of(action)),
             action.rate.map_or(0, |bits| bits / 8 / 1024),
             action.start,
             action.end,
@@ -198,13 +203,21 @@ fn actions<'a>(plan: &'a Plan, cast: &Cast, reasons: &mut Reasons<'a>) -> String
             waits(action, reasons),
             openings(action, reasons),
             clock.at(action.start),
-            quote(&printable(&action.id)),
+            quote(&printable(&title(action))),
         );
         for (level, take, give) in &action.demands {
             let _ = writeln!(rows, "takes  {:>6} {} {take} {give}", number(at), level + 1);
         }
     }
     rows
+}
+
+/// What the action is called: a pause by what it asks, too.
+fn title(action: &Planned) -> String {
+    match (action.task, &action.text) {
+        (Task::Pause, Some(text)) => format!("{}: {text}", action.id),
+        _ => action.id.clone(),
+    }
 }
 
 fn policy(policy: Policy) -> &'static str {

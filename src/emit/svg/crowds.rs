@@ -73,12 +73,16 @@ fn crowds<'a>(datacenter: &Datacenter, plan: &'a Plan) -> Vec<Crowd<'a>> {
     for action in &plan.actions {
         match action.task {
             Task::Migrate { to, .. } => {
-                events.entry(action.from).or_default().push((action, false));
-                events.entry(to).or_default().push((action, true));
+                let from = action.from.into_iter();
+                for (server, arrives) in from.map(|from| (from, false)).chain([(to, true)]) {
+                    events.entry(server).or_default().push((action, arrives));
+                }
             }
+            // A pause is on no server.
             _ => {
-                let server = server_of(action);
-                events.entry(server).or_default().push((action, false));
+                if let Some(server) = server_of(action) {
+                    events.entry(server).or_default().push((action, false));
+                }
             }
         }
     }

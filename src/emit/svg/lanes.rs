@@ -116,10 +116,11 @@ fn racks<'a>(datacenter: &Datacenter, plan: &'a Plan) -> Vec<Rack<'a>> {
         };
         match action.task {
             Task::Migrate { to, .. } => {
-                add(action.from, false);
+                action.from.into_iter().for_each(|from| add(from, false));
                 add(to, true);
             }
-            _ => add(server_of(action), false),
+            // A pause is on no server.
+            _ => server_of(action).into_iter().for_each(|at| add(at, false)),
         }
     }
     let mut racks: Vec<Rack<'a>> = Vec::new();

@@ -21,6 +21,8 @@ pub fn look(action: &Planned) -> (&'static str, &'static str) {
         Task::Shutdown(_) => ("shut down", "#d55e00"),
         Task::Start(_) => ("start VM", "#009e73"),
         Task::Stop(_) => ("stop VM", "#cc79a7"),
+        Task::Run(_) => ("run a command", "#f0e442"),
+        Task::Pause => ("pause", "#999999"),
     }
 }
 
@@ -72,7 +74,10 @@ pub fn name(datacenter: &Datacenter, action: &Planned) -> String {
         Task::Migrate { vm, to } => {
             format!("{} → {}", datacenter[vm].name, datacenter[to].name)
         }
-        Task::Boot(server) | Task::Shutdown(server) => datacenter[server].name.clone(),
+        Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => {
+            datacenter[server].name.clone()
+        }
+        Task::Pause => action.text.as_deref().unwrap_or_default().to_owned(),
         Task::Start(vm) | Task::Stop(vm) => datacenter[vm].name.clone(),
     };
     shorten(&printable(&name), NAME_LENGTH)
@@ -81,8 +86,9 @@ pub fn name(datacenter: &Datacenter, action: &Planned) -> String {
 /// All that there is to tell of it.
 pub fn tooltip(datacenter: &Datacenter, action: &Planned, clock: &Clock) -> String {
     let mut lines = vec![printable(&action.id)];
-    if let Task::Migrate { to, .. } = action.task {
-        let (from, to) = (&datacenter[action.from].name, &datacenter[to].name);
+    lines.extend(action.text.as_deref().map(printable));
+    if let (Task::Migrate { to, .. }, Some(from)) = (action.task, action.from) {
+        let (from, to) = (&datacenter[from].name, &datacenter[to].name);
         lines.push(format!("{} → {}", printable(from), printable(to)));
     }
     lines.push(format!(

@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Signs;
 use crate::datacenter::{Datacenter, ServerId};
+use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::{printable, shorten_within};
-use crate::emit::{amount, server_of};
 use crate::plan::Planned;
 use crate::request::Task;
 
@@ -72,6 +72,8 @@ pub(super) struct Row {
     marks: String,
     /// Servers: where it is, or from where to where.
     places: Vec<String>,
+    /// What a command or a pause says, in place of them.
+    text: String,
     /// From `start` on.
     rest: [String; 5],
 }
@@ -79,7 +81,10 @@ pub(super) struct Row {
 impl Row {
     pub fn new(datacenter: &Datacenter, action: &Planned, clock: &Clock, signs: &Signs) -> Row {
         let id = printable(&action.id);
-        let (verb, name) = id.split_once(' ').unwrap_or(("", &id));
+        let (verb, name) = match action.task {
+            Task::Pause => (id.as_str(), ""),
+            _ => id.split_once(' ').unwrap_or(("", &id)),
+        };
         let mut marks = String::new();
         for (holds, mark) in [
             (action.inferred, "*"),
@@ -92,10 +97,11 @@ impl Row {
         }
         let server = |id: ServerId| printable(&datacenter[id].name);
         let places = match action.task {
-            Task::Migrate { to, .. } => vec![server(action.from), server(to)],
+            Task::Migrate { to, .. } => action.from.into_iter().chain([to]).map(server).collect(),
             // A server's own name is already said by what happens.
             Task::Boot(_) | Task::Shutdown(_) => Vec::new(),
-            Task::Start(_) | Task::Stop(_) => vec![server(server_of(action))],
+            Task::Start(_) | Task::Stop(_) => action.from.into_iter().map(server).collect(),
+            Task::Run(_) | Task::Pause => Vec::new(),
         };
         let power = match action.power {
             0 => String::new(),
@@ -104,9 +110,10 @@ impl Row {
         Row {
             verb: verb.to_owned(),
             name: name.to_owned(),
-            is_vm: !matches!(action.task, Task::Boot(_) | Task::Shutdown(_)),
+            is_vm: action.task.vm().is_some(),
             marks,
             places,
+            text: printable(action.text.as_deref().unwrap_or_default()),
             rest: [
                 clock.at(action.start),
                 clock.at(action.end),
@@ -207,8 +214,9 @@ pub(super) struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// All there is where that fits, or as much as is legible.
     pub fn of(rows: &'a [Row], signs: &Signs, width: Option<usize>) -> Self {
-        let vms = rows.iter().filter(|row| row.is_vm).map(|row| &row.name);
-        let servers = rows.iter().filter(|row| !row.is_vm).map(|row| &row.name);
+        let named = rows.iter().filter(|row| !row.name.is_empty());
+        let vms = named.clone().filter(|row| row.is_vm).map(|row| &row.name);
+        let servers = named.filter(|row| !row.is_vm).map(|row| &row.name);
         let servers = servers.chain(rows.iter().flat_map(|row| &row.places));
         let mut layout = Layout {
             columns: CHOICES[0],
@@ -266,8 +274,12 @@ impl<'a> Layout<'a> {
         match column {
             What => {
                 let name = self.names(row).short(&row.name, self.length, signs);
-                let blank = if row.verb.is_empty() { "" } else { " " };
+                let is_alone = row.verb.is_empty() || row.name.is_empty();
+                let blank = if is_alone { "" } else { " " };
                 format!("{}{blank}{name}{}", row.verb, row.marks)
+            }
+            Where if !row.text.is_empty() => {
+                shorten_within(&row.text, self.length, self.length, signs.cut)
             }
             Where => {
                 let short = |name: &String| self.servers.short(name, self.length, signs);
@@ -302,10 +314,11 @@ impl<'a> Layout<'a> {
     fn cell_width(&self, row: &Row, column: Column, signs: &Signs) -> usize {
         match column {
             What => {
-                let blank = usize::from(!row.verb.is_empty());
+                let blank = usize::from(!row.verb.is_empty() && !row.name.is_empty());
                 let name = self.names(row).width(&row.name, self.length, signs);
                 row.verb.len() + blank + name + row.marks.width()
             }
+            Where if !row.text.is_empty() => self.cell(row, column, signs).width(),
             Where => {
                 let places = row.places.iter();
                 let names = places.map(|name| self.servers.width(name, self.length, signs));

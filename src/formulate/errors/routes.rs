@@ -11,10 +11,9 @@ use crate::diag::{Code, Diagnostic};
 pub(in super::super) fn no_path(
     dc: &Datacenter,
     deed: &Deed,
-    to: ServerId,
+    (from, to): (ServerId, ServerId),
     reason: &NoPath,
 ) -> Diagnostic {
-    let (from, to) = (deed.from, to);
     let (a, b) = (&dc[from].name, &dc[to].name);
     match reason {
         NoPath::Unlinked(server) => {
@@ -42,7 +41,7 @@ pub(in super::super) fn no_path(
             also(finding, dc[to].origin, "to here")
                 .with_help("connect their racks: `link 10Gbps to core`")
         }
-        NoPath::Several(paths) => several(dc, deed, to, paths),
+        NoPath::Several(paths) => several(dc, deed, (from, to), paths),
         NoPath::Loop(route, switch) => {
             let name = &dc[*switch].name;
             let message = format!("the route from `{a}` to `{b}` passes `{name}` twice");
@@ -58,8 +57,13 @@ pub(in super::super) fn no_path(
     }
 }
 
-fn several(dc: &Datacenter, deed: &Deed, to: ServerId, paths: &[Path]) -> Diagnostic {
-    let (a, b) = (&dc[deed.from].name, &dc[to].name);
+fn several(
+    dc: &Datacenter,
+    deed: &Deed,
+    (from, to): (ServerId, ServerId),
+    paths: &[Path],
+) -> Diagnostic {
+    let (a, b) = (&dc[from].name, &dc[to].name);
     let passed: Vec<Vec<SwitchId>> = paths
         .iter()
         .map(|path| switches(dc, path).collect())
@@ -87,7 +91,7 @@ fn several(dc: &Datacenter, deed: &Deed, to: ServerId, paths: &[Path]) -> Diagno
         [] => "several links connect the same two places: make them one link with `bond`, or mark those that \
                migrations must not use with `guests`"
             .to_owned(),
-        own => format!("say which: `route {} to {} via {}`", place(deed.from), place(to), own.join(", ")),
+        own => format!("say which: `route {} to {} via {}`", place(from), place(to), own.join(", ")),
     })
 }
 

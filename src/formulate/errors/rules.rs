@@ -63,7 +63,7 @@ pub(in super::super) fn on_both_sides(
         deed.name,
         words::rule(dc, request, rule)
     );
-    let from = &dc[deed.from].name;
+    let from = deed.from.map_or("", |from| &dc[from].name);
     let why = match deed.task {
         Task::Migrate { to, .. } => format!(
             "it leaves `{from}` and arrives at `{}`, and a server stands for all that happens to it and on it",

@@ -276,6 +276,26 @@ pub(in super::super) fn is_stopped_already(dc: &Datacenter, step: &Step, vm: VmI
     also(finding, dc[vm].origin, "declared here").with_help("drop this stop")
 }
 
+pub(in super::super) fn runs_where_nothing_is_up(
+    dc: &Datacenter,
+    step: &Step,
+    server: ServerId,
+    is_booted_later: bool,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let finding = at(
+        Code::CommandOnServerThatIsOff,
+        step.origin,
+        format!("the command cannot run on `{name}`: it is off"),
+        "off by then",
+    );
+    also(finding, dc[server].origin, "declared here").with_help(if is_booted_later {
+        format!("write this step below the boot of `{name}`")
+    } else {
+        format!("add `boot {name}` before it")
+    })
+}
+
 pub(in super::super) fn starts_on_server_that_is_off(
     dc: &Datacenter,
     step: &Step,

@@ -96,7 +96,7 @@ fn away(problem: &Problem, starts: &[Seconds], server: ServerId) -> Vec<(Seconds
     let mut actions: Vec<(Seconds, Seconds, Task)> = Vec::new();
     for (at, work) in problem.work.iter().enumerate() {
         let lasts = problem.formulation.actions[at].modes[0].duration;
-        if work.from == server {
+        if work.from == Some(server) {
             actions.push((starts[at], starts[at] + lasts, work.task));
         }
     }
@@ -132,9 +132,11 @@ fn presence(
                 found.last_mut().expect("it runs").2 = end;
                 found.push((to, starts[at], Seconds::MAX));
             }
-            Task::Start(started) if started == vm => {
-                found.push((work.from, starts[at], Seconds::MAX))
-            }
+            Task::Start(started) if started == vm => found.push((
+                work.from.expect("a VM is somewhere"),
+                starts[at],
+                Seconds::MAX,
+            )),
             Task::Stop(stopped) if stopped == vm => found.last_mut().expect("it runs").2 = end,
             _ => {}
         }

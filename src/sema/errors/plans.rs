@@ -24,6 +24,25 @@ pub fn does_nothing(span: Span) -> Diagnostic {
     )
 }
 
+pub fn no_duration(command: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        command,
+        "nothing says how long this command takes",
+        "no `takes`",
+    )
+    .with_help("say behind the servers how long to plan with, such as `takes 10min`: it may take less or more")
+}
+
+pub fn no_text(span: Span, lacking: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        span,
+        lacking,
+        "nothing between the quotes",
+    )
+}
+
 pub fn minimize_twice(span: Span, earlier: Span) -> Diagnostic {
     Diagnostic::new(
         Code::SaidTwice,

@@ -209,13 +209,17 @@ fn request(dc: &Datacenter, request: &Request) -> String {
             Task::Shutdown(id) => format!("shutdown {}", dc[id].name),
             Task::Start(id) => format!("start {}", dc[id].name),
             Task::Stop(id) => format!("stop {}", dc[id].name),
+            Task::Run(id) => format!("run on {}", dc[id].name),
+            Task::Pause => "pause".to_owned(),
         };
+        let text = step.text.as_deref().map(|text| format!(" {text:?}"));
+        let text = text.unwrap_or_default();
         let takes = step
             .takes
             .map(|s| format!(" takes {s}s"))
             .unwrap_or_default();
         let rate = step.rate.map(|r| format!(" at {r}bps")).unwrap_or_default();
-        let _ = writeln!(out, "  {task}{takes}{rate}");
+        let _ = writeln!(out, "  {task}{text}{takes}{rate}");
     }
     for asked in &request.timeouts {
         let whose = whose(dc, asked.subjects.as_deref());

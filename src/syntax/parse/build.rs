@@ -201,6 +201,8 @@ fn is_mark(rule: Rule) -> bool {
             | k_reserve
             | k_over
             | k_vms
+            | k_run
+            | k_pause
             | k_bmc
             | k_migration_address
     )

@@ -98,10 +98,10 @@ fn describe(rule: Rule) -> Expected {
         of_migrations | of_servers | of_vms => Needed("`migrations`, `vms` or `of`"),
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
-        | s_stop | s_reboot | s_timeout | s_retry | s_sync | s_before | s_after | s_seq
-        | s_freeze | s_allow | s_spread | s_gather | s_lonely | s_keep | s_pin | s_reserve
-        | s_drain | s_budget | s_at_most | s_limit | s_weight | s_minimize | s_expect
-        | s_bandwidth | s_slack | s_model => Needed("a statement"),
+        | s_stop | s_reboot | s_run | s_pause | s_timeout | s_retry | s_sync | s_before
+        | s_after | s_seq | s_freeze | s_allow | s_spread | s_gather | s_lonely | s_keep
+        | s_pin | s_reserve | s_drain | s_budget | s_at_most | s_limit | s_weight | s_minimize
+        | s_expect | s_bandwidth | s_slack | s_model => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
         | p_label | p_has | p_needs | p_power | p_hosting | p_overhead | p_boot | p_shutdown
@@ -197,6 +197,8 @@ fn describe(rule: Rule) -> Expected {
         k_vms => Needed("`vms`"),
         over => Needed("`racks` or `sites`"),
         kept_on | kept_off => Needed("`on` or `off`"),
+        k_run => Needed("`run`"),
+        k_pause => Needed("`pause`"),
         k_bmc => Needed("`bmc`"),
         k_migration_address => Needed("`migration-address`"),
         k_migrations => Needed("`migrations`"),

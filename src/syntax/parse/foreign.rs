@@ -25,8 +25,18 @@ const STATEMENTS: Table = &[
         Hint::Advice("write `reboot s1`, or `stop` and `start` for a VM"),
     ),
     (
-        &["run", "exec", "execute", "confirm", "approve"],
-        Hint::Advice("a plan has no such step: write two plans, and do it between them"),
+        &[
+            "exec", "execute", "ssh", "shell", "script", "upgrade", "patch",
+        ],
+        Hint::Advice(
+            "a command on servers is written `run \"apt-get -y full-upgrade\" on s1 takes 10min`",
+        ),
+    ),
+    (
+        &["confirm", "approve", "approval", "ask", "prompt", "wait"],
+        Hint::Advice(
+            "what somebody has to agree to is written `pause \"look at the graphs\"`, a start no earlier than some time `after vm1 from 22:30`",
+        ),
     ),
     (&["evacuate", "empty", "clear"], Hint::Word("drain")),
     (
@@ -68,7 +78,7 @@ const STATEMENTS: Table = &[
         Hint::Advice("a deadline is written `before all by 08:00`"),
     ),
     (
-        &["from", "wait", "delay", "sleep"],
+        &["from", "delay", "sleep"],
         Hint::Advice("a start no earlier than some time is written `after vm1 from 22:30`"),
     ),
     (
@@ -87,7 +97,7 @@ const STATEMENTS: Table = &[
         Hint::Advice("write `minimize mttr`, `minimize makespan` or `minimize energy`"),
     ),
     (
-        &["forbid", "exclude", "pause", "block", "blackout"],
+        &["forbid", "exclude", "block", "blackout"],
         Hint::Advice("a time without actions is written `freeze vm1 from 01:00 to 03:00`"),
     ),
     (

@@ -16,7 +16,7 @@ pub(super) const ITEMS: [&str; 8] = [
 ];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 30] = [
+pub(super) const STATEMENTS: [&str; 32] = [
     "start",
     "stop",
     "migrate",
@@ -47,6 +47,8 @@ pub(super) const STATEMENTS: [&str; 30] = [
     "lonely",
     "pin",
     "reserve",
+    "run",
+    "pause",
 ];
 
 /// Words that begin a property.
@@ -85,7 +87,7 @@ pub(super) const PROPERTIES: [&str; 31] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 91] = [
+pub(super) const KEYWORDS: [&str; 93] = [
     "used",
     "use",
     "let",
@@ -167,6 +169,8 @@ pub(super) const KEYWORDS: [&str; 91] = [
     "timeout",
     "retry",
     "reboot",
+    "run",
+    "pause",
     "drain",
     "any",
     "keep",

@@ -106,7 +106,7 @@ impl Judge<'_> {
         };
         let vm_of = |d: usize| match duties.all[d].task {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
-            Task::Boot(_) | Task::Shutdown(_) => None,
+            Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => None,
         };
         let needs = |of: fn(&mvm::datacenter::Vm) -> u64| {
             // Who gets the room that others leave is the plan's choice: it is needed where all that the file brings there does not

@@ -53,7 +53,8 @@ impl Duty {
 fn subject(task: Task) -> Subject {
     match task {
         Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Subject::Vm(vm),
-        Task::Boot(server) | Task::Shutdown(server) => Subject::Server(server),
+        Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => Subject::Server(server),
+        Task::Pause => unreachable!("no night has a pause"),
     }
 }
 
@@ -71,7 +72,7 @@ impl Duties {
         let all = actions.map(|(action, work)| Duty {
             name: action.name.clone(),
             task: work.task,
-            from: work.from,
+            from: work.from.expect("no night has a pause"),
             path: work.path.clone(),
             modes: (action.modes.iter().zip(&work.power))
                 .map(|(mode, &power)| (mode.duration, mode.rate.unwrap_or(0), power))
@@ -109,6 +110,8 @@ impl Duties {
             Task::Shutdown(server) => format!("shutdown {}", dc[server].name),
             Task::Start(vm) => format!("start {}", dc[vm].name),
             Task::Stop(vm) => format!("stop {}", dc[vm].name),
+            Task::Run(server) => format!("run {}", dc[server].name),
+            Task::Pause => "pause".to_owned(),
         }
     }
 }

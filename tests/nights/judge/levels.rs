@@ -58,7 +58,7 @@ impl Judge<'_> {
                 self.network(active, &mut limits);
             }
             Task::Start(_) => self.hosts(duty.from, &mut limits),
-            Task::Boot(_) | Task::Shutdown(_) | Task::Stop(_) => {}
+            Task::Boot(_) | Task::Shutdown(_) | Task::Stop(_) | Task::Run(_) | Task::Pause => {}
         }
         self.ruled(&mut limits);
         limits

@@ -30,7 +30,9 @@ impl Builder {
                 | Rule::s_drain
                 | Rule::s_reboot
                 | Rule::s_start
-                | Rule::s_stop => self.step(inner),
+                | Rule::s_stop
+                | Rule::s_run
+                | Rule::s_pause => self.step(inner),
                 _ => self.rule(inner),
             },
             bindings: bindings.unwrap_or_default(),
@@ -45,6 +47,20 @@ impl Builder {
             return StatementKind::StartAt {
                 clock: self.clock(parts.need()),
                 zone: parts.next().map(|zone| self.word(zone)),
+            };
+        }
+        if rule == Rule::s_pause {
+            return StatementKind::Pause {
+                question: self.word(parts.need()),
+                takes: self.takes(parts.next()),
+            };
+        }
+        if rule == Rule::s_run {
+            let command = self.word(parts.need());
+            return StatementKind::Run {
+                command,
+                servers: self.set(parts.need()),
+                takes: self.takes(parts.next()),
             };
         }
         let subjects = self.set(parts.need());

@@ -353,6 +353,19 @@ impl Walk<'_> {
                     period.iter().for_each(|p| walk.period(p));
                 }
                 Reboot(set) => walk.set(set),
+                Run {
+                    command,
+                    servers,
+                    takes,
+                } => {
+                    walk.leaf(command.span);
+                    walk.set(servers);
+                    takes.iter().for_each(|takes| walk.expr(takes));
+                }
+                Pause { question, takes } => {
+                    walk.leaf(question.span);
+                    takes.iter().for_each(|takes| walk.expr(takes));
+                }
                 Timeout { timeout, on } => {
                     walk.timeout(timeout);
                     on.iter().for_each(|set| walk.set(set));

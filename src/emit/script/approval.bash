@@ -1,0 +1,36 @@
+# ── Pauses ───────────────────────────────────────────────────────────────────────────────────────────────
+# Somebody has to agree before it goes on: at the terminal, or with a file, which counts at a terminal too.
+
+# go_file NUMBER: the file that says yes.
+go_file() { printf '%s' "$JOURNAL.$1.go"; }
+
+# say_pause NUMBER RESUMED: what is asked, and how to answer. A file of before the question answers another one.
+say_pause() {
+  local go
+  go=$(go_file "$1")
+  [[ $2 ]] || rm -f -- "$go"
+  [[ $TERMINAL ]] || say "       to go on: touch ${go@Q}"
+}
+
+# approval TEXT: waits for the answer. 9: the script ends, and it stays open.
+approval() {
+  local answer go
+  go=$(go_file "$number")
+  [[ ! $TERMINAL ]] || printf '\n%s\ngo on? (yes or no) ' "$1" >/dev/tty
+  until [[ -e $go ]]; do
+    # Whoever is left of a killed script asks nobody any more.
+    if [[ -e $WORK/stopping ]] || ! alive "$$"; then return 9; fi
+    if [[ ! $TERMINAL ]]; then
+      nap "$MVM_POLL"
+    elif read -r -t "$MVM_POLL" answer </dev/tty; then
+      case $answer in
+        yes) return 0 ;;
+        no) refuse 'the answer was no' || return ;;
+        *) printf 'yes or no? ' >/dev/tty ;;
+      esac
+    fi
+  done
+}
+
+before_pause() { :; }
+after_pause() { return "$1"; }
