@@ -29,7 +29,8 @@ pub const ALL: &[(&str, Target)] = &[
     ("certificate", certificate),
 ];
 
-struct One<'a>(&'a [u8]);
+/// The only file that there is.
+pub struct One<'a>(pub &'a [u8]);
 
 impl Loader for One<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, String> {

@@ -256,6 +256,7 @@ switch t
 server a[1..2] { memory 16GiB link 1Gbps to t power 100W }
 vm x { memory 4GiB idle on a1 }
 plan upgrade {
+  start 2026-11-28 23:30 UTC
   migrate x to a2
   pause \"look\"
   run \"true\" on a1 takes 10s
