@@ -29,7 +29,15 @@ const COMMAND: &str =
 
 #[test]
 fn a_pause_waits_for_its_file_and_says_that_it_is_late() {
-    let stage = approved_at(night(fixture::upgrade(), SOME), SOME + 400);
+    // Nobody answers before it was said to be late.
+    let stage = with_nap(
+        night(fixture::upgrade(), SOME),
+        "[[ ! -e $FAKE/late ]] || : >\"$JOURNAL.$number.go\"",
+    );
+    let site = fs::read_to_string(stage.path("clock.bash")).unwrap();
+    let told = "eval \"really_$(declare -f say)\"\n\
+        say() { really_say \"$@\"; [[ $1 != LATE* ]] || : >\"$FAKE/late\"; }\n";
+    fs::write(stage.path("clock.bash"), site + told).unwrap();
     // It was said before there was a question.
     fs::write(stage.path("journal.0002.go"), "").unwrap();
     let output = stage.play(&[]);
@@ -48,7 +56,7 @@ fn a_pause_waits_for_its_file_and_says_that_it_is_late() {
     );
     assert!(!go.exists() && !stage.path("canary").exists());
     let ended = stage.moment("ended", question).unwrap();
-    assert!(ended >= SOME + 400);
+    assert!(ended >= SOME + 60);
     assert!(stage.moment("started", "run s1").unwrap() >= ended);
     assert_eq!(carried_out(&stage), [COMMAND]);
     let call = stage.calls().into_iter();
