@@ -1,7 +1,8 @@
 //! Levels among which jobs choose and that are alike, as one level: so that the relaxation has one mode where a job has one
 //! for each of a hundred servers.
 //!
-//! Levels that every job may use in the same ways can be exchanged, one for the other, without changing the problem. The bound
+//! Levels that every job may use in the same ways, but never two of them at once, can be exchanged, one for the other,
+//! without changing the problem. The bound
 //! is concave in the multipliers, so the mean over all exchanges is as good as any: alike levels may as well have equal
 //! multipliers. With those, it is the bound of one level that has the room of all of them. Where rooms differ it still is a
 //! bound, since what is kept by each is kept in all.
@@ -21,8 +22,17 @@ pub struct Pool {
     part_of: Vec<(u32, i64)>,
 }
 
-/// What a job may do to a level: each of its modes that does anything, as `(offset, change in units)`.
-type Uses = Vec<(usize, Vec<Vec<(Seconds, i64)>>)>;
+/// What jobs may do to a level, by job.
+type Uses = Vec<(usize, Use)>;
+
+/// What a job may do to a level.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Use {
+    /// How many of its modes do nothing to it; with none, there is no choice.
+    without: usize,
+    /// What the others do, each once, as `(offset, change in units)`.
+    ways: Vec<Vec<(Seconds, i64)>>,
+}
 
 impl Pool {
     /// None where no levels are alike.
@@ -34,11 +44,17 @@ impl Pool {
         for (level, uses) in uses(instance).into_iter().enumerate() {
             alike.entry(uses).or_default().push(level);
         }
-        if alike.len() == instance.levels.len() {
+        let mut pools: Vec<Vec<usize>> = Vec::new();
+        for levels in alternatives(instance, alike.into_values().collect()) {
+            match levels {
+                Ok(pool) => pools.push(pool),
+                Err(apart) => pools.extend(apart.into_iter().map(|level| vec![level])),
+            }
+        }
+        if pools.len() == instance.levels.len() {
             return None;
         }
         // In the order of the first of each.
-        let mut pools: Vec<Vec<usize>> = alike.into_values().collect();
         pools.sort_unstable_by_key(|levels| levels[0]);
         let mut part_of = vec![(0, 1); instance.levels.len()];
         let mut levels = Vec::with_capacity(pools.len());
@@ -95,6 +111,31 @@ impl Pool {
     }
 }
 
+/// The sets of levels of which no mode uses two, and as an error those of which one does: both ends of a way are used
+/// in the same way too, and one of them may be the narrow one.
+fn alternatives(
+    instance: &Instance,
+    sets: Vec<Vec<usize>>,
+) -> impl Iterator<Item = Result<Vec<usize>, Vec<usize>>> {
+    let mut set_of = vec![0; instance.levels.len()];
+    for (set, levels) in sets.iter().enumerate() {
+        for &level in levels {
+            set_of[level] = set;
+        }
+    }
+    let mut together = vec![false; sets.len()];
+    for mode in instance.jobs.iter().flat_map(|job| &job.modes) {
+        let used = mode.events.chunk_by(|a, b| a.level == b.level);
+        let mut sets: Vec<usize> = used.map(|own| set_of[own[0].level as usize]).collect();
+        sets.sort_unstable();
+        for pair in sets.windows(2).filter(|pair| pair[0] == pair[1]) {
+            together[pair[0]] = true;
+        }
+    }
+    let sets = sets.into_iter().zip(together);
+    sets.map(|(levels, together)| if together { Err(levels) } else { Ok(levels) })
+}
+
 /// For each level what jobs may do to it.
 fn uses(instance: &Instance) -> Vec<Uses> {
     let mut uses: Vec<Uses> = vec![Vec::new(); instance.levels.len()];
@@ -103,19 +144,27 @@ fn uses(instance: &Instance) -> Vec<Uses> {
             for events in mode.events.chunk_by(|a, b| a.level == b.level) {
                 let level = events[0].level as usize;
                 let unit = instance.levels[level].unit;
-                let use_of = |event: &Event| (event.at, event.change * unit);
-                let way: Vec<(Seconds, i64)> = events.iter().map(use_of).collect();
+                let way = events.iter().map(|event| (event.at, event.change * unit));
+                let way: Vec<(Seconds, i64)> = way.collect();
                 let uses = &mut uses[level];
-                match uses.last_mut() {
-                    Some((last, ways)) if *last == index => {
-                        if let Err(at) = ways.binary_search(&way) {
-                            ways.insert(at, way);
-                        }
-                    }
-                    _ => uses.push((index, vec![way])),
+                if uses.last().is_none_or(|&(last, _)| last != index) {
+                    let without = job.modes.len();
+                    let ways = Vec::new();
+                    uses.push((index, Use { without, ways }));
+                }
+                let Some((_, own)) = uses.last_mut() else {
+                    continue;
+                };
+                own.without -= 1;
+                if let Err(at) = own.ways.binary_search(&way) {
+                    own.ways.insert(at, way);
                 }
             }
         }
+    }
+    // How many modes do without is no matter, as long as some do.
+    for (_, own) in uses.iter_mut().flatten() {
+        own.without = own.without.min(1);
     }
     uses
 }
@@ -163,4 +212,70 @@ fn pooled(events: &[Event], part_of: &[(u32, i64)]) -> Vec<Event> {
     }
     sums.retain(|event| event.change != 0);
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::instance::{Goal, Job, Linear, Origin};
+
+    /// A job that takes 1 of all levels of one of the ways for 5 s.
+    fn job(ways: &[&[u32]]) -> Job {
+        let mode = |levels: &&[u32]| {
+            let change = |&level: &u32| {
+                let event = |at, change| Event { level, at, change };
+                [event(0, 1), event(5, -1)]
+            };
+            let events: Vec<Event> = levels.iter().flat_map(change).collect();
+            Mode {
+                choice: vec![0],
+                offset: vec![0],
+                span: 5,
+                segments: segments(&events),
+                events,
+                starts: crate::schedule::instance::domain::Domain::interval(0, 100),
+                cost: vec![Linear {
+                    slope: 1,
+                    constant: 5,
+                }],
+            }
+        };
+        Job {
+            members: Vec::new(),
+            modes: ways.iter().map(mode).collect(),
+        }
+    }
+
+    fn instance(rooms: &[i64], jobs: Vec<Job>) -> Instance {
+        let level = |(&room, index): (&i64, usize)| Level {
+            room: vec![(0, room)],
+            unit: 1,
+            origin: Origin::Resource(index),
+            parts: 1,
+        };
+        Instance {
+            jobs,
+            levels: rooms.iter().zip(0..).map(level).collect(),
+            horizon: 100,
+            goals: vec![Goal {
+                constant: 0,
+                makespan: 0,
+            }],
+            actions: 0,
+        }
+    }
+
+    #[test]
+    fn levels_to_choose_from_are_one_and_both_ends_of_a_way_are_two() {
+        // Two jobs leave through level 0 to one of three levels.
+        let ways: [&[u32]; 3] = [&[0, 1], &[0, 2], &[0, 3]];
+        let open = instance(&[1, 2, 2, 4], vec![job(&ways), job(&ways)]);
+        let pool = Pool::of(&open).expect("three are alike");
+        let rooms: Vec<i64> = pool.instance.levels.iter().map(|l| l.room[0].1).collect();
+        assert_eq!(rooms, [1, 8]);
+        assert!(pool.instance.jobs.iter().all(|job| job.modes.len() == 1));
+        // Used together by each mode, though in the same way: the narrow one counts.
+        let both: [&[u32]; 2] = [&[0, 1], &[0, 1]];
+        assert!(Pool::of(&instance(&[1, 8], vec![job(&both), job(&both)])).is_none());
+    }
 }
