@@ -157,6 +157,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     );
     order::check(&out, request, &mut findings);
     let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
+    placement::check_energy(datacenter, request, &walk, &methods, &mut findings);
     placement::check_room(datacenter, &walk, &methods, &mut findings);
     checks::levels(&levels, &walk, &mut findings);
     let is_wrong = |f: &Diagnostic| f.severity() == Severity::Error && !f.code.says_impossible();

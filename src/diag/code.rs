@@ -121,6 +121,7 @@ codes! {
     MaybeThere "E0574" Error "a rule is about what happens on a server that migrations may choose"
     Lacking "E0575" Error "a VM is, or is to be, on a server that lacks what it needs"
     TooManyWays "E0576" Error "a plan leaves too many choices open"
+    EnergyOfChoice "E0577" Error "energy is minimized where servers to choose from draw differently for a VM"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"
     Deadlock "E0602" Error "no plan exists: actions wait for one another's place"
     NeverConverges "E0651" Error "a VM never converges on its path"

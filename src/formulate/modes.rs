@@ -116,7 +116,10 @@ pub(super) fn methods(
             choose(dc, &walk.deeds[at], rates, &mut durations, &mut methods[at]);
         }
     }
-    shares.thin(&mut methods);
+    for action in shares.thin(&mut methods) {
+        let deed = &walk.deeds[action.0 as usize];
+        findings.push(errors::too_many_together(deed, shares::MOST_COMBINATIONS));
+    }
     methods
 }
 

@@ -14,7 +14,7 @@ use super::steps::Walk;
 use crate::datacenter::{Datacenter, Node, Server, ServerId, SwitchKind, Vm, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
-use crate::request::{Request, RuleKind, Shared, Subject, Task};
+use crate::request::{GoalKind, Request, RuleKind, Shared, Subject, Task};
 
 /// Where rules let VMs be, and which of them they let move.
 #[derive(Default)]
@@ -85,6 +85,34 @@ pub(super) fn shared(dc: &Datacenter, over: Shared, server: ServerId) -> Node {
         at = dc[switch].parent;
     }
     Node::Server(server)
+}
+
+/// Finds choices among servers that draw differently for a VM, where energy is a goal.
+pub(super) fn check_energy(
+    dc: &Datacenter,
+    request: &Request,
+    walk: &Walk,
+    methods: &[Method],
+    findings: &mut Vec<Diagnostic>,
+) {
+    let goal = request
+        .goals
+        .iter()
+        .find(|goal| goal.kind == GoalKind::Energy);
+    let Some(goal) = goal else { return };
+    for (deed, method) in walk.deeds.iter().zip(methods) {
+        let places = method.ways.iter().flat_map(|way| [Some(way.from), way.to]);
+        let places: Vec<ServerId> = match deed.open.is_empty() {
+            true => continue,
+            false => places.flatten().collect(),
+        };
+        let differs = |&&server: &&ServerId| dc[server].hosting != dc[places[0]].hosting;
+        if let Some(&other) = places.iter().find(differs) {
+            let pair = (places[0], other);
+            findings.push(errors::energy_of_choice(dc, goal.origin, deed, pair));
+            return;
+        }
+    }
 }
 
 /// What a server has and a VM needs of it: its name, and the amounts.

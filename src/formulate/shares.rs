@@ -19,7 +19,7 @@ use crate::request::{Period, Request, RuleKind, Task};
 pub(super) const LOWER: usize = 3;
 
 /// No group has more combinations of modes: the scheduler refuses more.
-const MOST_COMBINATIONS: usize = 4096;
+pub(super) const MOST_COMBINATIONS: usize = 4096;
 
 /// What the migrations of a plan cross, and which of them run at the same time.
 pub(super) struct Shares<'a> {
@@ -165,10 +165,15 @@ impl<'a> Shares<'a> {
 
     /// Leaves out modes until migrations that hang together by `sync` have no more combinations than the scheduler
     /// takes. Each keeps its lowest rate, with which all fit.
-    pub fn thin(&self, methods: &mut [Method]) {
+    ///
+    /// Places to choose are never left out: the first of each set that has some and too many is told instead.
+    pub fn thin(&self, methods: &mut [Method]) -> Vec<ActionId> {
+        let mut open = Vec::new();
         for set in self.sets() {
             let modes =
                 |methods: &[Method], action: ActionId| methods[action.0 as usize].modes.len();
+            let is_open = |action: &&ActionId| methods[action.0 as usize].only_way().is_none();
+            let first_open = set.iter().find(is_open).copied();
             while set
                 .iter()
                 .try_fold(1_usize, |all, &action| {
@@ -176,12 +181,17 @@ impl<'a> Shares<'a> {
                 })
                 .is_none_or(|all| all > MOST_COMBINATIONS)
             {
+                if let Some(action) = first_open.filter(|_| set.len() > 1) {
+                    open.push(action);
+                    break;
+                }
                 let widest = set.iter().max_by_key(|&&action| modes(methods, action));
                 let Some(&widest) = widest else { break };
                 let own = &mut methods[widest.0 as usize].modes;
                 few(own, own.len() - 1);
             }
         }
+        open
     }
 
     /// Whether the step gives the rate or the duration, or leaves the way open: then there is no choice of rates.

@@ -1,6 +1,6 @@
 //! What is wrong with a step.
 
-use super::super::steps::LeftOut;
+use super::super::steps::{Deed, LeftOut};
 use super::super::words::{self, list};
 use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -99,6 +99,36 @@ pub(in super::super) fn too_many_ways(step: &Step, most: usize) -> Diagnostic {
     let message = format!("the plan leaves more than {most} choices of a VM and a server open");
     at(Code::TooManyWays, step.origin, message, "here they become too many").with_help(
         "let each VM choose among fewer servers: `drain r1 to r5.s[*]`, one statement for each part",
+    )
+}
+
+pub(in super::super) fn too_many_together(deed: &Deed, most: usize) -> Diagnostic {
+    let message = format!(
+        "`{}` and those of its `sync` leave more than {most} choices of servers open together",
+        deed.name
+    );
+    at(Code::TooManyWays, deed.origin, message, "one of them")
+        .with_help("let each of them choose among fewer servers, or say where some of them go")
+}
+
+pub(in super::super) fn energy_of_choice(
+    dc: &Datacenter,
+    goal: Option<Span>,
+    deed: &Deed,
+    (one, other): (ServerId, ServerId),
+) -> Diagnostic {
+    let message = format!(
+        "energy cannot be minimized: `{}` may be between `{}` and `{}`, which draw differently for a VM",
+        deed.name, dc[one].name, dc[other].name
+    );
+    let finding = at(
+        Code::EnergyOfChoice,
+        goal.or(deed.origin),
+        message,
+        "this goal",
+    );
+    also(finding, deed.origin, "leaves the server open").with_help(
+        "let it choose among servers with the same `hosting`, or minimize something else",
     )
 }
 
