@@ -197,11 +197,11 @@ impl Judge<'_> {
                 self.now.on[server.0 as usize] = !works;
                 self.end(Task::Shutdown(server), *works);
             }
-            Event::Started { vm, .. } => {
+            Event::Started { vm, works, .. } => {
                 let Some(vm) = self.vm(vm) else { return };
                 self.begin(Task::Start(vm), None);
-                self.now.runs[vm.0 as usize] = true;
-                self.end(Task::Start(vm), true);
+                self.now.runs[vm.0 as usize] |= works;
+                self.end(Task::Start(vm), *works);
             }
             Event::StopBegan { vm, .. } => {
                 let Some(vm) = self.vm(vm) else {

@@ -34,8 +34,12 @@ pub enum Event {
         guests: Vec<String>,
         works: bool,
     },
-    /// A guest was started.
-    Started { vm: String, host: String },
+    /// A guest was told to start, and did or did not.
+    Started {
+        vm: String,
+        host: String,
+        works: bool,
+    },
     /// A guest was told to stop.
     StopBegan { vm: String, host: String },
     /// It is off, or runs on.

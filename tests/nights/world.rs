@@ -357,12 +357,13 @@ impl World {
         let (_, works) = self.fate(&format!("start {vm}"), 1, self.mood.failing);
         if let Some(guest) = works.then(|| self.hosts[host].guests.get_mut(vm)).flatten() {
             guest.state = State::Running;
-            let host = self.hosts[host].name.clone();
-            self.note(Event::Started {
-                vm: vm.to_owned(),
-                host,
-            });
         }
+        let host = self.hosts[host].name.clone();
+        self.note(Event::Started {
+            vm: vm.to_owned(),
+            host,
+            works,
+        });
         works
     }
 
