@@ -317,9 +317,9 @@ pub enum RuleKind {
         subjects: Vec<Subject>,
         periods: Vec<Period>,
     },
-    /// The VMs never share a server, rack or site, not even in between.
+    /// The VMs never share a server, rack or site, not even in between; those that do from the start are taken apart.
     Spread { vms: Vec<VmId>, over: Shared },
-    /// The VMs are on one server when the plan has ended, and on their way as long as one of them is.
+    /// The VMs are on one server when the plan has ended.
     Gather { vms: Vec<VmId> },
     /// No other VM is ever on a server with one of these.
     Lonely { vms: Vec<VmId> },

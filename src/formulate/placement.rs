@@ -296,15 +296,11 @@ impl Levels<'_> {
     /// The place that the first VM ends at has a number `k` of `n`: it takes `k` of a level of `n` and `n - k` of another
     /// one, and each of the others takes the opposite of both. So the numbers are equal.
     fn gather(&mut self, rule: RuleAt, vms: &[VmId]) {
-        let Some((&first, others)) = vms.split_first() else {
-            return;
-        };
         let ends: Vec<Vec<Ending>> = vms.iter().map(|&vm| self.last_places(vm)).collect();
         let places: BTreeSet<ServerId> = ends.iter().flatten().map(|&(_, server)| server).collect();
         let number: BTreeMap<ServerId, u64> = places.iter().copied().zip(1..).collect();
         let most = places.len() as u64;
-        for (pair, (other, ends_of_other)) in others.iter().zip(&ends[1..]).enumerate() {
-            debug_assert_ne!(first, *other);
+        for (pair, ends_of_other) in ends.iter().skip(1).enumerate() {
             for is_first in [true, false] {
                 let members = [(&ends[0], is_first), (ends_of_other, !is_first)];
                 let key = Key::Gather(rule, pair as u32, is_first);

@@ -10,7 +10,7 @@ use super::network;
 use super::sets::{self, Wanted};
 use super::steps;
 use super::world::{MAX_THINGS, Scope, Thing, World};
-use crate::datacenter::{Node, VmId};
+use crate::datacenter::{Node, ServerId, VmId};
 use crate::request::{Direction, Edge, Period, Rule, RuleKind, Shared, Start, Subject};
 use crate::source::Span;
 use crate::syntax::ast::{self, Atom, Moment, ScopeKind, Set, Statement, StatementKind};
@@ -208,48 +208,31 @@ fn read_limit<'a>(
             servers,
             is_off,
             period,
-        } => {
-            let count = expr::count(world, scope, count);
-            let periods = reading.periods(world, period.as_ref());
-            let servers = steps::servers(world, scope, servers)?;
-            if servers.is_empty() {
-                return Some(Vec::new());
+        } => at_most(world, reading, (count, servers, period.as_ref()), {
+            |count, servers, period| match is_off {
+                false => RuleKind::AtMostOn {
+                    count,
+                    servers,
+                    period,
+                },
+                true => RuleKind::AtMostOff {
+                    count,
+                    servers,
+                    period,
+                },
             }
-            let count = count?;
-            each(periods?, |period| {
-                let servers = servers.clone();
-                match is_off {
-                    false => RuleKind::AtMostOn {
-                        count,
-                        servers,
-                        period,
-                    },
-                    true => RuleKind::AtMostOff {
-                        count,
-                        servers,
-                        period,
-                    },
-                }
-            })
-        }
+        })?,
         StatementKind::AtMostVms {
             count,
             servers,
             period,
-        } => {
-            let count = expr::count(world, scope, count);
-            let periods = reading.periods(world, period.as_ref());
-            let servers = steps::servers(world, scope, servers)?;
-            if servers.is_empty() {
-                return Some(Vec::new());
-            }
-            let count = count?;
-            each(periods?, |period| RuleKind::AtMostVms {
+        } => at_most(world, reading, (count, servers, period.as_ref()), {
+            |count, servers, period| RuleKind::AtMostVms {
                 count,
-                servers: servers.clone(),
+                servers,
                 period,
-            })
-        }
+            }
+        })?,
         StatementKind::Reserve { count, servers } => {
             let count = expr::count(world, scope, count);
             let servers = steps::servers(world, scope, servers)?;
@@ -274,6 +257,25 @@ fn read_limit<'a>(
         // Steps, goals and expectations are read elsewhere.
         _ => Vec::new(),
     })
+}
+
+/// A rule about so many of servers, for each period.
+fn at_most<'a>(
+    world: &mut World<'a>,
+    reading: &Reading<'_, '_>,
+    (count, servers, period): (&'a ast::Expr, &'a Set, Option<&'a ast::Period>),
+    rule: impl Fn(u32, Vec<ServerId>, Period) -> RuleKind,
+) -> Option<Vec<RuleKind>> {
+    let count = expr::count(world, reading.scope, count);
+    let periods = reading.periods(world, period);
+    let servers = steps::servers(world, reading.scope, servers)?;
+    if servers.is_empty() {
+        return Some(Vec::new());
+    }
+    let count = count?;
+    Some(each(periods?, |period| {
+        rule(count, servers.clone(), period)
+    }))
 }
 
 /// A rule for each period.
