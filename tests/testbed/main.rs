@@ -1,0 +1,56 @@
+//! Plans on real hypervisors: libvirt and QEMU on hosts that are namespaces of this machine (see `testbed`).
+//!
+//! `cargo test` only says that it skips this: it needs root, Debian and minutes, and measures time.
+//!
+//! ```text
+//! cargo test --test testbed -- migrations [script]   twelve migrations by the plan's script: all is where it belongs, nothing was
+//!                                                 lost, and how long they took
+//! cargo test --test testbed -- failures [NAME…]   what the operator sees when something breaks, and what is left then
+//! cargo test --test testbed -- up FILE.mvm        sets the file's hosts and guests up, and leaves them there
+//! cargo test --test testbed -- run COMMAND…       as on the operator's machine
+//! cargo test --test testbed -- down               ends all of it
+//! ```
+
+#![allow(clippy::unwrap_used)]
+
+#[cfg(target_os = "linux")]
+mod meter;
+#[cfg(target_os = "linux")]
+mod migrations;
+#[cfg(target_os = "linux")]
+mod room;
+
+use std::process::ExitCode;
+
+#[cfg(target_os = "linux")]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        ["migrations" | "failures" | "up" | "run" | "down", ..] if !room::is_root() => {
+            Err("only root can make namespaces".to_owned())
+        }
+        ["migrations", ref how @ ..] => migrations::play(how.first().unwrap_or(&"script")),
+        ["up", file] => room::Room::up(file).map(|_| ()),
+        ["run" | "down", ..] => room::call(&words),
+        _ => {
+            println!(
+                "skipped: the testbed, which needs root, Debian and minutes (cargo test --test testbed -- migrations)"
+            );
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("testbed: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> ExitCode {
+    println!("skipped: the testbed, which is Linux's");
+    ExitCode::SUCCESS
+}
