@@ -6,6 +6,7 @@ mod certificate;
 mod check;
 mod disk;
 mod explain;
+mod fmt;
 mod import;
 mod outcome;
 mod output;
@@ -55,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Verify(verify) => verify::run(verify, &terminal),
         Command::Import(import) => import::run(import, &terminal),
         Command::Calibrate(calibrate) => calibrate::run(calibrate, &terminal),
+        Command::Fmt(fmt) => fmt::run(fmt, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
         Command::Schema => schema::run(&terminal),
     };

@@ -66,6 +66,7 @@ pub mod source;
 pub mod show;
 pub mod diag;
 pub mod syntax;
+pub mod format;
 pub mod datacenter;
 pub mod request;
 pub mod sema;

@@ -2,7 +2,8 @@
 
 pub mod ast;
 mod errors;
+pub mod lexeme;
 mod parse;
 mod text;
 
-pub use parse::{is_name, parse};
+pub use parse::{is_name, lexemes, parse};

@@ -39,6 +39,8 @@ pub enum Command {
     Import(Import),
     /// Fit what links carry and migrations need to measured runs of plans.
     Calibrate(Calibrate),
+    /// Lay files out in the one way that all files are.
+    Fmt(Fmt),
     /// Explain a diagnostic's code, such as E0201.
     Explain(Explain),
     /// Print the JSON schema of plans as `--emit json` writes them.
@@ -163,6 +165,21 @@ pub enum Model {
     Papers,
     /// Dirty pages as a flow.
     Fluid,
+}
+
+/// Comments stay, nothing changes its meaning, and a file that cannot be read is left as it is.
+#[derive(clap::Args)]
+pub struct Fmt {
+    /// The files, which are written anew where they change; of a folder all `.mvm` files in it. `-` is standard input, and what
+    /// comes from there goes to standard output.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write nothing, and say which files are not formatted; the exit status is 1 if there are any.
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing, and print what would change.
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(clap::Args)]

@@ -97,7 +97,7 @@ impl Loader for Disk {
 const PIPED: &str = "-";
 
 /// Whether a file can be read only once: standard input, another pipe.
-fn is_piped(file: &Path) -> bool {
+pub fn is_piped(file: &Path) -> bool {
     let is_special = |meta: fs::Metadata| !meta.is_file() && !meta.is_dir();
     file == Path::new(PIPED) || fs::metadata(file).is_ok_and(is_special)
 }

@@ -51,12 +51,15 @@ pub fn stem(name: &str) -> String {
     stem.trim_start_matches('.').to_owned()
 }
 
-/// Scripts can be run, everything else be read.
+/// Scripts can be run; what is there already keeps what it has; everything else can be read.
 #[cfg(unix)]
 fn permissions(path: &Path) -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
-    let script = path.extension().is_some_and(|e| e == "sh");
-    std::fs::Permissions::from_mode(if script { 0o755 } else { 0o644 })
+    if path.extension().is_some_and(|e| e == "sh") {
+        return std::fs::Permissions::from_mode(0o755);
+    }
+    let there = std::fs::metadata(path).map(|there| there.permissions());
+    there.unwrap_or(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(all(test, unix))]

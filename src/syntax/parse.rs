@@ -12,10 +12,13 @@ mod foreign;
 mod habits;
 mod grammar;
 mod items;
+mod lexemes;
 mod pieces;
 mod recover;
 mod scan;
 mod words;
+
+pub use self::lexemes::lexemes;
 
 use self::grammar::Rule;
 use self::scan::{Kind, Scanner, Token};

@@ -97,7 +97,7 @@ impl<'t> Iterator for Parts<'t> {
 }
 
 /// Whether the rule is a keyword or punctuation that only holds other parts together.
-fn is_mark(rule: Rule) -> bool {
+pub(super) fn is_mark(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
