@@ -94,6 +94,7 @@ pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>
     let source = SourceFile {
         file: entry.to_owned(),
         sha256: digest(&map),
+        files: files(&map),
     };
     Checked {
         map,
@@ -112,11 +113,24 @@ fn digest(map: &SourceMap) -> String {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hexadecimal(&hasher.finalize())
+}
+
+/// The project's files, each with its SHA-256. What is no file has a name in angle brackets.
+fn files(map: &SourceMap) -> Vec<(String, String)> {
+    let names = map.ids().map(|file| (file, map.name_of(file)));
+    let own = names.filter(|(_, name)| !name.starts_with('<'));
+    own.map(|(file, name)| {
+        (
+            name.to_owned(),
+            hexadecimal(&Sha256::digest(map.text(file))),
+        )
+    })
+    .collect()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Why there is no plan.

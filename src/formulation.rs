@@ -64,6 +64,8 @@ pub struct Source {
     pub span: Option<Span>,
     /// What it is.
     pub kind: SourceKind,
+    /// Whether its times are told by the clock; else they are counted from the plan's start.
+    pub by_clock: bool,
 }
 
 /// What a source of constraints is, as far as an explanation treats them differently.

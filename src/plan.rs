@@ -59,8 +59,10 @@ pub struct Plan {
 pub struct SourceFile {
     /// Its path, relative to the project's root.
     pub file: String,
-    /// SHA-256 of it and of all files that it uses, in hexadecimal.
+    /// SHA-256 of it, of all files that it uses and of the standard library, in hexadecimal.
     pub sha256: String,
+    /// It and all files of the project that it uses, each with its own SHA-256, in the order in which they are read.
+    pub files: Vec<(String, String)>,
 }
 
 /// An objective's value and bound.
@@ -131,10 +133,19 @@ impl Planned {
         ended.map(|wait| wait.action)
     }
 
-    /// The moment before which the clock keeps it from starting.
+    /// The moment before which its rules keep it from starting.
     pub fn not_before(&self) -> Option<Seconds> {
-        let first = self.openings.first().map(|opening| opening.from);
-        first.filter(|&from| from > 0)
+        let first = [true, false].map(|by_clock| {
+            let mut told = self.openings(by_clock);
+            told.next().and_then(|opening| opening.from).unwrap_or(0)
+        });
+        first.into_iter().max().filter(|&from| from > 0)
+    }
+
+    /// Its openings that the clock tells, or those that are counted from the plan's start, in order.
+    pub fn openings(&self, by_clock: bool) -> impl DoubleEndedIterator<Item = &Opening> {
+        let all = self.openings.iter();
+        all.filter(move |opening| opening.by_clock == by_clock)
     }
 }
 
@@ -217,6 +228,7 @@ fn settled(
             .iter()
             .map(|&id| TimedLevel {
                 name: f[id].name.clone(),
+                by_clock: f[f[id].source].by_clock,
                 initial: f[id].initial,
                 capacity: f[id].capacity.clone(),
             })
@@ -312,8 +324,9 @@ fn planned(
                 let closed_by = chance.closed_by.map(said);
                 let (rule, origin) = closed_by.map_or((None, None), |(rule, at)| (Some(rule), at));
                 Opening {
-                    from: chance.from,
+                    from: Some(chance.from).filter(|&from| from != Seconds::MIN),
                     last: Some(chance.last).filter(|&last| last != Seconds::MAX),
+                    by_clock: chance.by_clock,
                     closed_by: rule,
                     origin,
                 }

@@ -280,6 +280,9 @@ impl Period {
 pub struct Rule {
     /// What.
     pub kind: RuleKind,
+    /// Whether one of its times is a time of day or a date: it stays where it is when the plan is carried out at
+    /// another time, while what is counted from the plan's start moves along.
+    pub by_clock: bool,
     /// Where it is written.
     pub origin: Option<Span>,
 }

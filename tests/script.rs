@@ -628,6 +628,72 @@ fn a_site_file_replaces_functions() {
     );
 }
 
+/// The functions and the variables of the script's own help are the examples that are tried here.
+#[test]
+fn the_help_says_what_a_site_can_do() {
+    let help = text(&Stage::new(fixture::empty()).run(&["--help"]));
+    let lines = || help.lines().map(str::trim);
+    let functions: Vec<&str> = lines().filter(|line| line.contains("() { ")).collect();
+    let names = functions.iter().map(|line| line.split('(').next().unwrap());
+    let hooks = include_str!("../src/emit/script/hooks.bash").lines();
+    let known = hooks.filter_map(|line| {
+        line.strip_suffix("() { \"${@:3}\"; }")
+            .or(line.strip_suffix("() { \"${@:4}\"; }"))
+    });
+    assert_eq!(names.collect::<BTreeSet<_>>(), known.collect());
+
+    let mut said = String::new();
+    for plan in [evening(), fixture::upgrade()] {
+        let stage = Stage::new(plan);
+        stage.program("bin/logger", "echo \"$*\" >>\"$FAKE/said\"\n");
+        fs::write(
+            stage.path("site.sh"),
+            functions.join("\n") + "\napproval() { :; }\n",
+        )
+        .unwrap();
+        let mut command = stage.command(&[]);
+        command
+            .env("MVM_SITE", stage.path("site.sh"))
+            .env("MVM_BMC_USER", "ops");
+        assert_status(&command.output().unwrap(), 0);
+        said += &fs::read_to_string(stage.path("fake/said")).unwrap();
+        let mut bmcs = stage
+            .calls()
+            .into_iter()
+            .filter(|call| call.words[0] == "ipmitool");
+        assert!(bmcs.all(|call| call.words.windows(2).any(|two| two == ["-U", "ops"])));
+    }
+    for what in [
+        " goes from ",
+        " boots",
+        " goes down",
+        " starts",
+        " stops",
+        ": DEBIAN",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+
+    let named = lines().filter_map(|line| line.split('=').next()?.strip_prefix("MVM_"));
+    let tried = ["ANSWER_TIMEOUT", "BMC_USER", "GRACE", "POLL"];
+    assert_eq!(
+        named.collect::<Vec<_>>(),
+        ["ANSWER_TIMEOUT", "POLL", "GRACE", "BMC_USER"]
+    );
+    for name in tried {
+        let used = [
+            include_str!("../src/emit/script/hooks.bash"),
+            include_str!("../src/emit/script/guards.bash"),
+            include_str!("../src/emit/script/late.bash"),
+        ];
+        assert!(
+            used.iter()
+                .any(|part| part.contains(&format!("MVM_{name}"))),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn wrong_usage_says_so() {
     let stage = Stage::new(fixture::empty());

@@ -173,7 +173,11 @@ impl RequestBuilder {
     /// Any rule.
     pub fn rule(&mut self, mut kind: RuleKind) {
         without_repetition(&mut kind);
-        self.request.rules.push(Rule { kind, origin: None });
+        self.request.rules.push(Rule {
+            kind,
+            by_clock: false,
+            origin: None,
+        });
     }
 
     /// The VMs' migrations end together; those by post-copy start together.

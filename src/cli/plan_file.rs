@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, Disk};
 use super::terminal::Terminal;
 use crate::compile::{self, Checked};
-use crate::emit::json::{PlanFile, read};
+use crate::emit::json::{PlanFile, Source, read};
+use crate::plan::SourceFile;
 
 /// What a plan's file holds, and what its source says today.
 pub struct Opened {
@@ -36,17 +37,47 @@ pub fn open(
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(None);
     }
-    if file
-        .source
-        .as_ref()
-        .is_some_and(|s| s.sha256 != checked.source().sha256)
+    if let Some(made_from) = &file.source
+        && made_from.sha256 != checked.source().sha256
     {
-        terminal.say(&format!(
-            "note: `{}` has changed since the plan was made",
-            source.display()
-        ));
+        let what = changed(made_from, checked.source());
+        terminal.say(&format!("note: {what} since the plan was made"));
     }
     Ok(Some(Opened { file, checked }))
+}
+
+/// Which files are not what the plan was made from, in words.
+fn changed(then: &Source, now: &SourceFile) -> String {
+    let known = |name: &str| then.files.iter().find(|input| input.file == name);
+    let changed = now
+        .files
+        .iter()
+        .filter(|(name, sha256)| known(name).is_some_and(|input| input.sha256 != *sha256));
+    let added = now.files.iter().filter(|(name, _)| known(name).is_none());
+    let gone = then
+        .files
+        .iter()
+        .filter(|input| !now.files.iter().any(|(name, _)| *name == input.file));
+    let quoted = |name: &str| format!("`{name}`");
+    let lists = [
+        (
+            "changed",
+            changed.map(|(name, _)| quoted(name)).collect::<Vec<_>>(),
+        ),
+        ("been added", added.map(|(name, _)| quoted(name)).collect()),
+        ("gone", gone.map(|input| quoted(&input.file)).collect()),
+    ];
+    let said = lists.iter().filter(|(_, names)| !names.is_empty());
+    let said: Vec<String> = said
+        .map(|(how, names)| {
+            let have = if names.len() == 1 { "has" } else { "have" };
+            format!("{} {have} {how}", names.join(", "))
+        })
+        .collect();
+    if said.is_empty() {
+        return String::from("the standard library has changed");
+    }
+    said.join(", ")
 }
 
 /// The file that the plan was made from: the one given, or the one that the plan names, looked for in the project that

@@ -139,6 +139,7 @@ impl Parts {
             label: String::from("rule"),
             span: None,
             kind,
+            by_clock: false,
         };
         let id = |at: usize| ActionId(at as u32);
         let actions = self.actions.iter().enumerate();

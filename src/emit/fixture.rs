@@ -264,8 +264,9 @@ pub fn wait(action: usize) -> Wait {
 /// From that moment on.
 pub fn from_then(moment: i64) -> Vec<Opening> {
     vec![Opening {
-        from: moment,
+        from: Some(moment),
         last: None,
+        by_clock: false,
         closed_by: None,
         origin: None,
     }]
@@ -349,6 +350,9 @@ pub fn evening() -> (Datacenter, Plan) {
     made.plan.source = Some(SourceFile {
         file: "plans/evening.mvm".to_owned(),
         sha256: "a5".repeat(32),
+        files: ["plans/evening.mvm", "inventory.mvm"]
+            .map(|name| (name.to_owned(), "5a".repeat(32)))
+            .to_vec(),
     });
     made.done()
 }
@@ -391,6 +395,7 @@ pub fn hostile() -> (Datacenter, Plan) {
     made.plan.source = Some(SourceFile {
         file: "a\ntouch canary".to_owned(),
         sha256: "00".repeat(32),
+        files: vec![("a\ntouch canary".to_owned(), "00".repeat(32))],
     });
     made.done()
 }

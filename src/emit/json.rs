@@ -74,6 +74,10 @@ fn yes() -> bool {
     true
 }
 
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 fn is_max(bandwidth: &Bandwidth) -> bool {
     *bandwidth == Bandwidth::Max
 }
@@ -107,6 +111,19 @@ pub struct Source {
     /// Its path, relative to the project's root.
     pub file: String,
     /// SHA-256 of it and of all files that it uses, in hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub sha256: String,
+    /// It and all files of the project that it uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Input>,
+}
+
+/// A file that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Its path, relative to the project's root.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal.
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub sha256: String,
 }
@@ -152,8 +169,9 @@ pub struct Action {
     /// All that it waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<Wait>,
-    /// When it may start so that its planned length lies inside all of its windows, from its planned start on. Only where the
-    /// clock limits it.
+    /// When it may start so that its planned length lies inside all of its windows, from its planned start on. Only where
+    /// that is limited. First those that the clock tells, then those that are counted from when the plan is started; it
+    /// starts in one of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_start: Vec<Opening>,
     /// How long it may take; only where that is not the usual: late past the planned length, at least 10 s, and `abort` at three
@@ -215,8 +233,12 @@ pub enum Until {
 /// A time in which an action may start, in seconds from the plan's start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {
-    /// Its first second.
-    pub from: i64,
+    /// Its first second; not there where nothing begins it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// Whether the two are times of day, that stay where they are if the plan is started at another time than planned.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_clock: bool,
     /// Its last second; not there where nothing ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<i64>,
@@ -286,8 +308,16 @@ impl PlanFile {
             source: plan.source.as_ref().map(|source| Source {
                 file: source.file.clone(),
                 sha256: source.sha256.clone(),
+                files: source.files.iter().map(input).collect(),
             }),
         }
+    }
+}
+
+fn input((file, sha256): &(String, String)) -> Input {
+    Input {
+        file: file.clone(),
+        sha256: sha256.clone(),
     }
 }
 
@@ -377,6 +407,7 @@ fn waits(plan: &Plan, wait: &plan::Wait) -> Wait {
 fn opening(opening: &plan::Opening) -> Opening {
     Opening {
         from: opening.from,
+        by_clock: opening.by_clock,
         last: opening.last,
         closed_by: opening.closed_by.clone(),
     }

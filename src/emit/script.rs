@@ -155,7 +155,8 @@ fn constants(datacenter: &Datacenter, plan: &Plan) -> String {
 /// something, where they say so of all that it does; otherwise as long again as it takes, and at least an hour.
 fn night(plan: &Plan) -> Seconds {
     let ends = plan.actions.iter().map(|action| {
-        let last = action.openings.last().and_then(|opening| opening.last);
+        let last = |by_clock| action.openings(by_clock).next_back().and_then(|o| o.last);
+        let last = [true, false].into_iter().filter_map(last).min();
         last.map(|last| last + action.end - action.start)
     });
     let end: Option<Vec<Seconds>> = ends.collect();

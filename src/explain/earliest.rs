@@ -107,6 +107,7 @@ fn towards_the_end_of(f: &Formulation, actions: &[ActionId]) -> Formulation {
         label: String::from("end"),
         span: None,
         kind: SourceKind::Implied,
+        by_clock: false,
     });
     aimed.actions.push(Action {
         name: String::from("end"),

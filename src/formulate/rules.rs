@@ -46,6 +46,7 @@ impl<'a> Sources<'a> {
             label: words::rule(dc, request, rule),
             span: rule.origin,
             kind: SourceKind::Rule,
+            by_clock: rule.by_clock,
         })
     }
 
@@ -61,6 +62,7 @@ impl<'a> Sources<'a> {
             label: words::implied(dc, request, cause),
             span: then.origin,
             kind: SourceKind::Implied,
+            by_clock: false,
         })
     }
 
@@ -73,6 +75,7 @@ impl<'a> Sources<'a> {
             label: described.label.clone(),
             span: described.span,
             kind: SourceKind::Capacity,
+            by_clock: false,
         })
     }
 

@@ -209,6 +209,7 @@ mod tests {
                 label: "s".to_owned(),
                 span: None,
                 kind: SourceKind::Rule,
+                by_clock: false,
             }],
             ..Formulation::default()
         };

@@ -35,7 +35,8 @@ use stock::{Stock, Token};
 pub struct Dependencies {
     /// The actions that it waits for: the transitive reduction, in order.
     pub waits: Vec<Vec<Needed>>,
-    /// When the clock lets it start, from its planned start's chance on; empty: at any time.
+    /// When its rules let it start, from its planned start's chances on: those that the clock tells, then those that are
+    /// counted from the plan's start. It starts in one of each; where there is none of a kind, at any time.
     pub chances: Vec<Vec<Chance>>,
 }
 
@@ -57,10 +58,14 @@ pub fn depend(formulation: &Formulation, schedule: &Schedule) -> Dependencies {
     order.levels();
     let teams = together::teams(&order);
     order.share(&teams);
-    let chances = chances::chances(&order, &teams);
+    let by_clock = chances::chances(&order, &teams, true).into_iter();
+    let from_start = chances::chances(&order, &teams, false);
+    let chances = by_clock
+        .zip(from_start)
+        .map(|(clock, start)| [clock, start].concat());
     Dependencies {
         waits: reduce::reduce(&order),
-        chances,
+        chances: chances.collect(),
     }
 }
 
@@ -92,12 +97,9 @@ struct Order<'a> {
     ended: Vec<BTreeMap<ActionId, (Ended, SourceId)>>,
     /// For each action the one that it starts a fixed time after.
     started: Vec<Option<(ActionId, Seconds, SourceId)>>,
-    /// The moment at which the clock gives what it takes.
-    given: Vec<Option<Moment>>,
+    /// The moment at which time gives what it takes, of what is counted from the start and of what the clock tells.
+    given: [Vec<Seconds>; 2],
 }
-
-/// A moment that something says.
-type Moment = (Seconds, SourceId);
 
 /// How an action must have ended; the second says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +116,7 @@ impl<'a> Order<'a> {
             schedule,
             ended: vec![BTreeMap::new(); size],
             started: vec![None; size],
-            given: vec![None; size],
+            given: [vec![0; size], vec![0; size]],
         }
     }
 
@@ -135,11 +137,10 @@ impl<'a> Order<'a> {
         }
     }
 
-    fn wait_until(&mut self, action: ActionId, (moment, source): Moment) {
-        let known = &mut self.given[action.0 as usize];
-        if moment > known.map_or(0, |(known, _)| known) {
-            *known = Some((moment, source));
-        }
+    fn wait_until(&mut self, action: ActionId, moment: Seconds, source: SourceId) {
+        let by_clock = self.formulation[source].by_clock;
+        let known = &mut self.given[usize::from(by_clock)][action.0 as usize];
+        *known = moment.max(*known);
     }
 
     fn precedences(&mut self) {
@@ -210,7 +211,7 @@ impl<'a> Order<'a> {
                             self.wait_for(action, holder, Ended::Over, resource.source);
                         }
                         if let Some(moment) = token.moment {
-                            self.wait_until(action, (moment, resource.source));
+                            self.wait_until(action, moment, resource.source);
                         }
                     }
                     held.insert(action, taken);

@@ -46,13 +46,15 @@ impl Until {
     }
 }
 
-/// A time in which an action may start, so that its planned length lies inside all of its windows.
+/// A time in which an action may start, so that its planned length lies inside all of its windows that are told alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
-    /// The first moment.
-    pub from: Seconds,
+    /// The first moment; None where nothing begins it.
+    pub from: Option<Seconds>,
     /// The last one; None where nothing ends it.
     pub last: Option<Seconds>,
+    /// Whether it is told by the clock; else it is counted from when the plan is started.
+    pub by_clock: bool,
     /// The rule that ends it, in words.
     pub closed_by: Option<String>,
     /// Where that is written.
@@ -67,6 +69,8 @@ pub struct Opening {
 pub struct TimedLevel {
     /// In words: `budget 9 kW from 06:00`.
     pub name: String,
+    /// Whether the clock tells its moments; else they are counted from when the plan is started.
+    pub by_clock: bool,
     /// The level before anything has started.
     pub initial: i64,
     /// `(from, capacity)`: ordered, the first at 0.

@@ -232,9 +232,10 @@ fn missing_waits(problem: &Problem, schedule: &Schedule, claims: &Claims) -> Vec
                 mistakes.push(format!("`{id}` must wait for `{before}`"));
             }
         }
-        let moment = needed.chances[action.0 as usize]
-            .first()
-            .map_or(0, |chance| chance.from);
+        let chances = &needed.chances[action.0 as usize];
+        let first = |by_clock| chances.iter().find(|chance| chance.by_clock == by_clock);
+        let moments = [first(true), first(false)].into_iter().flatten();
+        let moment = moments.map(|chance| chance.from).max().unwrap_or(0);
         if claim.not_before.unwrap_or(0) < moment {
             mistakes.push(format!("`{id}` must wait until {}", show_seconds(moment)));
         }

@@ -62,6 +62,7 @@ fn over(capacity: Vec<(Seconds, i64)>, actions: Vec<Action>) -> Formulation {
             label: "the rule".to_owned(),
             span: None,
             kind: SourceKind::Rule,
+            by_clock: false,
         }],
         ..Formulation::default()
     }

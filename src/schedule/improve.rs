@@ -169,6 +169,7 @@ mod tests {
             label: "turns".to_string(),
             span: None,
             kind: SourceKind::Rule,
+            by_clock: false,
         });
         let first = f.resources.len();
         for room in [2, 1, 1, 1] {

@@ -106,6 +106,7 @@ pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulatio
             label: format!("source {}", f.sources.len()),
             span: None,
             kind: SourceKind::Rule,
+            by_clock: false,
         });
         SourceId(f.sources.len() as u32 - 1)
     };

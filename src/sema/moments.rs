@@ -5,7 +5,7 @@ use super::errors::plans as errors;
 use super::expr;
 use super::world::{Scope, World};
 use crate::request::{Period, Seconds, Start};
-use crate::syntax::ast::{self, Expr, ExprKind, Moment, MomentKind, Number};
+use crate::syntax::ast::{self, Expr, ExprKind, Moment, MomentKind, Number, StatementKind};
 
 /// Seconds from the start to a moment. None: an error was reported.
 pub(super) fn moment<'a>(
@@ -133,6 +133,25 @@ pub(super) fn periods<'a>(
         return None;
     }
     Some(found)
+}
+
+/// Whether a rule names a time of day or a date.
+pub(super) fn by_clock(kind: &StatementKind) -> bool {
+    let is_clock = |moment: &Moment| matches!(moment.kind, MomentKind::Clock { .. });
+    let periods: &[ast::Period] = match kind {
+        StatementKind::Before { by, .. } => return by.as_ref().is_some_and(is_clock),
+        StatementKind::After { from, .. } => return is_clock(from),
+        StatementKind::Allow { periods, .. } => periods,
+        StatementKind::Freeze { period, .. }
+        | StatementKind::Budget { period, .. }
+        | StatementKind::AtMostMigrations { period, .. }
+        | StatementKind::AtMostVms { period, .. }
+        | StatementKind::AtMostOn { period, .. }
+        | StatementKind::Limit { period, .. } => period.as_slice(),
+        _ => &[],
+    };
+    let mut moments = periods.iter().flat_map(|period| [&period.from, &period.to]);
+    moments.any(|moment| moment.as_ref().is_some_and(is_clock))
 }
 
 /// Reports a period that ends before it begins.

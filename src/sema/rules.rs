@@ -48,8 +48,10 @@ pub(super) fn add<'a>(
             .push(errors::too_many_rules(statement.span, MAX_THINGS));
         return None;
     }
+    let by_clock = moments::by_clock(&statement.kind);
     rules.extend(kinds.into_iter().map(|kind| Rule {
         kind,
+        by_clock,
         origin: Some(statement.span),
     }));
     Some(())

@@ -149,6 +149,64 @@ fn a_plan_with_a_date_waits_for_it_and_is_refused_after_its_night() {
 }
 
 #[test]
+fn what_counts_from_the_start_moves_with_it_and_the_clock_stays() {
+    let plan = planned("two-clocks");
+    let start = plan.1.start.as_ref().unwrap().instant.as_ref().unwrap();
+    let start = start.timestamp().as_second();
+    let started = |stage: &Stage, vm: &str| stage.moment("started", &format!("migrate {vm}"));
+    let minutes = 60;
+
+    // An hour early: `later` ten minutes from then, the others when the clock says so.
+    let early = night(plan.clone(), start - 60 * minutes);
+    let output = early.play(&["--now"]);
+    assert_status(&output, 0);
+    assert!(started(&early, "soon").unwrap() < start - 50 * minutes);
+    let later = started(&early, "later").unwrap();
+    assert!((start - 50 * minutes..start - 30 * minutes).contains(&later));
+    assert!(started(&early, "stays").unwrap() >= start + 20 * minutes);
+
+    // An hour late: the deadline of the clock cannot be kept any more, which is said before anything starts.
+    let late = night(plan, start + 60 * minutes);
+    let output = late.play(&["--now"]);
+    assert_status(&output, 1);
+    assert_says(
+        &output,
+        &[
+            "note     migrate falls  will be too late: it had to start by",
+            "before falls by 22:30",
+            "3 done, 1 failed, 0 skipped, 0 left",
+        ],
+    );
+    assert!(late.migrations("falls").is_empty());
+    let later = started(&late, "later").unwrap();
+    assert!((start + 70 * minutes..start + 90 * minutes).contains(&later));
+}
+
+#[test]
+fn a_plan_whose_files_have_changed_is_not_carried_out() {
+    let stage = night(planned("overrun"), SOME);
+    let source = stage.path("overrun.mvm");
+    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/script/cases");
+    fs::copy(cases.join("overrun.mvm"), &source).unwrap();
+    let output = stage.play(&["--preflight"]);
+    assert_status(&output, 0);
+    assert_says(
+        &output,
+        &["ok       overrun.mvm", "is what the plan was made from"],
+    );
+
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text + "// and more\n").unwrap();
+    let output = stage.play(&[]);
+    assert_status(&output, 4);
+    assert_says(
+        &output,
+        &["PROBLEM  overrun.mvm  has changed since the plan was made"],
+    );
+    assert!(stage.migrations("a").is_empty());
+}
+
+#[test]
 fn who_is_late_is_named_and_ended_at_the_limit() {
     let stage = night(planned("overrun"), SOME);
     stage.tell(&format!("hangs-{}", hash("a")), "");

@@ -22,11 +22,18 @@ usage: ${0##*/} [--dry-run | --preflight] [--now] [--no-preflight] [--journal FI
   --dry-run       print the commands with their times, a line for each action, and do nothing
   --preflight     ask all servers whether everything is as the plan expects it, and do nothing
   --no-preflight  do not begin with that
-  --now           carry out a plan with a date outside its night; rules keep their clock times
+  --now           carry out a plan with a date at once, whatever its night is: times of day and dates in its rules stay,
+                  what they count from the plan's start is counted from now
   --journal FILE  what was done is kept there (\$MVM_JOURNAL; by default $DEFAULT_JOURNAL beside this script);
                   a second start goes on where the first ended: it repeats nothing that ended well
-  --site FILE     bash that defines functions of this script anew (\$MVM_SITE), for example
-                  migrate_vm() { logger "moving \$1"; "\${@:4}"; }
+  --site FILE     bash that defines functions of this script anew (\$MVM_SITE); those that do something are given names
+                  and addresses, then the command that the plan foresees, for example
+                  migrate_vm() { logger "\$1 goes from \$2 to \$3"; "\${@:4}"; }
+                  boot_server() { logger "\$1 boots"; "\${@:3}"; }
+                  shutdown_server() { logger "\$1 goes down"; "\${@:3}"; }
+                  start_vm() { logger "\$1 starts"; "\${@:3}"; }
+                  stop_vm() { logger "\$1 stops"; virsh -c "\$2" shutdown --mode agent -- "\$1"; }
+                  run_on() { logger "\$1: \${*: -1}"; "\${@:3}"; }
 
 Variables, with what they are if they are not set:
   MVM_ANSWER_TIMEOUT=15  seconds that a server has to answer a question
@@ -74,49 +81,70 @@ options() {
 # READY: those that wait for nobody. DUE: those that wait for a moment. BLOCKED: those that wait for room.
 
 declare -a READY=() BLOCKED=()
-declare -A DUE=() EARLIEST=()
+declare -A DUE=() EARLIEST=() ZERO=()
 
 # may_start NUMBER: sets LEFT to the seconds until it may start, to - if it must wait for others, or to nothing if it never
 # may again, with the reason in REASON.
 may_start() {
-  local opening first last why moment=$NOW
+  local moment=$NOW
   if (( moment < STARTED )); then moment=$STARTED; fi
   if (( moment < ${EARLIEST[$1]-0} )); then moment=${EARLIEST[$1]}; fi
-  LEFT=$(( moment - NOW )) REASON=
-  if [[ ${OPENINGS[$1]} ]]; then
-    LEFT='' REASON='it is never allowed'
-    for opening in ${OPENINGS[$1]}; do
-      first=${opening%%/*} last=${opening#*/} why=${opening##*/} last=${last%%/*}
-      if [[ $last != - ]] && (( BASE + last < moment )); then
-        printf -v REASON 'too late: it had to start by %(%F %T)T' "$(( BASE + last ))"
-        [[ ! ${WHY[$why]-} ]] || REASON+=" (${WHY[$why]})"
-        continue
-      fi
-      LEFT=$(( BASE + first > moment ? BASE + first - NOW : moment - NOW ))
-      break
-    done
-  fi
+  REASON=
+  if next_opening "$1"; then LEFT=$(( moment - NOW )); else LEFT=''; fi
   if [[ $LEFT == 0 && ${TAKES[$1]-} ]]; then find_room "$1"; fi
+}
+
+# next_opening NUMBER: moves `moment` on to where the clock and what is counted from the start both let it start; 1, with
+# the REASON: they never do.
+next_opening() {
+  local before=
+  [[ ${OPENINGS[$1]} ]] || return 0
+  while [[ $before != "$moment" ]]; do
+    before=$moment
+    opening_told "$1" clock && opening_told "$1" start || return
+  done
+}
+
+# opening_told NUMBER clock|start: the same for the openings that are told so.
+opening_told() {
+  local opening first last why zero=${ZERO[$2]} is_closed=
+  for opening in ${OPENINGS[$1]}; do
+    [[ $opening == "$2"/* ]] || continue
+    opening=${opening#*/} first=${opening%%/*} opening=${opening#*/} last=${opening%%/*} why=${opening#*/}
+    if [[ $last != - ]] && (( zero + last < moment )); then
+      is_closed=1
+      printf -v REASON 'too late: it had to start by %(%F %T)T' "$(( zero + last ))"
+      [[ ! ${WHY[$why]-} ]] || REASON+=" (${WHY[$why]})"
+      continue
+    fi
+    if [[ $first != - ]] && (( zero + first > moment )); then moment=$(( zero + first )); fi
+    REASON=
+    return 0
+  done
+  [[ ! $is_closed ]]
 }
 
 # find_room NUMBER: the same for levels whose capacity falls at some time: there must be room as long as it is to take.
 find_room() {
-  local taken number=$1 level take piece from capacity end worst rise
+  local taken number=$1 level take piece from capacity end worst rise zero
   for taken in ${TAKES[$number]}; do
-    level=${taken%%/*} take=${taken#*/} take=${take%%/*} worst='' rise=''
-    end=$(( NOW - BASE + END[$number] - BEGIN[$number] ))
+    level=${taken%%/*} take=${taken#*/} take=${take%%/*} rise=''
+    zero=${ZERO[${LEVEL_TOLD[$level]}]}
+    # Before the first piece begins, what it says holds too.
+    worst=${CAPACITY[$level]%% *} worst=${worst#*/}
+    end=$(( NOW - zero + END[$number] - BEGIN[$number] ))
     for piece in ${CAPACITY[$level]}; do
       from=${piece%%/*} capacity=${piece#*/}
-      if (( from <= NOW - BASE )); then
+      if (( from <= NOW - zero )); then
         worst=$capacity
       elif (( from < end )); then
         if (( capacity < worst )); then worst=$capacity; fi
       fi
-      if (( from > NOW - BASE && LEVEL[$level] + take <= capacity )) && [[ ! $rise ]]; then rise=$from; fi
+      if (( from > NOW - zero && LEVEL[$level] + take <= capacity )) && [[ ! $rise ]]; then rise=$from; fi
     done
     (( LEVEL[$level] + take > worst )) || continue
     REASON="no room in ${LEVEL_NAME[$level]}"
-    if [[ $rise ]]; then LEFT=$(( BASE + rise - NOW )); else LEFT=-; fi
+    if [[ $rise ]]; then LEFT=$(( zero + rise - NOW )); else LEFT=-; fi
     return
   done
 }
@@ -480,6 +508,7 @@ main() {
   fi
   if [[ $PREFLIGHT ]]; then
     read_journal
+    set_start
     work_place
     preflight || exit 4
     exit 0
@@ -492,6 +521,7 @@ main() {
     exit 6
   fi
   set_start
+  ! not_its_night || quit 5 "$REASON"
   work_place
   say_start
   [[ $NO_PREFLIGHT ]] || preflight || quit 4 'nothing was done (--no-preflight carries the plan out all the same)'

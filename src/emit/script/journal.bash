@@ -39,19 +39,23 @@ is_finished() {
   for number in "${ORDER[@]}"; do [[ ${STATE[$number]} == ended ]] || return 1; done
 }
 
-# When the plan starts. One with a date waits for it and is not carried out after its night; of one without, the first
-# run is the start, and its clock times count from there.
+# When the plan starts. One with a date waits for it; of one without, the first run is the start, and its clock times
+# count from there.
 set_start() {
   now
   if [[ ! $STARTED ]]; then
     STARTED=$NOW
     if [[ $PLANNED_START && ! $AT_ONCE ]]; then STARTED=$PLANNED_START; fi
   fi
-  BASE=${PLANNED_START:-$STARTED}
-  if [[ $PLANNED_START && ! $AT_ONCE ]] && (( NOW > STARTED + NIGHT )); then
-    printf -v LAST '%(%F %T)T' "$(( STARTED + NIGHT ))"
-    quit 5 "this is not the plan's night: that ended at $LAST (--now carries it out all the same)"
-  fi
+  # What its moments count from: those that the clock tells, and the others.
+  ZERO[clock]=${PLANNED_START:-$STARTED} ZERO[start]=$STARTED
+}
+
+# not_its_night: whether a plan with a date is not carried out any more; sets REASON.
+not_its_night() {
+  [[ $PLANNED_START && ! $AT_ONCE ]] && (( NOW > STARTED + NIGHT )) || return 1
+  printf -v REASON "this is not the plan's night: that ended at %(%F %T)T (--now carries it out all the same)" \
+    "$(( STARTED + NIGHT ))"
 }
 
 say_start() {
@@ -59,6 +63,8 @@ say_start() {
   if (( NOW < STARTED )); then
     printf -v at '%(%F %T)T' "$STARTED"
     say "plan $PLAN: ${#ORDER[@]} actions; it starts at $at"
+  elif [[ $PLANNED_START ]]; then
+    say "plan $PLAN: ${#ORDER[@]} actions; its start was to be $PLANNED_CLOCK"
   elif [[ $PLANNED_CLOCK ]]; then
     printf -v at '%(%F %T)T' "$STARTED"
     say "plan $PLAN: ${#ORDER[@]} actions; it has no date: its $PLANNED_CLOCK is $at, when its first run began"

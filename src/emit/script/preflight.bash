@@ -28,6 +28,45 @@ expect_by_now() {
 # finding ok|note|PROBLEM WHAT TEXT
 finding() { printf '%s\t%s\t%s\n' "$1" "$2" "${3//[[:cntrl:]]/ }"; }
 
+# probe_plan: whether it is still the plan that was made, and still its time.
+probe_plan() {
+  local at file hash folder REASON=
+  for at in "${!INPUT[@]}"; do
+    file=${INPUT[at]}
+    for folder in . "$(dirname -- "${BASH_SOURCE[0]}")"; do
+      [[ -f $folder/$file ]] || continue
+      hash=$(sha256sum -- "$folder/$file" 2>/dev/null)
+      if [[ ${hash#\\} == "${INPUT_HASH[at]} "* ]]; then
+        finding ok "$file" 'is what the plan was made from'
+      else
+        finding PROBLEM "$file" 'has changed since the plan was made'
+      fi
+      break
+    done
+  done
+  if not_its_night; then
+    finding PROBLEM plan "$REASON"
+  else
+    probe_deadlines
+  fi
+}
+
+# probe_deadlines: which actions that are left are too late, if all goes on as planned from now.
+probe_deadlines() {
+  local number delay='' moment count=0 others=''
+  for number in "${ORDER[@]}"; do
+    [[ ${STATE[$number]} != ended ]] || continue
+    # The first one that is left starts now, and the others as long after it as planned.
+    if [[ ! $delay ]]; then delay=$(( (NOW > STARTED ? NOW : STARTED) - BEGIN[$number] )); fi
+    if (( delay <= STARTED && STARTED == ZERO[clock] )); then return; fi
+    moment=$(( delay + BEGIN[$number] ))
+    if next_opening "$number"; then continue; fi
+    count=$(( count + 1 ))
+    (( count > 3 )) || finding note "${TITLE[$number]}" "will be $REASON"
+  done
+  (( count <= 3 )) || finding note plan "$(( count - 3 )) more actions will be too late"
+}
+
 probe_tools() {
   local tool
   for tool in $TOOLS; do
@@ -144,7 +183,7 @@ preflight() {
   local server kind what text checks=0 problems=0 width=8 last
   local -a findings=()
   expect_by_now
-  { probe_tools && printf 'end\n'; } >"$WORK/probe.0"
+  { probe_plan && probe_tools && printf 'end\n'; } >"$WORK/probe.0"
   for server in "${SERVERS[@]}"; do
     # A few at a time.
     while (( $(jobs -rp | wc -l) >= 16 )); do wait -n; done
@@ -154,7 +193,7 @@ preflight() {
   for server in 0 "${SERVERS[@]}"; do
     # Whoever does not get to the end has found out nothing.
     last=$(tail -n 1 -- "$WORK/probe.$server")
-    [[ $last == end ]] || printf 'PROBLEM\t%s\tcannot be looked at: %s\n' "${SERVER_NAME[server]-tools}" "$last" >>"$WORK/probe.$server"
+    [[ $last == end ]] || printf 'PROBLEM\t%s\tcannot be looked at: %s\n' "${SERVER_NAME[server]-plan}" "$last" >>"$WORK/probe.$server"
     while IFS=$'\t' read -r kind what text; do
       [[ $kind != end ]] || continue
       checks=$(( checks + 1 ))

@@ -3,8 +3,12 @@
 declare -A TITLE=() TIME=() KIND=() GUEST=() FROM=() TO=() RATE=() BEGIN=() END=() OPENINGS=()
 declare -A LATE=() LIMIT=() POLICY=() TRIES=() PAUSE=() WAITS=() TAKES=()
 declare -A NEXT_DONE=() NEXT_OVER=() NEXT_STARTED=() PENDING=() UNOVER=() FINISHED=() RELEASED=()
-declare -A LEVEL=() LEVEL_NAME=() CAPACITY=() WHY=()
+declare -A LEVEL=() LEVEL_NAME=() LEVEL_TOLD=() CAPACITY=() WHY=()
 declare -a ORDER=()
+
+# input SHA256 FILE: what the plan was made from.
+declare -a INPUT=() INPUT_HASH=()
+input() { INPUT_HASH+=("$1") INPUT+=("$2"); }
 
 # action NUMBER KIND GUEST FROM TO RATE START END LATE LIMIT POLICY TRIES PAUSE WAITS OPENINGS TIME TITLE
 action() {
@@ -26,10 +30,10 @@ action() {
   done
 }
 
-# why NUMBER TEXT: what a wait or an opening comes from. level NUMBER INITIAL CAPACITIES NAME: one that falls at some
-# time. takes ACTION LEVEL TAKE GIVE.
+# why NUMBER TEXT: what a wait or an opening comes from. level NUMBER clock|start INITIAL CAPACITIES NAME: one
+# that falls at some time. takes ACTION LEVEL TAKE GIVE.
 why() { WHY[$1]=$2; }
-level() { LEVEL[$1]=$2 CAPACITY[$1]=$3 LEVEL_NAME[$1]=$4; }
+level() { LEVEL_TOLD[$1]=$2 LEVEL[$1]=$3 CAPACITY[$1]=$4 LEVEL_NAME[$1]=$5; }
 takes() { TAKES[$1]+=" $2/$3/$4"; }
 
 # about NUMBER: sets what the commands and the guards of an action read.

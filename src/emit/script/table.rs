@@ -10,6 +10,7 @@ use crate::datacenter::{Datacenter, Policy, ServerId, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{kind_of, server_of, vm_of};
+use crate::formulation::Seconds;
 use crate::plan::{Plan, Planned, Until};
 use crate::request::Task;
 
@@ -51,13 +52,22 @@ impl Cast {
 /// All rows.
 pub fn rows<'a>(datacenter: &'a Datacenter, plan: &Plan, platforms: &mut Platforms<'a>) -> String {
     let cast = Cast::new(plan);
-    let mut out = servers(datacenter, plan, &cast, platforms);
+    let mut out = inputs(plan);
+    out += &servers(datacenter, plan, &cast, platforms);
     out += &guests(datacenter, &cast);
     let mut reasons = Reasons::default();
     let actions = actions(plan, &cast, &mut reasons);
     out += &reasons.rows();
     out += &levels(plan);
     out + &actions
+}
+
+/// What the plan was made from.
+fn inputs(plan: &Plan) -> String {
+    let files = plan.source.iter().flat_map(|source| &source.files);
+    files
+        .map(|(file, sha256)| format!("input {sha256} {}\n", quote(file)))
+        .collect()
 }
 
 fn servers(
@@ -169,8 +179,9 @@ fn levels(plan: &Plan) -> String {
             .collect();
         let _ = writeln!(
             rows,
-            "level {:>7} {} '{}' {}",
+            "level {:>7} {} {} '{}' {}",
             at + 1,
+            told(level.by_clock),
             level.initial,
             pieces.join(" "),
             quote(&printable(&level.name)),
@@ -247,17 +258,23 @@ fn waits<'a>(action: &'a Planned, reasons: &mut Reasons<'a>) -> String {
     words.join(" ")
 }
 
-/// `0/2940/3`: the first and the last moment, and what ends it.
+/// `clock/-/2940/3`: how it is told, the first and the last moment, and what ends it.
 fn openings<'a>(action: &'a Planned, reasons: &mut Reasons<'a>) -> String {
     let words: Vec<String> = action
         .openings
         .iter()
         .map(|opening| {
-            let last = opening.last.map_or("-".to_owned(), |last| last.to_string());
+            let moment = |moment: Option<Seconds>| moment.map_or("-".to_owned(), |m| m.to_string());
+            let (from, last) = (moment(opening.from), moment(opening.last));
             let closed_by = opening.closed_by.as_deref();
             let why = closed_by.map_or(0, |rule| reasons.number(rule));
-            format!("{}/{last}/{why}", opening.from)
+            format!("{}/{from}/{last}/{why}", told(opening.by_clock))
         })
         .collect();
     words.join(" ")
+}
+
+/// How a moment is told.
+fn told(by_clock: bool) -> &'static str {
+    if by_clock { "clock" } else { "start" }
 }

@@ -196,6 +196,7 @@ fn chances_lie_inside_all_windows() {
         label: "the other rule".to_owned(),
         span: None,
         kind: SourceKind::Rule,
+        by_clock: false,
     });
     let window = |intervals: &[(Seconds, Seconds)], source| Window {
         action: ActionId(0),
@@ -208,6 +209,7 @@ fn chances_lie_inside_all_windows() {
         from,
         last,
         closed_by: Some(SourceId(rule)),
+        by_clock: false,
     };
     let chances = depend(&f, &at(&[0, 0])).chances;
     assert_eq!(
@@ -229,7 +231,18 @@ fn chances_lie_inside_all_windows() {
         chances[1],
         [chance(0, 35, 0), chance(55, 85, 0), chance(195, 285, 1)]
     );
-    assert_eq!(chances[0][0], chance(5, 40, 0));
+    assert_eq!(chances[0][0], chance(0, 40, 0));
+
+    // What the clock tells is kept apart; one end alone reaches back to before the start.
+    f.groups.clear();
+    f.sources[1].by_clock = true;
+    let chances = depend(&f, &at(&[0, 0])).chances;
+    let told = Chance {
+        by_clock: true,
+        ..chance(Seconds::MIN, 290, 1)
+    };
+    let counted = [chance(0, 40, 0), chance(60, 90, 0), chance(200, 390, 0)];
+    assert_eq!(chances[0], [&[told][..], &counted].concat());
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn replacement(servers: usize, room: i64) -> Formulation {
         label: "all".to_owned(),
         span: None,
         kind: SourceKind::Rule,
+        by_clock: false,
     });
     let source = SourceId(0);
     let resource = |name: String, capacity: i64| Resource {

@@ -38,6 +38,7 @@ fn objective(makespan: i64, weights: &[(i64, i64)]) -> Objective {
 fn source() -> Source {
     Source {
         kind: SourceKind::Implied,
+        by_clock: false,
         label: String::from("order"),
         span: None,
     }

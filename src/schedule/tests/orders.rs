@@ -12,6 +12,7 @@ pub(super) fn full(random: &mut Random) -> Formulation {
         label: "all".to_owned(),
         span: None,
         kind: SourceKind::Rule,
+        by_clock: false,
     });
     let source = SourceId(0);
     let rooms = 2 + random.below(3);
@@ -193,6 +194,7 @@ fn tied_actions_may_wait_for_one_that_waits_for_them() {
             label: "all".to_owned(),
             span: None,
             kind: SourceKind::Rule,
+            by_clock: false,
         }],
         objectives: vec![Objective {
             name: "ends".to_owned(),
