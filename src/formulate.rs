@@ -15,6 +15,7 @@ mod rules;
 mod scopes;
 mod shares;
 mod spare;
+mod stays;
 mod steps;
 mod words;
 #[cfg(test)]
@@ -69,6 +70,8 @@ pub enum Cause {
     Up(ServerId),
     /// A server is empty before it is shut down.
     Empty(ServerId),
+    /// Those that need not move are where they are.
+    Stays,
 }
 
 /// What an action does.
@@ -83,6 +86,8 @@ pub struct Work {
     pub from: Option<ServerId>,
     /// For each mode from where to where it leads, where that is open; else empty.
     pub open: Vec<(ServerId, ServerId)>,
+    /// Whether the VM need not move: its last mode, from a server to itself, is then not in the plan.
+    pub may_stay: bool,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
     pub inferred: bool,
     /// Whether the migration is done by post-copy.
@@ -155,6 +160,14 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         &mut out,
         &mut findings,
     );
+    let may_stay = stays::hold(
+        datacenter,
+        &walk,
+        &methods,
+        &mut sources,
+        &mut out,
+        &mut findings,
+    );
     order::check(&out, request, &mut findings);
     let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
     placement::check_energy(datacenter, request, &walk, &methods, &mut findings);
@@ -169,38 +182,45 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         add_resource(&levels, key, level, &mut sources, &mut out);
     }
     for goal in &request.goals {
-        let objective = objectives::objective(goal.kind, datacenter, request, &walk, &methods);
+        let mut objective = objectives::objective(goal.kind, datacenter, request, &walk, &methods);
+        stays::free(&mut objective, &methods);
         out.objectives.push(objective);
     }
-    let work = walk.deeds.iter().zip(&methods).map(|(deed, method)| Work {
-        task: deed.task,
-        text: deed.text.clone(),
-        from: deed.from,
-        inferred: deed.inferred,
-        open: method
-            .modes
-            .iter()
-            .filter_map(|mode| method.way(mode))
-            .filter(|_| !deed.open.is_empty())
-            .map(|way| (way.from, way.to.unwrap_or(way.from)))
-            .collect(),
-        post_copy: method.can_be(true),
-        assumed: Assumed::of(
-            datacenter,
-            request,
-            deed.task,
-            deed.takes.is_some(),
-            method.can_be(true),
-        ),
-        path: method
-            .ways
-            .iter()
-            .take(1)
-            .flat_map(|way| way.path.iter().map(|hop| (hop.link, hop.forward)))
-            .collect(),
-        power: method.modes.iter().map(|mode| mode.power).collect(),
-        energy: method.modes.iter().map(|mode| mode.energy).collect(),
-    });
+    let work = walk
+        .deeds
+        .iter()
+        .zip(&methods)
+        .zip(may_stay)
+        .map(|((deed, method), may_stay)| Work {
+            may_stay,
+            task: deed.task,
+            text: deed.text.clone(),
+            from: deed.from,
+            inferred: deed.inferred,
+            open: method
+                .modes
+                .iter()
+                .filter_map(|mode| method.way(mode))
+                .filter(|_| !deed.open.is_empty())
+                .map(|way| (way.from, way.to.unwrap_or(way.from)))
+                .collect(),
+            post_copy: method.can_be(true),
+            assumed: Assumed::of(
+                datacenter,
+                request,
+                deed.task,
+                deed.takes.is_some(),
+                method.can_be(true),
+            ),
+            path: method
+                .ways
+                .iter()
+                .take(1)
+                .flat_map(|way| way.path.iter().map(|hop| (hop.link, hop.forward)))
+                .collect(),
+            power: method.modes.iter().map(|mode| mode.power).collect(),
+            energy: method.modes.iter().map(|mode| mode.energy).collect(),
+        });
     let work = work.collect();
     debug_assert_eq!(out.validate(), Ok(()), "{}", request.name);
     (

@@ -18,6 +18,8 @@
 mod validate;
 
 pub use crate::request::{LONGEST, Seconds};
+use std::ops::Range;
+
 use crate::source::Span;
 pub use validate::Malformed;
 
@@ -177,10 +179,20 @@ pub struct Group {
 pub struct Window {
     /// The action.
     pub action: ActionId,
+    /// Those of its modes that this is asked of; None: all.
+    pub modes: Option<Range<u32>>,
     /// `from <= st` and `ed <= to`; ordered and disjoint. `to` is [`Seconds::MAX`] where nothing ends it.
     pub intervals: Vec<(Seconds, Seconds)>,
     /// What it comes from.
     pub source: SourceId,
+}
+
+impl Window {
+    /// Whether it asks anything of an action in a mode.
+    pub fn is_of(&self, mode: usize) -> bool {
+        let asked = self.modes.as_ref();
+        asked.is_none_or(|asked| (asked.start as usize..asked.end as usize).contains(&mode))
+    }
 }
 
 /// What is minimised: a weighted sum of starts, ends, modes and of the makespan.

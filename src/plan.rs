@@ -181,10 +181,18 @@ pub fn assemble(
         let what = "what was chosen is none of what the steps leave open";
         return Err(vec![what.to_owned()]);
     };
-    let solution = Solution {
+    let mut solution = Solution {
         schedule: decided.schedule,
         ..solution.clone()
     };
+    if solution.schedule.start.is_empty() {
+        // Where all stay, the second in which they do is no end of anything.
+        let goals = decided.problem.formulation.objectives.iter();
+        for (bounded, goal) in solution.objectives.iter_mut().zip(goals) {
+            bounded.value = bounded.value.min(goal.constant);
+            bounded.lower_bound = bounded.lower_bound.min(bounded.value);
+        }
+    }
     settled(datacenter, &decided.request, &decided.problem, &solution)
 }
 

@@ -427,6 +427,8 @@ pub enum GoalKind {
     Energy,
     /// The last end, in seconds.
     Makespan,
+    /// How many migrations there are.
+    Moves,
 }
 
 impl GoalKind {
@@ -436,6 +438,7 @@ impl GoalKind {
             GoalKind::Mttr => "mttr",
             GoalKind::Energy => "energy",
             GoalKind::Makespan => "makespan",
+            GoalKind::Moves => "moves",
         }
     }
 }

@@ -131,6 +131,7 @@ fn way(
         .map(|&(start, duration)| start + duration)
         .max()?;
     Some(Way {
+        choice: choice.to_vec(),
         runs,
         span,
         changes,

@@ -85,7 +85,11 @@ fn window(window: &Window) -> Value {
         .intervals
         .iter()
         .map(|&(from, to)| json!([from, end(to)]));
-    json!({ "action": window.action.0, "intervals": intervals.collect::<Vec<_>>() })
+    let mut told = json!({ "action": window.action.0, "intervals": intervals.collect::<Vec<_>>() });
+    if let Some(modes) = &window.modes {
+        told["modes"] = json!([modes.start, modes.end]);
+    }
+    told
 }
 
 fn objective(objective: &Objective) -> Value {

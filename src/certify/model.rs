@@ -37,6 +37,8 @@ pub struct Block {
 /// A way to do a block.
 #[derive(Debug)]
 pub struct Way {
+    /// For each member the index of its mode.
+    pub choice: Vec<usize>,
     /// For each member its start after the block's, and its duration.
     pub runs: Vec<(Seconds, Seconds)>,
     /// From its start to its last end.

@@ -191,6 +191,7 @@ impl Problem {
             members: Vec::new(),
             name: END.to_owned(),
             ways: vec![Way {
+                choice: Vec::new(),
                 runs: Vec::new(),
                 span: 0,
                 changes,

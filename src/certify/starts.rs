@@ -11,14 +11,17 @@ use super::windows::{both, keep, moment};
 pub fn open(f: &Formulation, problem: &mut Problem, last: Seconds) {
     let mut windows = vec![Vec::new(); f.actions.len()];
     for window in &f.windows {
-        windows[window.action.0 as usize].push(&window.intervals);
+        windows[window.action.0 as usize].push(window);
     }
     for block in &mut problem.blocks {
         for way in &mut block.ways {
             way.starts = vec![(0, last - way.span)];
-            for (action, &(offset, duration)) in block.members.iter().zip(&way.runs) {
-                for window in &windows[action.0 as usize] {
+            let runs = way.runs.iter().zip(&way.choice);
+            for (action, (&(offset, duration), &mode)) in block.members.iter().zip(runs) {
+                let own = windows[action.0 as usize].iter();
+                for window in own.filter(|window| window.is_of(mode)) {
                     let inside = window
+                        .intervals
                         .iter()
                         .map(|&(from, to)| (from - offset, to - duration - offset));
                     way.starts = both(&way.starts, &inside.collect::<Vec<_>>());

@@ -98,7 +98,9 @@ impl Number {
             Cause::Cpu(server) => vec![Number::Cpu(server)],
             Cause::Up(server) => vec![Number::Boot(server)],
             Cause::Empty(server) => vec![Number::Shutdown(server)],
-            Cause::VmInOrder(_) | Cause::ServerInOrder(_) | Cause::Pause(_) => Vec::new(),
+            Cause::VmInOrder(_) | Cause::ServerInOrder(_) | Cause::Pause(_) | Cause::Stays => {
+                Vec::new()
+            }
         };
         numbers.retain(|number| number.value(datacenter, request).is_some());
         numbers

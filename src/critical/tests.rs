@@ -169,6 +169,7 @@ impl Parts {
             })),
             windows: vec![Window {
                 action: id(0),
+                modes: None,
                 intervals: vec![(self.opens, Seconds::MAX)],
                 source: SourceId(0),
             }],

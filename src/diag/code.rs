@@ -122,6 +122,7 @@ codes! {
     Lacking "E0575" Error "a VM is, or is to be, on a server that lacks what it needs"
     TooManyWays "E0576" Error "a plan leaves too many choices open"
     EnergyOfChoice "E0577" Error "energy is minimized where servers to choose from draw differently for a VM"
+    ToldWhen "E0578" Error "something says when a VM moves that need not move"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"
     Deadlock "E0602" Error "no plan exists: actions wait for one another's place"
     NeverConverges "E0651" Error "a VM never converges on its path"

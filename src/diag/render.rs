@@ -64,7 +64,7 @@ fn helps(map: &SourceMap, diagnostic: &Diagnostic) -> Vec<String> {
         if !helps.iter().any(|help| help.contains(new)) || new.is_empty() {
             let old = map.snippet(fix.span);
             helps.push(match (old.is_empty(), new.is_empty()) {
-                (_, true) => format!("leave out `{old}`"),
+                (_, true) => format!("leave out `{}`", old.trim()),
                 (true, _) => format!("insert `{new}`"),
                 (false, _) => format!("write `{new}` in place of `{old}`"),
             });

@@ -58,6 +58,7 @@ pub fn objective(goal: GoalKind, value: i64) -> String {
         GoalKind::Mttr => format!("{value} s"),
         GoalKind::Makespan => duration(value),
         GoalKind::Energy => energy(i128::from(value)),
+        GoalKind::Moves => format!("{value}"),
     }
 }
 

@@ -92,10 +92,10 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound: seconds (`mttr`, `makespan`) or J (`energy`).
+/// An objective, its value and its bound: seconds (`mttr`, `makespan`), J (`energy`) or migrations (`moves`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mttr`, `makespan` or `energy`.
+    /// `mttr`, `makespan`, `energy` or `moves`.
     pub name: String,
     /// What the plan has.
     pub value: Milli,
@@ -325,7 +325,7 @@ fn objective(achieved: &Achieved) -> Objective {
     // Energy is in mJ, all else in whole seconds.
     let scale = match achieved.goal {
         GoalKind::Energy => 1,
-        GoalKind::Mttr | GoalKind::Makespan => 1000,
+        GoalKind::Mttr | GoalKind::Makespan | GoalKind::Moves => 1000,
     };
     let (value, bound) = (i128::from(achieved.value), i128::from(achieved.lower_bound));
     // Rounded up: 0 only where the objective is proved. A value of 0 above its bound has no ratio; 1 stands for it.

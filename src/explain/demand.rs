@@ -159,6 +159,7 @@ impl Words<'_> {
                     format!("{} is approved in between", data.label),
                 )]
             }
+            Cause::Stays => Vec::new(),
             Cause::Empty(server) => vec![of(
                 &dc[server].name,
                 String::from("is empty before its shutdown"),

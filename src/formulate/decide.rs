@@ -74,6 +74,8 @@ pub fn decide(
         }
         let step = steps.get_mut(&actor(work.task))?.pop_front()?;
         let task = match (step.task, work.open.get(schedule.mode[at] as usize)) {
+            // Who stays does nothing.
+            (_, Some((from, to))) if from == to => continue,
             (Task::Migrate { vm, .. }, Some(&(_, to))) => Task::Migrate { vm, to },
             (task, _) => task,
         };
@@ -91,11 +93,12 @@ pub fn decide(
     };
     let (decided, findings) = formulate(datacenter, &request);
     let decided = decided.filter(|_| !has_errors(&findings))?;
-    let said = (0..problem.work.len())
-        .map(|at| said(problem, schedule, at))
-        .collect();
     let names = problem.formulation.actions.iter().map(|a| a.name.as_str());
-    let schedule = schedule_of(&decided, &names.zip::<Vec<Said>>(said).collect())?;
+    let said = (0..problem.work.len()).map(|at| said(problem, schedule, at));
+    let acting = names
+        .zip(said)
+        .filter(|(_, said)| said.to.is_none() || said.to != said.from);
+    let schedule = schedule_of(&decided, &acting.collect())?;
     Some(Decided {
         request,
         problem: decided,
@@ -119,20 +122,26 @@ fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
     }
 }
 
-/// The schedule of a problem that does what is said of each action, by its name; None where there is no such schedule, or
-/// something is said of an action that the problem does not have.
+/// The schedule of a problem that does what is said of each action, by its name; who need not move and of whom nothing is
+/// said stays. None where there is no such schedule, or something is said of an action that the problem does not have.
 pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Schedule> {
     let f = &problem.formulation;
     let mut schedule = Schedule {
         start: Vec::with_capacity(f.actions.len()),
         mode: Vec::with_capacity(f.actions.len()),
     };
-    if said.len() != f.actions.len() {
-        return None;
-    }
+    let mut found = 0;
     for ActionId(at) in f.ids() {
         let (action, work) = (&f.actions[at as usize], &problem.work[at as usize]);
-        let said = said.get(action.name.as_str())?;
+        let Some(said) = said.get(action.name.as_str()) else {
+            if !work.may_stay {
+                return None;
+            }
+            schedule.start.push(0);
+            schedule.mode.push(action.modes.len() as u32 - 1);
+            continue;
+        };
+        found += 1;
         let is_it = |&mode: &usize| {
             let places = match work.open.get(mode) {
                 Some(&(from, to)) => (Some(from), Some(to)),
@@ -145,5 +154,5 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         schedule.start.push(said.start);
         schedule.mode.push(mode as u32);
     }
-    Some(schedule)
+    (found == said.len()).then_some(schedule)
 }

@@ -203,6 +203,16 @@ impl<'a> Levels<'a> {
         }
     }
 
+    /// The same, but in a mode in which the VM stays.
+    fn change_moving(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
+        let method = &self.methods[action.0 as usize];
+        for (at, mode) in method.modes.iter().enumerate() {
+            if !method.way(mode).is_some_and(Way::stays) {
+                self.change_in(key, action, at, (take, give));
+            }
+        }
+    }
+
     /// Takes and gives in one mode; modes come in order.
     pub fn change_in(&mut self, key: Key, action: ActionId, mode: usize, (take, give): (u64, u64)) {
         if take == 0 && give == 0 {
@@ -325,7 +335,8 @@ impl<'a> Levels<'a> {
     fn counts(&mut self, action: ActionId, deed: &Deed, scopes: &Scopes) {
         match deed.task {
             Task::Migrate { .. } => {
-                for (at, _, way) in self.ways(action) {
+                let moving = self.ways(action).filter(|(_, _, way)| !way.stays());
+                for (at, _, way) in moving {
                     for rule in scopes.migrations_of(way.from, way.to) {
                         self.change_in(Key::Migrations(rule), action, at, (1, 1));
                     }
@@ -351,7 +362,7 @@ impl<'a> Levels<'a> {
             match kind {
                 RuleKind::Seq { subjects } => {
                     for action in self.walk.actions_of(subjects) {
-                        self.change(Key::Seq(rule), action, 1, 1);
+                        self.change_moving(Key::Seq(rule), action, 1, 1);
                     }
                 }
                 kind => self.place(rule, kind),

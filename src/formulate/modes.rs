@@ -40,6 +40,13 @@ pub(super) struct Way {
     pub arrives: Stay,
 }
 
+impl Way {
+    /// Whether the VM stays where it is.
+    pub fn stays(&self) -> bool {
+        self.to == Some(self.from)
+    }
+}
+
 impl Method {
     /// The way of one of its modes; none of what is of no server.
     pub fn way(&self, mode: &Mode) -> Option<&Way> {
@@ -52,6 +59,11 @@ impl Method {
             [way] => Some(way),
             _ => None,
         }
+    }
+
+    /// Whether its last mode is to stay.
+    pub fn may_stay(&self) -> bool {
+        self.ways.last().is_some_and(Way::stays)
     }
 
     /// Whether some way of it is by post-copy, or some is not.
@@ -254,7 +266,11 @@ impl Planner<'_, '_> {
         };
         for choice in &deed.open {
             (one.from, one.task) = (Some(choice.from), choice.task);
-            if let Some((way, mode)) = self.way(&one, choice.from) {
+            let found = match choice.stays() {
+                true => Some(staying(choice.from)),
+                false => self.way(&one, choice.from),
+            };
+            if let Some((way, mode)) = found {
                 let at = method.ways.len();
                 method.ways.push(Way {
                     leaves: choice.leaves,
@@ -264,7 +280,7 @@ impl Planner<'_, '_> {
                 method.modes.push(Mode { way: at, ..mode });
             }
         }
-        if method.modes.is_empty() {
+        if method.ways.first().is_none_or(Way::stays) {
             return None;
         }
         self.findings.truncate(known);
@@ -441,6 +457,19 @@ fn migrating(model: &MigrationEnergy, rate: u64, seconds: u32) -> Mode {
         energy: migration::energy(model, rate, seconds),
         ..lasting(seconds)
     }
+}
+
+/// A VM stays where it is, which takes the shortest time that there is.
+fn staying(server: ServerId) -> (Way, Mode) {
+    let way = Way {
+        from: server,
+        to: Some(server),
+        path: Path::new(),
+        post_copy: false,
+        leaves: Stay::Settled,
+        arrives: Stay::Settled,
+    };
+    (way, lasting(1))
 }
 
 fn lasting(seconds: u32) -> Mode {

@@ -28,6 +28,7 @@ pub(super) fn objective(
             makespan: 1,
             ..empty
         },
+        GoalKind::Moves => moves(empty, walk, methods),
     }
 }
 
@@ -42,6 +43,21 @@ fn mttr(mut objective: Objective, request: &Request, walk: &Walk) -> Objective {
             for action in walk.actions_of(subjects) {
                 objective.terms[action.0 as usize].end = i64::from(*factor);
             }
+        }
+    }
+    objective
+}
+
+/// The migrations, but for those of VMs that stay.
+fn moves(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Objective {
+    for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
+        if matches!(deed.task, Task::Migrate { .. }) {
+            let moves = |mode| !method.way(mode).is_some_and(|way| way.stays());
+            term.modes = method
+                .modes
+                .iter()
+                .map(|mode| i64::from(moves(mode)))
+                .collect();
         }
     }
     objective

@@ -91,7 +91,7 @@ impl<'a> Graph<'a> {
             next[node[precedence.first.0 as usize]].push(precedence);
         }
         let mut windows: BTreeMap<ActionId, Vec<&Window>> = BTreeMap::new();
-        for window in &out.windows {
+        for window in out.windows.iter().filter(|window| window.modes.is_none()) {
             windows.entry(window.action).or_default().push(window);
         }
         Graph {

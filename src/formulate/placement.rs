@@ -467,6 +467,7 @@ impl Levels<'_> {
 /// Where a VM occupies something from the start on, and where it does so until the end.
 pub(super) fn ends(task: Task, way: &Way) -> (Option<ServerId>, Option<ServerId>) {
     match task {
+        Task::Migrate { .. } if way.stays() => (None, None),
         Task::Migrate { .. } => (way.to, Some(way.from)),
         Task::Start(_) => (Some(way.from), None),
         Task::Stop(_) => (None, Some(way.from)),

@@ -66,6 +66,17 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// The source of what holds those that need not move.
+    pub fn stays(&mut self, out: &mut Formulation) -> SourceId {
+        let (dc, request) = (self.dc, self.request);
+        self.source(Cause::Stays, out, || Source {
+            label: words::implied(dc, request, Cause::Stays),
+            span: None,
+            kind: SourceKind::Implied,
+            by_clock: false,
+        })
+    }
+
     /// The source of a level.
     pub fn level(&mut self, described: &Described, out: &mut Formulation) -> SourceId {
         if let Cause::Rule(at) = described.cause {
@@ -247,6 +258,7 @@ fn windows(
         let source = sources.rule(rule, out);
         out.windows.push(Window {
             action,
+            modes: None,
             intervals: intervals.clone(),
             source,
         });

@@ -38,8 +38,10 @@ pub enum Malformed {
     /// A group has fewer than two members, or one twice.
     #[error("group {0} has fewer than two members, or one twice")]
     Group(usize),
-    /// The intervals of a window are empty, overlap or are not ordered.
-    #[error("the intervals of window {0} are empty, overlap or are not ordered")]
+    /// The intervals of a window are empty, overlap or are not ordered, or it is of modes that are not there.
+    #[error(
+        "the intervals of window {0} are empty, overlap or are not ordered, or its modes are not there"
+    )]
     Window(usize),
     /// An objective has not one term for each action, not one cost for each mode, a scale below 1, or a negative
     /// weight of the makespan.
@@ -88,11 +90,20 @@ impl Formulation {
         }
         for (at, window) in self.windows.iter().enumerate() {
             self.validate_actions(&[window.action], &mut found);
+            let modes = self
+                .actions
+                .get(window.action.0 as usize)
+                .map_or(0, |a| a.modes.len());
+            let has_modes = window
+                .modes
+                .as_ref()
+                .is_none_or(|asked| asked.end as usize <= modes);
             let disjoint = window
                 .intervals
                 .windows(2)
                 .all(|pair| pair[0].1 <= pair[1].0);
             if !disjoint
+                || !has_modes
                 || window
                     .intervals
                     .iter()
@@ -195,6 +206,7 @@ mod tests {
             resources: vec![resource(&[(0, 1), (5, 0)])],
             windows: vec![Window {
                 action: ActionId(0),
+                modes: None,
                 intervals: vec![(0, 3), (3, 9)],
                 source: SourceId(0),
             }],

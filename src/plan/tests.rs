@@ -133,6 +133,7 @@ fn each_kind_of_violation_is_found() {
     });
     f.windows.push(Window {
         action: ActionId(1),
+        modes: None,
         intervals: vec![(0, 10), (20, 28)],
         source,
     });

@@ -115,6 +115,8 @@ struct Run<'f> {
     start: Seconds,
     end: Seconds,
     mode: &'f crate::formulation::Mode,
+    /// Its index.
+    at: usize,
 }
 
 fn times<'f>(actions: &'f [Action], schedule: &Schedule) -> Result<Vec<Run<'f>>, Vec<Violation>> {
@@ -138,7 +140,12 @@ fn times<'f>(actions: &'f [Action], schedule: &Schedule) -> Result<Vec<Run<'f>>,
             continue;
         };
         match start.checked_add(mode.duration) {
-            Some(end) if start >= 0 && end > start => run.push(Run { start, end, mode }),
+            Some(end) if start >= 0 && end > start => run.push(Run {
+                start,
+                end,
+                mode,
+                at: index as usize,
+            }),
             _ => found.push(Violation::OutOfTime { action: id, start }),
         }
     }
@@ -227,7 +234,15 @@ fn apart(at: usize, group: &Group, run: &[Run]) -> Option<Violation> {
 }
 
 fn outside(at: usize, window: &Window, run: &[Run]) -> Option<Violation> {
-    let Run { start, end, .. } = run[window.action.0 as usize];
+    let Run {
+        start,
+        end,
+        at: mode,
+        ..
+    } = run[window.action.0 as usize];
+    if !window.is_of(mode) {
+        return None;
+    }
     let inside = |&(from, to): &(Seconds, Seconds)| from <= start && end <= to;
     (!window.intervals.iter().any(inside)).then_some(Violation::Outside {
         window: at,

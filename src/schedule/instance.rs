@@ -82,7 +82,7 @@ pub struct Segment {
 }
 
 /// `constant + slope * start`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Linear {
     /// Cost of each second that the job starts later.
     pub slope: i64,

@@ -305,7 +305,15 @@ impl Run<'_, '_> {
             };
             let shown = Some(shown.max(self.bounds[0]));
             self.control.report("relaxation", Some(best), shown, None);
-            if bound > self.value(goal) as f64 - 1.0 {
+            // What is proved in floats may not be in the certificate's integers yet.
+            let value = self.value(goal);
+            let shows = || {
+                relaxation
+                    .certificate()
+                    .bound(relaxed)
+                    .is_some_and(|shown| shown >= value)
+            };
+            if bound > value as f64 - 1.0 && shows() {
                 break;
             }
             let work = self.work.steps * relaxation.numbers();

@@ -121,7 +121,7 @@ impl Instance {
     fn open_windows(&mut self, formulation: &Formulation, keep: &dyn Fn(SourceId) -> bool) {
         let mut windows = vec![Vec::new(); formulation.actions.len()];
         for window in formulation.windows.iter().filter(|w| keep(w.source)) {
-            windows[window.action.0 as usize].push(&window.intervals);
+            windows[window.action.0 as usize].push(window);
         }
         for job in &mut self.jobs {
             for mode in &mut job.modes {
@@ -129,8 +129,10 @@ impl Instance {
                 for (at, action) in job.members.iter().enumerate() {
                     let modes = &formulation.actions[action.0 as usize].modes;
                     let duration = modes[mode.choice[at] as usize].duration;
-                    for intervals in &windows[action.0 as usize] {
-                        let starts = intervals.iter().map(|&(from, to)| {
+                    let chosen = mode.choice[at] as usize;
+                    let own = windows[action.0 as usize].iter();
+                    for window in own.filter(|window| window.is_of(chosen)) {
+                        let starts = window.intervals.iter().map(|&(from, to)| {
                             let last = to.saturating_sub(duration);
                             (from - mode.offset[at], last.saturating_sub(mode.offset[at]))
                         });

@@ -173,6 +173,7 @@ pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulatio
         }
         f.windows.push(Window {
             action: pick(random),
+            modes: None,
             intervals,
             source,
         });

@@ -300,6 +300,7 @@ fn minimize(
             ast::Goal::Mttr => GoalKind::Mttr,
             ast::Goal::Energy => GoalKind::Energy,
             ast::Goal::Makespan => GoalKind::Makespan,
+            ast::Goal::Moves => GoalKind::Moves,
         };
         if let Some(earlier) = request.goals.iter().find(|goal| goal.kind == kind) {
             let earlier = earlier.origin;

@@ -609,6 +609,8 @@ pub enum Goal {
     Energy,
     /// The last end.
     Makespan,
+    /// How many migrations there are.
+    Moves,
 }
 
 /// What a statement says.

@@ -187,3 +187,42 @@ plan p {
         .replace("spread a, b, c", "spread a, b");
     assert_eq!(codes(&stuck), ["E0654"]);
 }
+
+#[test]
+fn who_need_not_move_stays() {
+    // `db1` and `db2` share nothing but the plan's wish that the racks differ: one of them leaves.
+    let two = "vm db4 { memory 8GiB idle on r1.s1 }";
+    let text = format!(
+        "{RACKS}{two}\nplan p {{ migrate vms to any of servers  spread db1, db4  minimize moves, mttr }}"
+    );
+    let found = plan(&text).unwrap();
+    assert_eq!(moves(&text, &found).len(), 1, "{:?}", moves(&text, &found));
+    assert_eq!(found.objectives[0].value, 1);
+    assert_eq!(found.objectives[0].lower_bound, 1);
+
+    // Nothing asks anybody to go.
+    let text = with("migrate vms to any of servers  minimize makespan");
+    let found = plan(&text).unwrap();
+    assert!(found.actions.is_empty());
+    assert_eq!(found.objectives[0].value, 0);
+
+    // Whose own server is switched goes.
+    let text = with("migrate vms on r1.s1 to any of r1, r2  shutdown r1.s1");
+    assert_eq!(moves(&text, &plan(&text).unwrap()).len(), 3);
+
+    // What says when somebody moves would be about nothing.
+    for rule in ["before db3 -> web1", "sync web[1..2]"] {
+        let text = with(&format!(
+            "migrate web[1..2] to any of r1  migrate db3 to r3.s2  {rule}  minimize makespan"
+        ));
+        assert!(
+            codes(&text).contains(&"E0578"),
+            "{rule}: {:?}",
+            codes(&text)
+        );
+    }
+    // What is to be in some time, or in none, may as well not be.
+    let rules = "after web1 from 10min  freeze web2  minimize makespan";
+    let text = with(&format!("migrate web[1..2] to any of r1  {rules}"));
+    assert!(plan(&text).unwrap().actions.is_empty());
+}

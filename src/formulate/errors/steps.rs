@@ -5,6 +5,7 @@ use super::super::words::{self, list};
 use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
+use crate::formulation::Source;
 use crate::request::{Request, Step};
 use crate::source::Span;
 
@@ -130,6 +131,22 @@ pub(in super::super) fn energy_of_choice(
     also(finding, deed.origin, "leaves the server open").with_help(
         "let it choose among servers with the same `hosting`, or minimize something else",
     )
+}
+
+pub(in super::super) fn is_told_when(dc: &Datacenter, deed: &Deed, rule: &Source) -> Diagnostic {
+    let vm = deed.task.vm().map_or("", |vm| &dc[vm].name);
+    let own = deed.from.map_or("", |server| &dc[server].name);
+    let rule = &rule.label;
+    let message = format!("`{vm}` may also stay on `{own}`, but `{rule}` says when it moves");
+    at(
+        Code::ToldWhen,
+        deed.origin,
+        message,
+        "leaves it open whether it moves",
+    )
+    .with_help(format!(
+        "leave `{own}` out of the servers to choose from, or the VM out of what says when it moves"
+    ))
 }
 
 pub(in super::super) fn lacking(

@@ -19,6 +19,13 @@ pub(in super::super) struct Choice {
     pub arrives: Stay,
 }
 
+impl Choice {
+    /// Whether the VM stays where it is.
+    pub fn stays(&self) -> bool {
+        matches!(self.task, Task::Migrate { to, .. } if to == self.from)
+    }
+}
+
 /// Why a server is none to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum LeftOut {
@@ -78,7 +85,10 @@ impl Walker<'_> {
                 let mut targets = Vec::new();
                 for &server in among.iter() {
                     match self.stay(at, vm, server) {
-                        Ok(_) if places.iter().all(|&(from, _)| from == server) => {
+                        Ok(_)
+                            if places == [(server, Stay::Settled)]
+                                && !self.may_stay(vm, server) =>
+                        {
                             left_out.push((server, LeftOut::ItsOwn));
                         }
                         Ok(stay) => targets.push((server, stay)),
@@ -95,7 +105,10 @@ impl Walker<'_> {
             }
         };
         let ways = |&(from, leaves): &(ServerId, Stay)| {
-            let targets = targets.iter().filter(move |(to, _)| *to != from);
+            // Who was brought to a place that was chosen moves on in any case.
+            let targets = targets
+                .iter()
+                .filter(move |(to, _)| *to != from || came_by.is_none());
             targets.map(move |&(to, arrives)| Choice {
                 from,
                 task: Task::Migrate { vm, to },
@@ -103,7 +116,9 @@ impl Walker<'_> {
                 arrives,
             })
         };
-        let open: Vec<Choice> = places.iter().flat_map(ways).collect();
+        let mut open: Vec<Choice> = places.iter().flat_map(ways).collect();
+        // To stay comes last.
+        open.sort_by_key(Choice::stays);
         self.ways += open.len();
         if self.ways > MOST_WAYS {
             // Said once, where it is too much for the first time.
@@ -113,7 +128,7 @@ impl Walker<'_> {
             self.bad_vms.insert(vm);
             return;
         }
-        let Some(&first) = open.first() else {
+        let Some(&first) = open.first().filter(|choice| !choice.stays()) else {
             let (dc, request) = (self.dc, self.request);
             findings.push(errors::nowhere_to_go(dc, request, step, vm, &left_out));
             self.bad_vms.insert(vm);
@@ -124,7 +139,7 @@ impl Walker<'_> {
             ..step.clone()
         };
         let action = self.act(&step, Some(first.from), false);
-        for choice in &open {
+        for choice in open.iter().filter(|choice| !choice.stays()) {
             let Task::Migrate { to, .. } = choice.task else {
                 continue;
             };
@@ -164,6 +179,14 @@ impl Walker<'_> {
             return;
         };
         self.walk.host[vm.0 as usize] = to;
+    }
+
+    /// Whether a VM that may choose its own server can be left there: it has no other step, and the server stays on.
+    fn may_stay(&self, vm: VmId, server: ServerId) -> bool {
+        let is_single = self.leaving[&vm].len() == 1 && !self.walk.of_vm.contains_key(&vm);
+        let is_switched =
+            self.switching.contains_key(&server) || self.walk.of_server.contains_key(&server);
+        is_single && !is_switched
     }
 
     /// What a VM that arrives by a step would be on a server, or why it may not go there.

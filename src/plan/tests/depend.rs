@@ -68,6 +68,7 @@ fn the_clock_gives_tokens_and_opens_windows() {
     );
     f.windows.push(Window {
         action: ActionId(2),
+        modes: None,
         intervals: vec![(0, 50), (250, Seconds::MAX)],
         source: SourceId(0),
     });
@@ -200,6 +201,7 @@ fn chances_lie_inside_all_windows() {
     });
     let window = |intervals: &[(Seconds, Seconds)], source| Window {
         action: ActionId(0),
+        modes: None,
         intervals: intervals.to_vec(),
         source: SourceId(source),
     };

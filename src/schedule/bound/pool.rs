@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::certificate::Certificate;
 use crate::formulation::Seconds;
-use crate::schedule::instance::{Event, Instance, Level, Mode, segments};
+use crate::schedule::instance::{Event, Instance, Level, Linear, Mode, segments};
 use crate::schedule::presolve::gcd;
 
 /// An instance with such levels made one.
@@ -30,9 +30,13 @@ type Uses = Vec<(usize, Use)>;
 struct Use {
     /// How many of its modes do nothing to it; with none, there is no choice.
     without: usize,
-    /// What the others do, each once, as `(offset, change in units)`.
-    ways: Vec<Vec<(Seconds, i64)>>,
+    /// What the others do, each once.
+    ways: Vec<Way>,
 }
+
+/// What a mode does to a level, as `(offset, change in units)`, and what it costs for each objective: to stay may be as
+/// cheap as nothing else.
+type Way = (Vec<(Seconds, i64)>, Vec<Linear>);
 
 impl Pool {
     /// None where no levels are alike.
@@ -145,7 +149,7 @@ fn uses(instance: &Instance) -> Vec<Uses> {
                 let level = events[0].level as usize;
                 let unit = instance.levels[level].unit;
                 let way = events.iter().map(|event| (event.at, event.change * unit));
-                let way: Vec<(Seconds, i64)> = way.collect();
+                let way: Way = (way.collect(), mode.cost.clone());
                 let uses = &mut uses[level];
                 if uses.last().is_none_or(|&(last, _)| last != index) {
                     let without = job.modes.len();
@@ -217,7 +221,7 @@ fn pooled(events: &[Event], part_of: &[(u32, i64)]) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::instance::{Goal, Job, Linear, Origin};
+    use crate::schedule::instance::{Goal, Job, Origin};
 
     /// A job that takes 1 of all levels of one of the ways for 5 s.
     fn job(ways: &[&[u32]]) -> Job {
@@ -274,6 +278,13 @@ mod tests {
         let rooms: Vec<i64> = pool.instance.levels.iter().map(|l| l.room[0].1).collect();
         assert_eq!(rooms, [1, 8]);
         assert!(pool.instance.jobs.iter().all(|job| job.modes.len() == 1));
+        // One of them is cheaper.
+        let mut cheap = open.clone();
+        for job in &mut cheap.jobs {
+            job.modes[0].cost[0].constant = 0;
+        }
+        let pool = Pool::of(&cheap).expect("two are alike");
+        assert_eq!(pool.instance.levels.len(), 3);
         // Used together by each mode, though in the same way: the narrow one counts.
         let both: [&[u32]; 2] = [&[0, 1], &[0, 1]];
         assert!(Pool::of(&instance(&[1, 8], vec![job(&both), job(&both)])).is_none());

@@ -109,6 +109,7 @@ fn a_deadline_against_a_budget_is_excluded() {
     for action in f.ids() {
         f.windows.push(Window {
             action,
+            modes: None,
             intervals: vec![(0, 69)],
             source: SourceId(0),
         });

@@ -162,7 +162,8 @@ impl Reader<'_> {
 
     /// In `minimise downtime` the first word is not all that is wrong.
     fn with_goals<'e>(&self, found: Token, hint: Option<Hint<'e>>) -> Option<Hint<'e>> {
-        let is_goal = |token: Token| ["mttr", "energy", "makespan"].contains(&self.text_of(token));
+        let is_goal =
+            |token: Token| ["mttr", "energy", "makespan", "moves"].contains(&self.text_of(token));
         if hint != Some(Hint::Word("minimize")) || self.token_at(found.end).is_some_and(is_goal) {
             return hint;
         }

@@ -285,6 +285,7 @@ impl Builder {
         let goal = match pair.as_str() {
             "mttr" => Goal::Mttr,
             "energy" => Goal::Energy,
+            "moves" => Goal::Moves,
             _ => Goal::Makespan,
         };
         (goal, self.span(&pair))
