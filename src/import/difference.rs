@@ -193,7 +193,8 @@ fn server(server: &Server, links: Option<String>) -> Facts {
     );
     facts.extend(server.address.clone().map(|address| ("address", address)));
     facts.extend(links.map(|links| ("link", links)));
-    facts.extend(labels(&server.labels));
+    facts.extend(pairs("label", &server.labels));
+    facts.extend(pairs("has", &server.has));
     facts
 }
 
@@ -218,14 +219,15 @@ fn vm(dc: &Datacenter, vm: &Vm) -> Facts {
     if load.cold > 0 {
         facts.push(("cold", format!("{}/s", data(load.cold))));
     }
-    facts.extend(labels(&vm.labels));
+    facts.extend(pairs("label", &vm.labels));
+    facts.extend(pairs("needs", &vm.needs));
     facts
 }
 
-fn labels(labels: &[(String, String)]) -> Option<(&'static str, String)> {
-    let words: Vec<String> = labels
+fn pairs(property: &'static str, pairs: &[(String, String)]) -> Option<(&'static str, String)> {
+    let words: Vec<String> = pairs
         .iter()
         .map(|(key, value)| format!("{key} {value}"))
         .collect();
-    Some(("label", words.join(", "))).filter(|_| !words.is_empty())
+    Some((property, words.join(", "))).filter(|_| !words.is_empty())
 }

@@ -66,6 +66,8 @@ pub struct Server {
     pub uri: Option<String>,
     /// Labels, by key.
     pub labels: Vec<(String, String)>,
+    /// What VMs may need of it, by key.
+    pub has: Vec<(String, String)>,
     /// Its links.
     pub links: Vec<Link>,
     /// A comment behind it.
@@ -95,6 +97,8 @@ pub struct Vm {
     pub off: bool,
     /// Labels, by key.
     pub labels: Vec<(String, String)>,
+    /// What its server must have, by key.
+    pub needs: Vec<(String, String)>,
     /// A comment behind it.
     pub remark: Option<String>,
 }

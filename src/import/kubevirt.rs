@@ -83,7 +83,7 @@ pub fn import(file: FileId, text: &str, name: &str) -> Result<Imported, Vec<Diag
     }
     if !selected.is_empty() {
         inventory.remarks.push(format!(
-            "Node selectors are labels of the VMs and of the nodes ({}): a VM goes only to nodes with all of its labels. Plans must see to it.",
+            "What node selectors ask for ({}) is what VMs need and nodes have: a VM goes only to nodes that have all of it.",
             selected.iter().cloned().collect::<Vec<_>>().join(", ")
         ));
     }
@@ -131,7 +131,7 @@ fn server(item: &Found<'_>, selected: &BTreeSet<String>) -> Option<Server> {
         address: internal
             .and_then(|found| found.text_of("address"))
             .filter(|address| *address != name),
-        labels: labels
+        has: labels
             .into_iter()
             .filter(|(key, _)| selected.contains(key))
             .collect(),
@@ -197,7 +197,7 @@ fn vm(item: &Found<'_>) -> Result<Vm, String> {
         } else {
             asked.unwrap_or(cpus)
         }),
-        labels: item
+        needs: item
             .at(&["spec", "nodeSelector"])
             .map(|found| found.texts())
             .unwrap_or_default(),

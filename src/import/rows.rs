@@ -173,7 +173,7 @@ impl Reader {
                     cpu,
                     off,
                     labels,
-                    remark: None,
+                    ..Vm::default()
                 };
                 if vm.memory.is_none() && vm.used.is_none() {
                     self.push(

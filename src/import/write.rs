@@ -76,7 +76,7 @@ struct Entry<'a> {
     platform: Option<&'a str>,
     /// What may be a class.
     common: String,
-    /// What may not: links, places, labels.
+    /// What may not: links, places, labels, what is had and needed.
     own: String,
     remark: Option<&'a str>,
 }
@@ -111,7 +111,8 @@ fn server(server: &Server) -> Entry<'_> {
     common.put(COMMAND, server.uri.as_deref().map(string));
     let mut own = Words(links(&server.links));
     own.put("address", server.address.as_deref().map(string));
-    labels(&mut own, &server.labels);
+    pairs(&mut own, "label", &server.labels);
+    pairs(&mut own, "has", &server.has);
     own.word(if server.off { "off" } else { "" });
     Entry {
         name: &server.name,
@@ -138,7 +139,8 @@ fn vm(vm: &Vm) -> Entry<'_> {
     common.put("downtime", vm.downtime.map(duration));
     let mut own = Words::default();
     own.put("on", Some(name(&vm.host)));
-    labels(&mut own, &vm.labels);
+    pairs(&mut own, "label", &vm.labels);
+    pairs(&mut own, "needs", &vm.needs);
     own.word(if vm.off { "off" } else { "" });
     Entry {
         name: &vm.name,
@@ -165,9 +167,10 @@ fn links(links: &[Link]) -> String {
     words.0
 }
 
-fn labels(words: &mut Words, labels: &[(String, String)]) {
-    for (key, value) in labels {
-        words.word(&format!("label {} {}", name(key), name(value)));
+/// A property for each pair of a key and a value.
+fn pairs(words: &mut Words, property: &str, pairs: &[(String, String)]) {
+    for (key, value) in pairs {
+        words.word(&format!("{property} {} {}", name(key), name(value)));
     }
 }
 

@@ -225,4 +225,7 @@ fn who_need_not_move_stays() {
     let rules = "after web1 from 10min  freeze web2  minimize makespan";
     let text = with(&format!("migrate web[1..2] to any of r1  {rules}"));
     assert!(plan(&text).unwrap().actions.is_empty());
+    // Who can be nowhere else is left alone.
+    let text = with("migrate vms to any of servers  keep web1 on r1.s1  spread db1, web1");
+    assert_eq!(moves(&text, &plan(&text).unwrap()).len(), 1);
 }

@@ -128,7 +128,11 @@ impl Walker<'_> {
             self.bad_vms.insert(vm);
             return;
         }
-        let Some(&first) = open.first().filter(|choice| !choice.stays()) else {
+        if open.first().is_some_and(Choice::stays) {
+            // It can be nowhere else.
+            return;
+        }
+        let Some(&first) = open.first() else {
             let (dc, request) = (self.dc, self.request);
             findings.push(errors::nowhere_to_go(dc, request, step, vm, &left_out));
             self.bad_vms.insert(vm);
