@@ -1,12 +1,15 @@
 //! The command line: arguments, files, terminal.
 
 mod args;
+mod around;
 mod calibrate;
 mod certificate;
 mod check;
+mod diff;
 mod disk;
 mod explain;
 mod fmt;
+mod git;
 mod import;
 mod outcome;
 mod output;
@@ -16,6 +19,8 @@ mod progress;
 mod schema;
 mod state;
 mod terminal;
+mod test;
+mod tree;
 mod verify;
 mod virsh;
 
@@ -38,7 +43,7 @@ enum Status {
     Impossible = 3,
     /// The plan that was verified does not hold.
     DoesNotHold = 4,
-    /// A plan is not what its file expects.
+    /// A plan is not what its file expects, or not what its snapshot says.
     Missed = 5,
     /// The effort was spent before a plan was found or excluded.
     Undecided = 6,
@@ -58,6 +63,11 @@ pub fn run() -> ExitCode {
         Command::Calibrate(calibrate) => calibrate::run(calibrate, &terminal),
         Command::Fmt(fmt) => fmt::run(fmt, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
+        Command::Diff(args) => diff::run(args, &terminal),
+        Command::Show(args) => diff::show(args, &terminal),
+        Command::Test(args) => test::run(args, &terminal),
+        Command::Completions(args) => around::completions(args, &terminal),
+        Command::Manual(args) => around::manual(args, &terminal),
         Command::Schema => schema::run(&terminal),
     };
     ExitCode::from(status as u8)

@@ -17,11 +17,11 @@ use crate::diag::{Code, Diagnostic, Severity, has_errors};
 use crate::expect::expects_none;
 use crate::explain::{explain, outline};
 use crate::formulate::{Problem, formulate};
-use crate::plan::{Plan, SourceFile, assemble};
+use crate::plan::{Plan, SourceFile, SourceText, assemble};
 use crate::request::{Bandwidth, Request};
 use crate::schedule::{Core, Monitor, Options, Outcome, Solution, Written, certified, schedule};
 use crate::sema::{Analysis, analyse};
-use crate::source::{Loader, SourceMap};
+use crate::source::{FileId, Loader, SourceMap};
 
 /// A file that was checked, with all that it uses.
 pub struct Checked {
@@ -91,10 +91,12 @@ pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>
         });
     }
     diagnostics.extend(guesses::warning(&analysis.datacenter, &prospects));
+    let root = loader.shown("");
     let source = SourceFile {
         file: entry.to_owned(),
         sha256: digest(&map),
-        files: files(&map),
+        files: files(&map, &root),
+        texts: texts(&map, &root),
     };
     Checked {
         map,
@@ -116,9 +118,15 @@ fn digest(map: &SourceMap) -> String {
     hexadecimal(&hasher.finalize())
 }
 
+/// The name of a file from the project's root on, which messages show as `root`.
+fn name_in<'a>(map: &'a SourceMap, file: FileId, root: &str) -> &'a str {
+    let name = map.name_of(file);
+    name.strip_prefix(root).unwrap_or(name)
+}
+
 /// The project's files, each with its SHA-256. What is no file has a name in angle brackets.
-fn files(map: &SourceMap) -> Vec<(String, String)> {
-    let names = map.ids().map(|file| (file, map.name_of(file)));
+fn files(map: &SourceMap, root: &str) -> Vec<(String, String)> {
+    let names = map.ids().map(|file| (file, name_in(map, file, root)));
     let own = names.filter(|(_, name)| !name.starts_with('<'));
     own.map(|(file, name)| {
         (
@@ -127,6 +135,14 @@ fn files(map: &SourceMap) -> Vec<(String, String)> {
         )
     })
     .collect()
+}
+
+fn texts(map: &SourceMap, root: &str) -> Vec<SourceText> {
+    let text = |file| SourceText {
+        file: name_in(map, file, root).to_owned(),
+        text: map.text(file).into(),
+    };
+    map.ids().map(text).collect()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -8,6 +8,7 @@ mod btrplace;
 mod calendar;
 pub(crate) mod clock;
 mod csv;
+mod html;
 pub mod json;
 mod mermaid;
 mod script;
@@ -23,10 +24,11 @@ mod tests;
 pub use btrplace::emit as btrplace;
 pub use calendar::emit as calendar;
 pub use csv::emit as csv;
+pub use html::emit as html;
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
 pub use script::emit as script;
-pub use svg::emit as svg;
+pub use svg::{Pair, emit as svg, pairs};
 pub use table::{Page, emit as table};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -45,6 +47,8 @@ pub enum Kind {
     Script,
     /// A chart of the actions, the power and the busiest links.
     Svg,
+    /// A page with all of it, for whoever approves it.
+    Html,
     /// A Gantt chart as text that web pages draw.
     Mermaid,
     /// A table for spreadsheets.
@@ -57,11 +61,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Table,
         Kind::Json,
         Kind::Script,
         Kind::Svg,
+        Kind::Html,
         Kind::Mermaid,
         Kind::Csv,
         Kind::Ics,
@@ -75,6 +80,7 @@ impl Kind {
             Kind::Json => "json",
             Kind::Script => "script",
             Kind::Svg => "svg",
+            Kind::Html => "html",
             Kind::Mermaid => "mermaid",
             Kind::Csv => "csv",
             Kind::Ics => "ics",
@@ -89,6 +95,7 @@ impl Kind {
             Kind::Json => "json",
             Kind::Script => "sh",
             Kind::Svg => "svg",
+            Kind::Html => "html",
             Kind::Mermaid => "mmd",
             Kind::Csv => "csv",
             Kind::Ics => "ics",
@@ -108,6 +115,7 @@ impl Kind {
             Kind::Json => json(datacenter, plan),
             Kind::Script => script(datacenter, plan),
             Kind::Svg => svg(datacenter, plan),
+            Kind::Html => html(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
             Kind::Csv => csv(datacenter, plan),
             Kind::Ics => calendar(datacenter, plan),
@@ -121,7 +129,9 @@ impl Kind {
             Kind::Script => script::obstacles(datacenter, plan),
             Kind::Ics => calendar::obstacles(plan),
             Kind::Btrplace => btrplace::obstacles(datacenter, plan),
-            Kind::Table | Kind::Json | Kind::Svg | Kind::Mermaid | Kind::Csv => Vec::new(),
+            Kind::Table | Kind::Json | Kind::Svg | Kind::Html | Kind::Mermaid | Kind::Csv => {
+                Vec::new()
+            }
         }
     }
 }

@@ -81,6 +81,7 @@ pub mod change;
 pub mod explain;
 pub mod expect;
 pub mod emit;
+pub mod diff;
 pub mod critical;
 pub mod import;
 pub mod calibrate;

@@ -4,19 +4,21 @@ mod depend;
 mod execution;
 mod figures;
 mod replay;
+mod slack;
 mod verify;
 
 pub use crate::datacenter::{Policy, Retry};
 pub use depend::{Chance, Dependencies, Needed, depend, timed};
 pub use execution::{Opening, TimedLevel, Timeout, Until, Wait};
 pub use replay::{Claim, Claims, replay};
+pub use slack::{Kept, Slack};
 pub use verify::{Violation, verify};
 
 use std::sync::Arc;
 
 use crate::datacenter::{Datacenter, ServerId};
 use crate::formulate::{Assumed, Problem, decide};
-use crate::formulation::{ActionId, Schedule, Seconds, SourceId, Unit};
+use crate::formulation::{ActionId, Formulation, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
 use crate::source::Span;
@@ -46,8 +48,10 @@ pub struct Plan {
     pub energy: u64,
     /// The actions, by start, then by name.
     pub actions: Vec<Planned>,
-    /// Levels over time: power first, then the network's.
+    /// Levels over time: power first, then the network's, then the memory of servers.
     pub profiles: Vec<Profile>,
+    /// Its rules, each with what is left before it would be broken.
+    pub kept: Vec<Kept>,
     /// Levels that have to be looked at right before a start.
     pub timed_levels: Vec<TimedLevel>,
     /// What the plan was made from.
@@ -63,6 +67,17 @@ pub struct SourceFile {
     pub sha256: String,
     /// It and all files of the project that it uses, each with its own SHA-256, in the order in which they are read.
     pub files: Vec<(String, String)>,
+    /// What it and all files that it uses say, those of the standard library as well, by [`crate::source::FileId`].
+    pub texts: Vec<SourceText>,
+}
+
+/// A file, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// Its path, relative to the project's root.
+    pub file: String,
+    /// What it said.
+    pub text: Arc<str>,
 }
 
 /// An objective's value and bound.
@@ -152,7 +167,7 @@ impl Planned {
 /// A level over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
-    /// `power`, `link r1 -> core`.
+    /// `power`, `link r1 -> core`, `memory r1.s4`.
     pub name: String,
     /// What it measures.
     pub unit: Unit,
@@ -219,6 +234,7 @@ fn settled(
     let drawn = figures::drawn(datacenter, request, problem, schedule);
     let mut profiles = vec![drawn.profile];
     profiles.extend(figures::carried(datacenter, problem, schedule));
+    profiles.extend(figures::taken(datacenter, problem, schedule));
     Ok(Plan {
         name: request.name.clone(),
         doc: request.doc.clone(),
@@ -232,6 +248,7 @@ fn settled(
         energy: drawn.energy,
         actions: planned(datacenter, request, problem, schedule),
         profiles,
+        kept: slack::kept(datacenter, request, problem, schedule, &places(f, schedule)),
         timed_levels: timed(f)
             .iter()
             .map(|&id| TimedLevel {
@@ -293,7 +310,18 @@ fn achieved(
     }
 }
 
-/// The actions by start, then by name.
+/// Where each action stands in the plan: by start, then by name.
+fn places(f: &Formulation, schedule: &Schedule) -> Vec<usize> {
+    let mut order: Vec<ActionId> = f.ids().collect();
+    order.sort_by_key(|&action| (schedule.start[action.0 as usize], &f[action].name));
+    let mut place = vec![0; order.len()];
+    for (at, action) in order.iter().enumerate() {
+        place[action.0 as usize] = at;
+    }
+    place
+}
+
+/// The actions in their places.
 fn planned(
     datacenter: &Datacenter,
     request: &Request,
@@ -304,12 +332,9 @@ fn planned(
     let dependencies = depend(f, schedule);
     let timed = timed(f);
     let asking = execution::Asking::new(datacenter, request);
+    let place = places(f, schedule);
     let mut order: Vec<ActionId> = f.ids().collect();
-    order.sort_by_key(|&action| (schedule.start[action.0 as usize], &f[action].name));
-    let mut place = vec![0; order.len()];
-    for (at, action) in order.iter().enumerate() {
-        place[action.0 as usize] = at;
-    }
+    order.sort_by_key(|action| place[action.0 as usize]);
     order
         .iter()
         .map(|&action| {

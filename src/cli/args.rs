@@ -12,7 +12,7 @@ use crate::schedule;
 ///
 /// Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the input is wrong;
 /// 2 wrong usage; 3 no plan exists, which is proved; 4 the plan that was verified does not hold; 5 a plan is not what its
-/// file expects; 6 not decided within the effort; 130 interrupted (the best plan so far is written). Of several plans, the
+/// file expects or its snapshot says; 6 not decided within the effort; 130 interrupted (the best plan so far is written). Of several plans, the
 /// highest counts.
 #[derive(Parser)]
 #[command(name = "mvm", version, max_term_width = 100)]
@@ -43,6 +43,16 @@ pub enum Command {
     Fmt(Fmt),
     /// Explain a diagnostic's code, such as E0201.
     Explain(Explain),
+    /// Say what is different between two plans, the plans of two files, or those of a file in two revisions of git.
+    Diff(Diff),
+    /// Print a plan in JSON as lines that a comparison reads well: a `textconv` for git.
+    Show(Show),
+    /// Plan every file of a tree, and compare each plan with the snapshot beside it.
+    Test(Test),
+    /// Print what a shell needs to complete commands.
+    Completions(Completions),
+    /// Write a manual page for each command into a folder.
+    Manual(Manual),
     /// Print the JSON schema of plans as `--emit json` writes them.
     Schema,
 }
@@ -64,7 +74,7 @@ pub struct Plan {
     /// The plan of the file to compute; all of them where none is named.
     #[arg(long = "plan", value_name = "NAME")]
     pub name: Option<String>,
-    /// What to write, several between commas: table, json, script, svg, mermaid, csv, ics (a calendar), btrplace.
+    /// What to write, several between commas: table, json, script, svg, html (a page), mermaid, csv, ics (a calendar), btrplace.
     #[arg(
         long,
         value_name = "KIND",
@@ -101,12 +111,82 @@ pub struct Plan {
 pub struct Verify {
     /// The plan, as `--emit json` wrote it.
     pub plan: PathBuf,
-    /// The file that it was made from, where the plan does not say or it has moved.
+    /// The file that it was made from, where the plan does not say or it has moved; also where it has changed since, and the plan
+    /// is to be held against what it says now.
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
     /// Check the bounds, too, by the certificate in a folder, as `mvm plan --certificate` wrote it.
     #[arg(long, value_name = "DIR")]
     pub certificate: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Diff {
+    /// The older plan in JSON, a file with plans, or a revision such as `HEAD~1` or `main..topic` of the other file.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The newer plan in JSON, or a file with plans.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// How to tell it.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// The plan to compare; all of them where none is named.
+    #[arg(long = "plan", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where to write it; standard output otherwise.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// How much work to spend on plans that are computed.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    Text,
+    /// For a comment of a review.
+    Markdown,
+    /// For programs.
+    Json,
+    /// A picture of both.
+    Svg,
+}
+
+#[derive(clap::Args)]
+pub struct Show {
+    /// The plan, as `--emit json` wrote it.
+    pub plan: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(clap::Args)]
+pub struct Manual {
+    /// The folder.
+    pub folder: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct Test {
+    /// Files, and folders with files at any depth.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Take the plans as they are now: write their snapshots anew, and remove those of plans that are no longer there.
+    #[arg(long)]
+    pub accept: bool,
+    /// Also write the results for CI, in the XML of JUnit.
+    #[arg(long, value_name = "OUT.xml")]
+    pub junit: Option<PathBuf>,
+    /// How much work to spend on each plan.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
 }
 
 #[derive(clap::Args)]

@@ -40,6 +40,9 @@ fn fit(args: &Calibrate, terminal: &Terminal) -> Result<Option<String>, String> 
         let Some(opened) = plan_file::open(file, None, terminal)? else {
             return Ok(None);
         };
+        if let Some(what) = &opened.changed {
+            terminal.say(&format!("note: {what}"));
+        }
         let requests = &opened.checked.analysis.requests;
         let request = requests.iter().find(|r| r.name == opened.file.plan);
         planned = planned.or(request.map(|request| request.model));

@@ -1,15 +1,14 @@
 //! `mvm fmt`
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use similar::TextDiff;
-use walkdir::{DirEntry, WalkDir};
 
 use super::Status;
 use super::args::Fmt;
 use super::terminal::Terminal;
-use super::{disk, output};
+use super::{disk, output, tree};
 use crate::format::format;
 use crate::source::SourceMap;
 
@@ -17,7 +16,7 @@ use crate::source::SourceMap;
 pub fn run(args: &Fmt, terminal: &Terminal) -> Status {
     let mut status = Status::Done;
     for named in &args.files {
-        for file in files(named) {
+        for file in tree::files(named) {
             let done = file.and_then(|file| one(&file, args, terminal));
             status = status.max(done.unwrap_or_else(|why| {
                 terminal.say(&format!("error: {why}"));
@@ -26,26 +25,6 @@ pub fn run(args: &Fmt, terminal: &Terminal) -> Status {
         }
     }
     status
-}
-
-/// The files that a name stands for: of a folder all of the language's inside, in order, but none in a hidden folder.
-fn files(named: &Path) -> Vec<Result<PathBuf, String>> {
-    if !named.is_dir() {
-        return vec![Ok(named.to_path_buf())];
-    }
-    let is_hidden = |entry: &DirEntry| {
-        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
-    };
-    let inside = WalkDir::new(named).sort_by_file_name().into_iter();
-    let inside = inside.filter_entry(|entry| !is_hidden(entry));
-    let files = inside.filter_map(|entry| match entry {
-        Ok(entry) => {
-            let is_ours = entry.path().extension().is_some_and(|end| end == "mvm");
-            (is_ours && entry.file_type().is_file()).then(|| Ok(entry.into_path()))
-        }
-        Err(why) => Some(Err(why.to_string())),
-    });
-    files.collect()
 }
 
 /// Formats one file, or says how it would be.

@@ -14,10 +14,12 @@ pub struct Opened {
     pub file: PlanFile,
     /// Its source.
     pub checked: Checked,
+    /// What has changed since the plan was made, in words.
+    pub changed: Option<String>,
 }
 
 /// Reads a plan and checks its source: the one given, or the one that the plan names. None where the source has errors,
-/// which are shown; that it has changed since is said.
+/// which are shown.
 ///
 /// # Errors
 /// In words.
@@ -37,13 +39,15 @@ pub fn open(
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(None);
     }
-    if let Some(made_from) = &file.source
-        && made_from.sha256 != checked.source().sha256
-    {
-        let what = changed(made_from, checked.source());
-        terminal.say(&format!("note: {what} since the plan was made"));
-    }
-    Ok(Some(Opened { file, checked }))
+    let made_from = file.source.as_ref();
+    let other = made_from.filter(|then| then.sha256 != checked.source().sha256);
+    let changed = other.map(|then| changed(then, checked.source()));
+    let changed = changed.map(|what| format!("{what} since the plan was made"));
+    Ok(Some(Opened {
+        file,
+        checked,
+        changed,
+    }))
 }
 
 /// Which files are not what the plan was made from, in words.

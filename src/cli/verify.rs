@@ -19,11 +19,24 @@ pub fn run(args: &Verify, terminal: &Terminal) -> Status {
 
 fn verify(args: &Verify, terminal: &Terminal) -> Result<Status, String> {
     let shown = args.plan.display();
-    let Some(Opened { file, checked }) =
-        plan_file::open(&args.plan, args.source.as_deref(), terminal)?
+    let Some(Opened {
+        file,
+        checked,
+        changed,
+    }) = plan_file::open(&args.plan, args.source.as_deref(), terminal)?
     else {
         return Ok(Status::WrongInput);
     };
+    match changed {
+        // Who names a file wants it to be held against that.
+        Some(what) if args.source.is_some() => terminal.say(&format!("note: {what}")),
+        Some(what) => {
+            return Err(format!(
+                "{what}: plan again, or name the file with `--source` to replay the plan against what it says now"
+            ));
+        }
+        None => {}
+    }
     let mistakes = checked.verify(&file);
     for mistake in &mistakes {
         terminal.say(&format!("error: {mistake}"));

@@ -7,6 +7,7 @@ use mvm::formulate::Assumed;
 use mvm::formulation::Unit;
 use mvm::plan::*;
 use mvm::request::{Bandwidth, GoalKind, Start, Task};
+use mvm::source::{FileId, Span};
 
 const GBPS: u64 = 1_000_000_000;
 
@@ -44,6 +45,7 @@ impl Made {
             energy: 0,
             actions: Vec::new(),
             profiles: Vec::new(),
+            kept: Vec::new(),
             timed_levels: Vec::new(),
             source: None,
         };
@@ -353,8 +355,38 @@ pub fn evening() -> (Datacenter, Plan) {
         files: ["plans/evening.mvm", "inventory.mvm"]
             .map(|name| (name.to_owned(), "5a".repeat(32)))
             .to_vec(),
+        texts: vec![SourceText {
+            file: "plans/evening.mvm".to_owned(),
+            text: "plan evening {\n  migrate web to r2.s1 // \"new\" </script>\n}\n".into(),
+        }],
     });
+    let room = Slack::Room {
+        unit: Unit::Power,
+        left: 12_000,
+        limit: 900_000,
+        at: 156,
+    };
+    let ends = Slack::Time { left: 4, action: 7 };
+    let order = Slack::Order { left: 0, action: 3 };
+    let rules = [
+        ("budget 900 W", room),
+        ("before all by 00:03:21 +1d", ends),
+        ("before web -> db", order),
+        ("sync slow, busy", Slack::Equal),
+        ("spread web, db", Slack::Throughout),
+    ];
+    made.plan.kept = rules.map(kept).to_vec();
+    made.plan.actions[first].origin = Some(Span::new(FileId(0), 15..37));
     made.done()
+}
+
+/// A rule of the first line of the first file.
+fn kept((rule, slack): (&str, Slack)) -> Kept {
+    Kept {
+        rule: rule.to_owned(),
+        origin: Some(Span::new(FileId(0), 0..4)),
+        slack,
+    }
 }
 
 /// Names that mean something to shells, to options, to HTML, to terminals, to Mermaid.
@@ -396,6 +428,7 @@ pub fn hostile() -> (Datacenter, Plan) {
         file: "a\ntouch canary".to_owned(),
         sha256: "00".repeat(32),
         files: vec![("a\ntouch canary".to_owned(), "00".repeat(32))],
+        texts: Vec::new(),
     });
     made.done()
 }

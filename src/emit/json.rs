@@ -203,6 +203,21 @@ pub enum Kind {
     Pause,
 }
 
+impl Kind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Migrate => "migrate",
+            Kind::Boot => "boot",
+            Kind::Shutdown => "shutdown",
+            Kind::Start => "start",
+            Kind::Stop => "stop",
+            Kind::Run => "run",
+            Kind::Pause => "pause",
+        }
+    }
+}
+
 /// What an action waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wait {
@@ -414,7 +429,7 @@ fn opening(opening: &plan::Opening) -> Opening {
 }
 
 /// The text of the file.
-fn write(file: &PlanFile) -> String {
+pub fn write(file: &PlanFile) -> String {
     document(&serde_json::to_value(file).expect("a plan is plain data with text keys"))
 }
 

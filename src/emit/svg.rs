@@ -13,6 +13,9 @@ mod lanes;
 mod levels;
 mod look;
 mod paint;
+mod pairs;
+
+pub use pairs::{Pair, pairs};
 
 use svg::Document;
 use svg::node::element::{Group, Rectangle, Style};

@@ -5,15 +5,45 @@ use crate::datacenter::Datacenter;
 use crate::plan::Plan;
 use crate::request::Task;
 
-/// The plan in that form, without what all scripts have.
+/// The plan in that form, without what all scripts and all pages have.
 fn emitted(kind: Kind, datacenter: &Datacenter, plan: &Plan) -> String {
     let text = kind.emit(datacenter, plan);
+    if kind == Kind::Html {
+        return body(&text);
+    }
     if kind != Kind::Script {
         return text;
     }
     let (begin, rest) = text.split_once("# ── Time ─").expect("the hooks");
     let (_, end) = rest.split_once("# ── The plan ─").expect("the rows");
     format!("{begin}…\n{end}")
+}
+
+/// A page without its style, its policy, its script, and the picture, which is a form of its own; an element on each line.
+fn body(page: &str) -> String {
+    let between = |text: &str, begin: &str, end: &str| {
+        let (before, rest) = text.split_once(begin).expect("it begins");
+        let (_, behind) = rest.split_once(end).expect("it ends");
+        format!("{before}{begin}…{end}{behind}")
+    };
+    let mut text = between(page, "script-src '", "'; base");
+    text = between(&text, "<style>", "</style>");
+    if text.contains("<svg") {
+        text = between(&text, "<svg", "</svg>");
+        text = between(&text, "<script>", "</script>");
+    }
+    text.replace("><", ">\n<")
+}
+
+#[test]
+fn a_page_of_1_000_actions_is_below_2_mb_and_names_end_nothing() {
+    let (datacenter, plan) = fixture::racks(250);
+    let page = super::html(&datacenter, &plan);
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    let (datacenter, plan) = fixture::hostile();
+    let page = super::html(&datacenter, &plan);
+    assert!(!page.contains("<b>"));
+    assert_eq!(page.matches("</script>").count(), 2);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Profile;
-use crate::datacenter::{Datacenter, LinkId, Node, SwitchId};
+use crate::datacenter::{Datacenter, LinkId, Node, ServerId, SwitchId};
 use crate::formulate::Problem;
 use crate::formulation::{ActionId, Schedule, Seconds, UNLIMITED, Unit};
 use crate::request::{Period, Request, RuleKind, Task};
@@ -208,6 +208,43 @@ pub(super) fn carried(dc: &Datacenter, problem: &Problem, schedule: &Schedule) -
         .into_iter()
         .chain(switches)
         .collect()
+}
+
+/// The memory that running VMs take of each server that one of them leaves or reaches, or where one starts or stops.
+pub(super) fn taken(dc: &Datacenter, problem: &Problem, schedule: &Schedule) -> Vec<Profile> {
+    let f = &problem.formulation;
+    let mut servers: BTreeMap<ServerId, Changes> = BTreeMap::new();
+    for (action, work) in f.ids().zip(&problem.work) {
+        let (start, end) = (schedule.start[action.0 as usize], f.end(schedule, action));
+        let (Some(vm), Some(from)) = (work.task.vm(), work.from) else {
+            continue;
+        };
+        let memory = i128::from(dc[vm].memory.value);
+        let mut change = |server, at, change| servers.entry(server).or_default().add(at, change);
+        match work.task {
+            Task::Migrate { to, .. } => {
+                change(to, start, memory);
+                change(from, end, -memory);
+            }
+            Task::Start(_) => change(from, start, memory),
+            _ => change(from, end, -memory),
+        }
+    }
+    let mut initial = vec![0; dc.servers.len()];
+    for vm in dc.vms.iter().filter(|vm| vm.running) {
+        initial[vm.host.value.0 as usize] += i128::from(vm.memory.value);
+    }
+    let profiles = servers.into_iter().map(|(id, changes)| {
+        let limit = dc[id].memory.map(|at| at.value);
+        let limit = limit.map(|limit| (0, i64::try_from(limit).unwrap_or(UNLIMITED)));
+        Profile {
+            name: format!("memory {}", dc[id].name),
+            unit: Unit::Memory,
+            level: narrow(changes.level(initial[id.0 as usize])),
+            capacity: limit.into_iter().collect(),
+        }
+    });
+    profiles.collect()
 }
 
 fn carry(changes: &mut Changes, (start, end, rate): (Seconds, Seconds, i128)) {

@@ -380,8 +380,20 @@ fn a_plan_has_its_figures() {
         .collect();
     assert_eq!(
         names,
-        ["power", "link a -> core", "link core -> b", "switch core"]
+        [
+            "power",
+            "link a -> core",
+            "link core -> b",
+            "switch core",
+            "memory a",
+            "memory b"
+        ]
     );
+    // All that is on `a` goes to `b`: there at the start of each migration, here until its end.
+    let (here, there) = (&plan.profiles[4].level, &plan.profiles[5].level);
+    assert_eq!((there[0], there[1].0), ((0, 0), 60));
+    assert_eq!(here.last(), Some(&(84, 0)));
+    assert_eq!(here[0].1, there.last().map_or(0, |&(_, level)| level));
     let power = &plan.profiles[0];
     assert_eq!(
         power.level,

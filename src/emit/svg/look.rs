@@ -6,6 +6,7 @@ use super::paint::{INK, px, text, text_width};
 use crate::datacenter::Datacenter;
 use crate::emit::amount;
 use crate::emit::clock::Clock;
+use crate::emit::kind_of;
 use crate::emit::text::{printable, shorten};
 use crate::plan::{Plan, Planned};
 use crate::request::Task;
@@ -14,15 +15,29 @@ const NAME_LENGTH: usize = 60;
 
 /// How kinds of actions are told apart: a name for the legend and a colour.
 pub fn look(action: &Planned) -> (&'static str, &'static str) {
-    match action.task {
-        Task::Boot(_) => ("boot", "#e69f00"),
-        Task::Migrate { .. } if action.post_copy => ("migrate by post-copy", "#56b4e9"),
-        Task::Migrate { .. } => ("migrate", "#0072b2"),
-        Task::Shutdown(_) => ("shut down", "#d55e00"),
-        Task::Start(_) => ("start VM", "#009e73"),
-        Task::Stop(_) => ("stop VM", "#cc79a7"),
-        Task::Run(_) => ("run a command", "#f0e442"),
-        Task::Pause => ("pause", "#999999"),
+    let name = match action.task {
+        Task::Boot(_) => "boot",
+        Task::Migrate { .. } if action.post_copy => return ("migrate by post-copy", "#56b4e9"),
+        Task::Migrate { .. } => "migrate",
+        Task::Shutdown(_) => "shut down",
+        Task::Start(_) => "start VM",
+        Task::Stop(_) => "stop VM",
+        Task::Run(_) => "run a command",
+        Task::Pause => "pause",
+    };
+    (name, colour_of(kind_of(action.task)))
+}
+
+/// The colour of a kind, which is a word of `mvm-plan/1`.
+pub fn colour_of(kind: &str) -> &'static str {
+    match kind {
+        "boot" => "#e69f00",
+        "migrate" => "#0072b2",
+        "shutdown" => "#d55e00",
+        "start" => "#009e73",
+        "stop" => "#cc79a7",
+        "run" => "#f0e442",
+        _ => "#999999",
     }
 }
 

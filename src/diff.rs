@@ -1,0 +1,314 @@
+//! What is different between two plans: which actions appear, vanish, move, change rate or length, and what that does to the
+//! figures.
+//!
+//! [`compare`] finds it, from the plans as they stand in files; [`text`], [`markdown`], [`json`] and [`picture`] tell it.
+
+mod tell;
+#[cfg(test)]
+mod tests;
+
+pub use tell::{json, listing, markdown, picture, text};
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::emit::json::{Action, Micro, Milli, PlanFile, Source};
+
+/// What is different between two plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The name of the newer one.
+    pub plan: String,
+    /// What is said of the plan as a whole and is not the same.
+    pub figures: Vec<Figure>,
+    /// Files that the plans were made from and that are not the same.
+    pub inputs: Vec<InputChange>,
+    /// Actions that only the newer one has.
+    pub appear: Vec<Action>,
+    /// Actions that only the older one has.
+    pub vanish: Vec<Action>,
+    /// Actions of both that are not the same.
+    pub change: Vec<Changed>,
+    /// How many actions are the same.
+    pub same: usize,
+}
+
+impl Difference {
+    /// Whether what is to be done, and when, is the same in both.
+    pub fn is_none(&self) -> bool {
+        self.figures.is_empty()
+            && self.appear.is_empty()
+            && self.vanish.is_empty()
+            && self.change.is_empty()
+    }
+}
+
+/// A figure of the plan, in the unit of the plan's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// `mttr`, `makespan`, `peak_power_w`, `start`, …
+    pub name: String,
+    /// What it was; none where the older plan has no such figure.
+    pub old: Option<Value>,
+    /// What it is.
+    pub new: Option<Value>,
+}
+
+/// A value of a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// In thousandths of its unit.
+    Number(Milli),
+    /// A share.
+    Share(Micro),
+    /// In words.
+    Words(String),
+}
+
+/// A file that plans were made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputChange {
+    /// Its path, relative to the project's root.
+    pub file: String,
+    /// What became of it.
+    pub is: Became,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Became {
+    /// It says something else.
+    Changed,
+    /// It was not there.
+    Added,
+    /// It is no longer there.
+    Removed,
+}
+
+impl Became {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Became::Changed => "changed",
+            Became::Added => "added",
+            Became::Removed => "removed",
+        }
+    }
+}
+
+/// An action of both plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// What it was.
+    pub old: Action,
+    /// What it is.
+    pub new: Action,
+    /// In what they differ.
+    pub what: Vec<What>,
+}
+
+/// In what two actions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// The start.
+    Start,
+    /// The length.
+    Length,
+    /// The rate.
+    Rate,
+    /// The servers.
+    Place,
+    /// What is carried out or asked.
+    Text,
+    /// What it waits for.
+    Waits,
+    /// How long it may take, how often it is tried, when it may start.
+    Execution,
+}
+
+/// What is different in `new` from what `old` has.
+pub fn compare(old: &PlanFile, new: &PlanFile) -> Difference {
+    let by_id = |file: &PlanFile| -> BTreeMap<String, Action> {
+        let actions = file.actions.iter();
+        actions.map(|a| (a.id.clone(), a.clone())).collect()
+    };
+    let (old, new) = (&lasting_but_for_source(old), &lasting_but_for_source(new));
+    let (known, mut left) = (by_id(old), by_id(old));
+    let mut difference = Difference {
+        plan: new.plan.clone(),
+        figures: figures(old, new),
+        inputs: inputs(old.source.as_ref(), new.source.as_ref()),
+        appear: Vec::new(),
+        vanish: Vec::new(),
+        change: Vec::new(),
+        same: 0,
+    };
+    for action in &new.actions {
+        left.remove(&action.id);
+        match known.get(&action.id) {
+            None => difference.appear.push(action.clone()),
+            Some(before) if before == action => difference.same += 1,
+            Some(before) => difference.change.push(Changed {
+                what: what(before, action),
+                old: before.clone(),
+                new: action.clone(),
+            }),
+        }
+    }
+    let vanished = old.actions.iter().filter(|a| left.contains_key(&a.id));
+    difference.vanish = vanished.cloned().collect();
+    difference
+}
+
+fn lasting_but_for_source(file: &PlanFile) -> PlanFile {
+    PlanFile {
+        source: file.source.clone(),
+        ..lasting(file.clone())
+    }
+}
+
+/// The plan without what changes where its files are edited and it does not: what it was made from, and the lines in its reasons.
+pub fn lasting(mut file: PlanFile) -> PlanFile {
+    file.source = None;
+    for action in &mut file.actions {
+        let waits = action.waits.iter_mut().map(|wait| &mut wait.why);
+        let closed = action.may_start.iter_mut();
+        let closed = closed.filter_map(|opening| opening.closed_by.as_mut());
+        for reason in waits.chain(closed) {
+            let without = without_place(reason).len();
+            reason.truncate(without);
+        }
+    }
+    file
+}
+
+/// A reason without ` (line 12)` or ` (inventory.mvm:12)`.
+fn without_place(reason: &str) -> &str {
+    let place = reason.rsplit_once(" (").filter(|(_, place)| {
+        let line = place
+            .strip_suffix(')')
+            .and_then(|place| place.rsplit([' ', ':']).next());
+        line.is_some_and(|line| line.parse::<u32>().is_ok())
+    });
+    place.map_or(reason, |(reason, _)| reason)
+}
+
+fn what(old: &Action, new: &Action) -> Vec<What> {
+    let length = |action: &Action| action.end - action.start;
+    let place = |a: &Action| {
+        (
+            a.kind,
+            a.vm.clone(),
+            a.from.clone(),
+            a.to.clone(),
+            a.server.clone(),
+        )
+    };
+    let found = [
+        (What::Start, old.start != new.start),
+        (What::Length, length(old) != length(new)),
+        (What::Rate, old.bandwidth_mbps != new.bandwidth_mbps),
+        (What::Place, place(old) != place(new)),
+        (What::Text, old.text != new.text),
+        (
+            What::Waits,
+            old.waits != new.waits || old.after != new.after,
+        ),
+        (
+            What::Execution,
+            (old.timeout, old.retry, &old.may_start, old.not_before)
+                != (new.timeout, new.retry, &new.may_start, new.not_before),
+        ),
+    ];
+    let found = found.into_iter().filter(|&(_, differs)| differs);
+    found.map(|(what, _)| what).collect()
+}
+
+/// The figures of a plan, by name; all objectives, the first one too where it is the only one.
+fn all_figures(file: &PlanFile) -> Vec<(String, Value)> {
+    let objectives = match file.objectives.is_empty() {
+        true => file.objective.as_slice(),
+        false => &file.objectives,
+    };
+    let mut all = Vec::new();
+    for objective in objectives {
+        all.push((objective.name.clone(), Value::Number(objective.value)));
+        all.push((
+            format!("{} gap", objective.name),
+            Value::Share(objective.gap),
+        ));
+    }
+    if !objectives.iter().any(|o| o.name == "makespan") {
+        let makespan = i128::from(file.makespan) * 1000;
+        all.push((
+            "makespan".to_owned(),
+            Value::Number(super::emit::json::Fixed(makespan)),
+        ));
+    }
+    all.push(("peak power".to_owned(), Value::Number(file.peak_power_w)));
+    if !objectives.iter().any(|o| o.name == "energy") {
+        all.push(("energy".to_owned(), Value::Number(file.energy_j)));
+    }
+    let start = file.start.clone();
+    all.extend(start.map(|start| ("start".to_owned(), Value::Words(start))));
+    all
+}
+
+fn figures(old: &PlanFile, new: &PlanFile) -> Vec<Figure> {
+    let (old, new) = (all_figures(old), all_figures(new));
+    let of = |all: &[(String, Value)], name: &str| {
+        let found = all.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let gone = old.iter().filter(|(name, _)| of(&new, name).is_none());
+    let names = new.iter().chain(gone).map(|(name, _)| name.clone());
+    let figures = names.map(|name| Figure {
+        old: of(&old, &name),
+        new: of(&new, &name),
+        name,
+    });
+    figures.filter(|figure| figure.old != figure.new).collect()
+}
+
+/// What became of the files that a plan was made from; nothing where they are not known.
+pub fn inputs(old: Option<&Source>, new: Option<&Source>) -> Vec<InputChange> {
+    let (Some(old), Some(new)) = (old, new) else {
+        return Vec::new();
+    };
+    if old.sha256 == new.sha256 {
+        return Vec::new();
+    }
+    let by_name = |source: &Source| -> BTreeMap<String, String> {
+        let files = source.files.iter();
+        files.map(|f| (f.file.clone(), f.sha256.clone())).collect()
+    };
+    let (before, after) = (by_name(old), by_name(new));
+    if before.is_empty() {
+        // A plan of an older version says only that something is not the same.
+        let file = new.file.clone();
+        return vec![InputChange {
+            file,
+            is: Became::Changed,
+        }];
+    }
+    let added = after.keys().filter(|file| !before.contains_key(*file));
+    let added = added.map(|file| (file, Became::Added));
+    let others = before
+        .iter()
+        .filter_map(|(file, hash)| match after.get(file) {
+            None => Some((file, Became::Removed)),
+            Some(now) if now != hash => Some((file, Became::Changed)),
+            Some(_) => None,
+        });
+    let found = others.chain(added);
+    found
+        .map(|(file, is)| InputChange {
+            file: file.clone(),
+            is,
+        })
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! The page of `--emit html` in a browser, and its script under the checker of types.
+//!
+//! `npm install --no-package-lock --prefix tests/page` brings what drives them; where that, Node or Chromium is not there, the
+//! tests say so. The pictures of the last run are in `target/page`.
+
+#[path = "../../src/emit/fixture.rs"]
+mod fixture;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use mvm::emit::Kind;
+use mvm::schedule::{Effort, Options, Quiet};
+use support::{Folder, root};
+
+/// A program of that name, by its output for `--version`.
+fn is_there(program: &str) -> bool {
+    let said = Command::new(program).arg("--version").output();
+    said.is_ok_and(|said| said.status.success())
+}
+
+/// What npm has brought for these tests; None, with a word, where it has not.
+fn tool(path: &str) -> Option<PathBuf> {
+    let path = root().join("tests/page/node_modules").join(path);
+    if is_there("node") && path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} or Node is not here", path.display());
+    None
+}
+
+/// A page of a plan as it comes from a file, with links, memory and rules.
+fn planned() -> String {
+    let checked = mvm::compile::check("examples/micro.mvm", &Folder(root()));
+    let options = Options {
+        effort: Effort::Fast,
+        ..Options::default()
+    };
+    let plan = checked
+        .plan(0, &options, &mut Quiet)
+        .expect("it has a plan");
+    Kind::Html.emit(&checked.analysis.datacenter, &plan)
+}
+
+/// A page of that many actions.
+fn made(actions: usize) -> String {
+    let (datacenter, plan) = fixture::racks(actions / 4);
+    assert_eq!(plan.actions.len(), actions);
+    Kind::Html.emit(&datacenter, &plan)
+}
+
+fn hostile() -> String {
+    let (datacenter, plan) = fixture::hostile();
+    Kind::Html.emit(&datacenter, &plan)
+}
+
+#[test]
+fn a_reader_in_chromium() {
+    let browsers = ["chromium", "chromium-browser", "google-chrome"];
+    let Some(browser) = browsers.into_iter().find(|name| is_there(name)) else {
+        eprintln!("skipped: Chromium is not here");
+        return;
+    };
+    if tool("playwright-core").and(tool("axe-core")).is_none() {
+        return;
+    }
+    let browser = which(browser);
+    let folder = root().join("target/page");
+    fs::create_dir_all(&folder).expect("a folder");
+    let pages = [
+        ("ten", planned()),
+        ("two-hundred", made(200)),
+        ("ten-thousand", made(10_000)),
+        ("hostile", hostile()),
+    ];
+    let files = pages.map(|(name, page)| {
+        let path = folder.join(format!("{name}.html"));
+        fs::write(&path, page).expect("it can be written");
+        path
+    });
+    let said = Command::new("node")
+        .arg(root().join("tests/page/drive.mjs"))
+        .arg(browser)
+        .arg(&folder)
+        .args(files)
+        .output()
+        .expect("node runs");
+    let text = String::from_utf8_lossy(&said.stdout);
+    let errors = String::from_utf8_lossy(&said.stderr);
+    assert!(said.status.success(), "{text}{errors}");
+}
+
+/// The path of a program, which the driver wants.
+fn which(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).map(|folder| folder.join(program));
+    folders.find(|path| path.exists()).expect("it has run")
+}
+
+#[test]
+fn the_types_of_the_script_hold() {
+    let Some(compiler) = tool("typescript/bin/tsc") else {
+        return;
+    };
+    let said = Command::new("node")
+        .arg(compiler)
+        .arg("-p")
+        .arg(root().join("src/emit/html/script"))
+        .output()
+        .expect("node runs");
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert!(said.status.success(), "{text}");
+}
+
+/// The page is put together of the files that the checker reads, in its order.
+#[test]
+fn the_page_has_every_script_in_the_order_of_the_checker() {
+    let folder = root().join("src/emit/html/script");
+    let config = fs::read_to_string(folder.join("tsconfig.json")).expect("it is there");
+    let config: serde_json::Value = serde_json::from_str(&config).expect("JSON");
+    let files = config["files"].as_array().expect("a list");
+    let (datacenter, plan) = fixture::evening();
+    let page = Kind::Html.emit(&datacenter, &plan);
+    let mut rest = page.as_str();
+    for file in files {
+        let file = file.as_str().expect("a name");
+        let text = fs::read_to_string(folder.join(file)).expect("it is there");
+        let at = rest
+            .find(&text)
+            .unwrap_or_else(|| panic!("{file} is not in its place"));
+        rest = &rest[at + text.len()..];
+    }
+    let all = support::files("src/emit/html/script", ".js");
+    assert_eq!(all.len(), files.len());
+}
