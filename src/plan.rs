@@ -232,6 +232,9 @@ fn settled(
     let schedule = &solution.schedule;
     holds(problem, schedule)?;
     let drawn = figures::drawn(datacenter, request, problem, schedule);
+    let places = places(f, schedule);
+    let power = &drawn.profile.level;
+    let kept = slack::kept(datacenter, request, problem, schedule, &places, power);
     let mut profiles = vec![drawn.profile];
     profiles.extend(figures::carried(datacenter, problem, schedule));
     profiles.extend(figures::taken(datacenter, problem, schedule));
@@ -248,7 +251,7 @@ fn settled(
         energy: drawn.energy,
         actions: planned(datacenter, request, problem, schedule),
         profiles,
-        kept: slack::kept(datacenter, request, problem, schedule, &places(f, schedule)),
+        kept,
         timed_levels: timed(f)
             .iter()
             .map(|&id| TimedLevel {

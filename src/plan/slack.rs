@@ -7,7 +7,7 @@ use crate::formulate::{Cause, Problem, rule_in_words};
 use crate::formulation::{
     ActionId, Formulation, Resource, ResourceId, Schedule, Seconds, SourceId, UNLIMITED, Unit,
 };
-use crate::request::Request;
+use crate::request::{Period, Request, RuleKind};
 use crate::source::Span;
 
 /// A rule, and what it leaves.
@@ -70,13 +70,14 @@ impl Slack {
 }
 
 /// Every rule of a request with what a schedule that holds leaves of it, in the order in which they are written; those from the
-/// same text are one. `place` is where each action of the formulation stands in the plan.
+/// same text are one. `place` is where each action of the formulation stands in the plan, `power` what all servers draw over time.
 pub(super) fn kept(
     datacenter: &Datacenter,
     request: &Request,
     problem: &Problem,
     schedule: &Schedule,
     place: &[usize],
+    power: &[(Seconds, i64)],
 ) -> Vec<Kept> {
     let f = &problem.formulation;
     let makespan = f.makespan(schedule);
@@ -111,6 +112,25 @@ pub(super) fn kept(
     f.groups
         .iter()
         .for_each(|group| note(group.source, Slack::Equal));
+    // A budget that nothing can exceed has no level.
+    for (rule, slack) in request.rules.iter().zip(&mut slacks) {
+        if let (
+            RuleKind::Budget {
+                power: limit,
+                servers: None,
+                period,
+            },
+            Slack::Throughout,
+        ) = (&rule.kind, *slack)
+        {
+            *slack = below(
+                i64::try_from(*limit).unwrap_or(UNLIMITED),
+                *period,
+                power,
+                makespan,
+            );
+        }
+    }
     let mut kept: Vec<Kept> = Vec::new();
     let mut known: BTreeMap<(Option<Span>, String), usize> = BTreeMap::new();
     for (rule, slack) in request.rules.iter().zip(slacks) {
@@ -128,6 +148,30 @@ pub(super) fn kept(
         kept[at].slack = tighter(kept[at].slack, slack, makespan);
     }
     kept
+}
+
+/// What a level leaves of a limit in a period.
+fn below(limit: i64, period: Period, level: &[(Seconds, i64)], makespan: Seconds) -> Slack {
+    let ends = level
+        .iter()
+        .skip(1)
+        .map(|&(from, _)| from)
+        .chain([makespan.max(1)]);
+    let pieces = level.iter().zip(ends).filter(|((from, _), to)| {
+        *to > period.from.max(0) && period.to.is_none_or(|end| *from < end)
+    });
+    let least = pieces
+        .map(|(&(from, value), _)| (limit - value, from.max(period.from)))
+        .min();
+    match least {
+        None => Slack::Throughout,
+        Some((left, at)) => Slack::Room {
+            unit: Unit::Power,
+            left,
+            limit,
+            at,
+        },
+    }
 }
 
 /// The one that is nearer to its limit; of two alike the first.
