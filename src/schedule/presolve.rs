@@ -46,9 +46,9 @@ impl Instance {
             mode.segments = segments(&mode.events);
         }
         propagate::tighten(&mut instance)?;
-        match propagate::overfull(&instance) {
-            Some(_) => Err(Refusal::Infeasible),
-            None => Ok(instance),
+        match propagate::is_hopeless(&instance) {
+            true => Err(Refusal::Infeasible),
+            false => Ok(instance),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod chains;
 mod energy;
+mod gaps;
 mod links;
 pub mod makespan;
 pub mod overfull;
@@ -23,6 +24,11 @@ pub fn precedences(instance: &Instance) -> impl Iterator<Item = (usize, usize)> 
 /// A level that cannot hold what lies between two moments, wherever jobs start inside of their domains.
 pub fn overfull(instance: &Instance) -> Option<Overfull> {
     timetable::overfull(instance).or_else(|| energy::overfull(instance))
+}
+
+/// Whether nothing can be scheduled, as far as that is seen at once.
+pub fn is_hopeless(instance: &Instance) -> bool {
+    overfull(instance).is_some() || gaps::are_too_short(instance)
 }
 
 /// Drops the modes that no order of jobs makes room for; it finds cycles of precedences, and swaps of VMs
