@@ -15,6 +15,11 @@
 //! [`compile::check`] reads a file through a [`source::Loader`] and says what it found; [`compile::Checked::plan`]
 //! computes a plan of it.
 //!
+//! # Features
+//!
+//! `cli`, a default, is the program: [`cli`] and the pictures of diagnostics for people at a terminal. With
+//! `default-features = false` the library needs no parser of arguments, no progress bars and no drawing on terminals.
+//!
 //! # From Rust
 //!
 //! ```
@@ -86,4 +91,5 @@ pub mod critical;
 pub mod import;
 pub mod calibrate;
 pub mod compile;
+#[cfg(feature = "cli")]
 pub mod cli;

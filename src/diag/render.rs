@@ -3,50 +3,21 @@
 //! All forms show the diagnostics in the order of their places. What a source or a message holds is made harmless
 //! first: no control character of a file reaches a terminal.
 
+#[cfg(feature = "cli")]
 mod picture;
 mod printable;
 mod text;
 
 pub use super::json::json;
+#[cfg(feature = "cli")]
+pub use picture::{Style, human};
 pub use text::{plain, short};
 
-use self::picture::Pictures;
 use super::Diagnostic;
-use crate::show::show_count;
 use crate::source::{SourceMap, Span};
-
-/// How many diagnostics [`human`] shows; who has that many mends the first ones first.
-const MAX_SHOWN: usize = 100;
 
 /// Lines longer than this, in bytes, are not drawn.
 const MAX_LINE: usize = 400;
-
-/// How [`human`] draws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Style {
-    /// With terminal colours.
-    pub color: bool,
-    /// With ASCII characters only.
-    pub ascii: bool,
-}
-
-/// Pictures of the sources with the labels drawn in, at most a hundred.
-pub fn human(map: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> String {
-    let ordered = in_order(diagnostics);
-    let map = printable::sources(map);
-    let mut pictures = Pictures::new(&map, style);
-    let shown: Vec<String> = ordered
-        .iter()
-        .take(MAX_SHOWN)
-        .map(|diagnostic| trimmed(&pictures.draw(diagnostic)))
-        .collect();
-    let mut out = shown.join("\n");
-    if ordered.len() > MAX_SHOWN {
-        let more = show_count(ordered.len() - MAX_SHOWN, "more finding");
-        out.push_str(&format!("\n… and {more}\n"));
-    }
-    out
-}
 
 /// By file and place, those without a place first; nothing twice.
 pub(super) fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
@@ -86,17 +57,6 @@ fn is_on_a_long_line(map: &SourceMap, span: Span) -> bool {
     line_around(range.start) >= MAX_LINE || line_around(range.end) >= MAX_LINE
 }
 
-/// A short piece of a long text, for places where no picture can be drawn.
-fn excerpt(map: &SourceMap, span: Span) -> String {
-    const MAX_CHARS: usize = 60;
-    let text = map.snippet(span);
-    let mut short: String = text.chars().take(MAX_CHARS).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    printable::line(&short)
-}
-
 /// Without blanks at the ends of lines.
 fn trimmed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -107,5 +67,5 @@ fn trimmed(text: &str) -> String {
     out
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests;

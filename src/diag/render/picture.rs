@@ -4,15 +4,46 @@ use std::collections::BTreeMap;
 
 use ariadne::{Cache, CharSet, Color, Config, IndexType, Label, Report, ReportKind, Source};
 
-use super::{Style, excerpt, helps, is_on_a_long_line, printable};
+use super::{helps, in_order, is_on_a_long_line, printable, trimmed};
 use crate::diag::{self, Diagnostic, Severity};
+use crate::show::show_count;
 use crate::source::{FileId, SourceMap, Span};
 
 /// Colours of the places that are not the main one, in turn.
 const COLORS: [Color; 4] = [Color::Blue, Color::Cyan, Color::Magenta, Color::Green];
 
+/// How many diagnostics [`human`] shows; who has that many mends the first ones first.
+const MAX_SHOWN: usize = 100;
+
+/// How [`human`] draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// With terminal colours.
+    pub color: bool,
+    /// With ASCII characters only.
+    pub ascii: bool,
+}
+
+/// Pictures of the sources with the labels drawn in, at most a hundred.
+pub fn human(map: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> String {
+    let ordered = in_order(diagnostics);
+    let map = printable::sources(map);
+    let mut pictures = Pictures::new(&map, style);
+    let shown: Vec<String> = ordered
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|diagnostic| trimmed(&pictures.draw(diagnostic)))
+        .collect();
+    let mut out = shown.join("\n");
+    if ordered.len() > MAX_SHOWN {
+        let more = show_count(ordered.len() - MAX_SHOWN, "more finding");
+        out.push_str(&format!("\n… and {more}\n"));
+    }
+    out
+}
+
 /// The files that were drawn, cut into lines once.
-pub(super) struct Pictures<'a> {
+struct Pictures<'a> {
     map: &'a SourceMap,
     style: Style,
     sources: BTreeMap<FileId, Source<String>>,
@@ -36,7 +67,7 @@ impl Cache<FileId> for Pictures<'_> {
 }
 
 impl<'a> Pictures<'a> {
-    pub(super) fn new(map: &'a SourceMap, style: Style) -> Self {
+    fn new(map: &'a SourceMap, style: Style) -> Self {
         Pictures {
             map,
             style,
@@ -45,7 +76,7 @@ impl<'a> Pictures<'a> {
     }
 
     /// The picture of a diagnostic, or words where none can be drawn.
-    pub(super) fn draw(&mut self, diagnostic: &Diagnostic) -> String {
+    fn draw(&mut self, diagnostic: &Diagnostic) -> String {
         let labels = self.labels(diagnostic);
         let too_long = |label: &&diag::Label| is_on_a_long_line(self.map, label.span);
         if labels.is_empty() || labels.iter().any(too_long) {
@@ -143,4 +174,15 @@ impl<'a> Pictures<'a> {
         lines.push(String::new());
         lines.join("\n")
     }
+}
+
+/// A short piece of a long text, for places where no picture can be drawn.
+fn excerpt(map: &SourceMap, span: Span) -> String {
+    const MAX_CHARS: usize = 60;
+    let text = map.snippet(span);
+    let mut short: String = text.chars().take(MAX_CHARS).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    printable::line(&short)
 }
