@@ -13,7 +13,7 @@ use crate::source::{FileId, SourceMap, Span};
 const COLORS: [Color; 4] = [Color::Blue, Color::Cyan, Color::Magenta, Color::Green];
 
 /// How many diagnostics [`human`] shows; who has that many mends the first ones first.
-const MAX_SHOWN: usize = 100;
+pub(super) const MAX_SHOWN: usize = 100;
 
 /// How [`human`] draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

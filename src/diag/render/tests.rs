@@ -133,7 +133,7 @@ fn a_flood_is_cut_and_nothing_is_said_twice() {
     let many: Vec<Diagnostic> = (0..137).map(|line| finding(line * 4)).collect();
     let text = human(&map, &many, PLAIN);
     assert!(text.ends_with("\n… and 37 more findings\n"));
-    assert_eq!(text.matches("Error").count(), MAX_SHOWN);
+    assert_eq!(text.matches("Error").count(), picture::MAX_SHOWN);
     assert_eq!(
         short(&map, &[finding(4), finding(0), finding(4)])
             .lines()
