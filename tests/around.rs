@@ -171,7 +171,7 @@ fn git_shows_plans_as_lines_that_people_read() {
         return;
     };
     let attributes =
-        fs::read_to_string(root().join("integrations/gitattributes")).expect("it is there");
+        fs::read_to_string(root().join("examples/integrations/gitattributes")).expect("it is there");
     place.write(".gitattributes", &attributes);
     let setting = attributes
         .lines()
@@ -201,7 +201,7 @@ fn a_commit_with_a_mistake_is_stopped_by_the_hook() {
     };
     let hook = place.path().join(".git/hooks/pre-commit");
     fs::create_dir_all(hook.parent().expect("a folder")).expect("it can be made");
-    fs::copy(root().join("integrations/pre-commit"), &hook).expect("it can be copied");
+    fs::copy(root().join("examples/integrations/pre-commit"), &hook).expect("it can be copied");
     place.write("away.mvm", &PLAN.replace("2GiB", "2Gibs"));
     let said = place.call("git", &["commit", "-am", "Mistake"]);
     let errors = String::from_utf8_lossy(&said.stderr);
@@ -259,7 +259,7 @@ fn a_review_says_what_a_branch_does_to_the_plans() {
     place.write("notes.mvm", "switch alone\n");
     place.git(&["add", "."]);
     place.git(&["commit", "--quiet", "-m", "Slower"]);
-    let review = root().join("integrations/review");
+    let review = root().join("examples/integrations/review");
     let said = place.call(&review.to_string_lossy(), &["HEAD~1"]);
     assert!(
         said.status.success(),
