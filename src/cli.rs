@@ -16,8 +16,11 @@ mod output;
 mod plan;
 mod plan_file;
 mod progress;
+#[cfg(unix)]
+mod run;
 mod schema;
 mod state;
+mod status;
 mod terminal;
 mod test;
 mod tree;
@@ -62,6 +65,15 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import::run(import, &terminal),
         Command::Calibrate(calibrate) => calibrate::run(calibrate, &terminal),
         Command::Fmt(fmt) => fmt::run(fmt, &terminal),
+        // They end as the script does, which has a table of its own.
+        #[cfg(unix)]
+        Command::Run(run) => return ExitCode::from(run::run(run, &terminal)),
+        #[cfg(not(unix))]
+        Command::Run(_) => {
+            terminal.say("error: plans are carried out on Unix only");
+            Status::WrongUsage
+        }
+        Command::Status(status) => status::run(status, &terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
         Command::Diff(args) => diff::run(args, &terminal),
         Command::Show(args) => diff::show(args, &terminal),

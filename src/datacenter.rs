@@ -219,6 +219,18 @@ pub enum Policy {
     Wait,
 }
 
+impl Policy {
+    /// Its name in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Policy::Abort => "abort",
+            Policy::Suspend => "suspend",
+            Policy::Post => "post",
+            Policy::Wait => "wait",
+        }
+    }
+}
+
 /// How long an action may take, as a file says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {

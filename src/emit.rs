@@ -4,6 +4,7 @@
 //! from outside are kept from meaning anything (`text`).
 
 pub(crate) mod amount;
+mod ansible;
 mod btrplace;
 mod calendar;
 pub(crate) mod clock;
@@ -21,6 +22,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use ansible::emit as ansible;
 pub use btrplace::emit as btrplace;
 pub use calendar::emit as calendar;
 pub use csv::emit as csv;
@@ -28,6 +30,8 @@ pub use html::emit as html;
 pub use json::emit as json;
 pub use mermaid::emit as mermaid;
 pub use script::emit as script;
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) use script::shell_word;
 pub use svg::{Pair, emit as svg, pairs};
 pub use table::{Page, emit as table};
 
@@ -45,6 +49,8 @@ pub enum Kind {
     Json,
     /// Bash that carries the plan out.
     Script,
+    /// A playbook of Ansible that carries the plan out.
+    Ansible,
     /// A chart of the actions, the power and the busiest links.
     Svg,
     /// A page with all of it, for whoever approves it.
@@ -61,10 +67,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Table,
         Kind::Json,
         Kind::Script,
+        Kind::Ansible,
         Kind::Svg,
         Kind::Html,
         Kind::Mermaid,
@@ -79,6 +86,7 @@ impl Kind {
             Kind::Table => "table",
             Kind::Json => "json",
             Kind::Script => "script",
+            Kind::Ansible => "ansible",
             Kind::Svg => "svg",
             Kind::Html => "html",
             Kind::Mermaid => "mermaid",
@@ -94,6 +102,7 @@ impl Kind {
             Kind::Table => "txt",
             Kind::Json => "json",
             Kind::Script => "sh",
+            Kind::Ansible => "yaml",
             Kind::Svg => "svg",
             Kind::Html => "html",
             Kind::Mermaid => "mmd",
@@ -114,6 +123,7 @@ impl Kind {
             Kind::Table => table(datacenter, plan, &Page::default()),
             Kind::Json => json(datacenter, plan),
             Kind::Script => script(datacenter, plan),
+            Kind::Ansible => ansible(datacenter, plan),
             Kind::Svg => svg(datacenter, plan),
             Kind::Html => html(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
@@ -126,7 +136,7 @@ impl Kind {
     /// Why the plan, although it holds, cannot be in this form: nothing where it can.
     pub fn obstacles(self, datacenter: &Datacenter, plan: &Plan) -> Vec<Diagnostic> {
         match self {
-            Kind::Script => script::obstacles(datacenter, plan),
+            Kind::Script | Kind::Ansible => script::obstacles(datacenter, plan),
             Kind::Ics => calendar::obstacles(plan),
             Kind::Btrplace => btrplace::obstacles(datacenter, plan),
             Kind::Table | Kind::Json | Kind::Svg | Kind::Html | Kind::Mermaid | Kind::Csv => {

@@ -88,6 +88,7 @@ pub mod expect;
 pub mod emit;
 pub mod diff;
 pub mod critical;
+pub mod run;
 pub mod import;
 pub mod calibrate;
 pub mod compile;

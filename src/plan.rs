@@ -141,6 +141,14 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// What it is called: a pause by what it asks, too.
+    pub fn title(&self) -> String {
+        match (self.task, &self.text) {
+            (Task::Pause, Some(text)) => format!("{}: {text}", self.id),
+            _ => self.id.clone(),
+        }
+    }
+
     /// The actions that must have ended before it starts, well or not.
     pub fn ended_before(&self) -> impl Iterator<Item = usize> {
         let ended = self.after.iter();

@@ -170,8 +170,8 @@ fn git_shows_plans_as_lines_that_people_read() {
     let Some(place) = Place::repository() else {
         return;
     };
-    let attributes =
-        fs::read_to_string(root().join("examples/integrations/gitattributes")).expect("it is there");
+    let attributes = fs::read_to_string(root().join("examples/integrations/gitattributes"))
+        .expect("it is there");
     place.write(".gitattributes", &attributes);
     let setting = attributes
         .lines()

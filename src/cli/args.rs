@@ -35,6 +35,10 @@ pub enum Command {
     Plan(Plan),
     /// Check a plan in JSON against the file that it was made from.
     Verify(Verify),
+    /// Carry a plan in JSON out, as its script does.
+    Run(Run),
+    /// Say where a plan stands that is or was carried out.
+    Status(StatusOf),
     /// Write a foreign file as `.mvm`.
     Import(Import),
     /// Fit what links carry and migrations need to measured runs of plans.
@@ -74,7 +78,7 @@ pub struct Plan {
     /// The plan of the file to compute; all of them where none is named.
     #[arg(long = "plan", value_name = "NAME")]
     pub name: Option<String>,
-    /// What to write, several between commas: table, json, script, svg, html (a page), mermaid, csv, ics (a calendar), btrplace.
+    /// What to write, several between commas: table, json, script, ansible, svg, html (a page), mermaid, csv, ics (a calendar), btrplace.
     #[arg(
         long,
         value_name = "KIND",
@@ -118,6 +122,45 @@ pub struct Verify {
     /// Check the bounds, too, by the certificate in a folder, as `mvm plan --certificate` wrote it.
     #[arg(long, value_name = "DIR")]
     pub certificate: Option<PathBuf>,
+}
+
+/// Exit status, as of the script: 0 all is done; 1 an action failed or was skipped, or the input is wrong; 2 wrong usage; 3 the journal or
+/// its lock cannot be had; 4 the preflight found problems; 5 it is not the plan's night; 6 the plan was finished before, and
+/// nothing was done; 130 interrupted. After a first SIGINT or SIGTERM nothing new starts; a second one ends it at once. Variables: as the
+/// script's (`bash SCRIPT --help`). It needs bash and what the plan's commands are.
+#[derive(clap::Args)]
+pub struct Run {
+    /// The plan, as `--emit json` wrote it.
+    pub plan: PathBuf,
+    /// The file that it was made from, where the plan does not say or it has moved.
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// What was done is kept there, by default beside the plan. A second start, or one of the plan's script, goes on where the first ended.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Bash that defines functions of the script anew.
+    #[arg(long, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Carry out a plan with a date outside its night; rules keep their clock times.
+    #[arg(long)]
+    pub now: bool,
+    /// Do not begin with asking all servers whether everything is as the plan expects it.
+    #[arg(long)]
+    pub no_preflight: bool,
+    /// Write a line of JSON for each thing that happens.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Where to write how long actions took, as a table that `mvm calibrate` reads; by default beside the journal.
+    #[arg(long, value_name = "FILE.csv")]
+    pub times: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct StatusOf {
+    /// The journal of a script or of `mvm run`.
+    pub journal: PathBuf,
+    /// The plan that it is of, as `--emit json` wrote it: to say what is left, and when it should end.
+    pub plan: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

@@ -9,8 +9,7 @@ use crate::certify::{self, Certificate, Rejection};
 use crate::datacenter::Datacenter;
 use crate::emit::json::{self, PlanFile};
 use crate::formulate::{Problem, Work};
-use crate::formulation::Schedule;
-use crate::plan::{Claim, Claims, replay};
+use crate::plan::{Claim, Claims, Plan, SourceFile, replay};
 use crate::request::{GoalKind, Request, Task};
 use crate::schedule::{Bounded, Solution};
 
@@ -22,49 +21,51 @@ impl Checked {
     ///
     /// Its bounds are taken as they are: that no plan is better takes a certificate. All else is computed anew.
     pub fn verify(&self, file: &PlanFile) -> Vec<String> {
-        let Some(index) = self
-            .analysis
-            .requests
-            .iter()
-            .position(|r| r.name == file.plan)
-        else {
-            return vec![format!(
-                "`{}` is no plan of `{}`",
-                file.plan, self.source.file
-            )];
-        };
-        if self.analysis.requests[index].bandwidth != file.bandwidth {
-            return vec![format!(
-                "`{}` was planned with other rates to choose from than it is checked with",
-                file.plan
-            )];
-        }
-        let settled = match self.settled(index, file) {
-            Ok(settled) => settled,
-            Err(mistakes) => return mistakes,
-        };
-        let datacenter = &self.analysis.datacenter;
-        let (request, problem) = (&*settled.request, &*settled.problem);
-        let claims = claims(file);
-        let mistakes = match replay(datacenter, request, problem, &claims) {
-            Ok(schedule) => match self.again(file, request, problem, schedule, &claims) {
-                Ok(again) => differences(file, &again),
-                Err(mistakes) => mistakes,
-            },
-            Err(mistakes) => mistakes,
-        };
-        [mistakes, misnamed(datacenter, problem, file)].concat()
+        self.restore(file).err().unwrap_or_default()
     }
 
-    /// The file as it would be written of its own schedule and bounds: whatever is computed from them is computed anew.
+    /// The plan that a file holds, with all that follows from it, if everything that the file says holds.
+    ///
+    /// # Errors
+    /// As [`Checked::verify`] says it.
+    pub fn restore(&self, file: &PlanFile) -> Result<Plan, Vec<String>> {
+        let requests = &self.analysis.requests;
+        let index = requests.iter().position(|r| r.name == file.plan);
+        let Some(index) = index else {
+            return Err(vec![format!(
+                "`{}` is no plan of `{}`",
+                file.plan, self.source.file
+            )]);
+        };
+        if requests[index].bandwidth != file.bandwidth {
+            return Err(vec![format!(
+                "`{}` was planned with other rates to choose from than it is checked with",
+                file.plan
+            )]);
+        }
+        let settled = self.settled(index, file)?;
+        let (request, problem) = (&*settled.request, &*settled.problem);
+        let again = self.again(file, request, problem);
+        let mut mistakes = match &again {
+            Ok(plan) => differences(file, &PlanFile::new(&self.analysis.datacenter, plan)),
+            Err(mistakes) => mistakes.clone(),
+        };
+        mistakes.extend(misnamed(&self.analysis.datacenter, problem, file));
+        match again {
+            Ok(plan) if mistakes.is_empty() => Ok(plan),
+            _ => Err(mistakes),
+        }
+    }
+
+    /// The plan of the file's own schedule and bounds: whatever is computed from them is computed anew.
     fn again(
         &self,
         file: &PlanFile,
         request: &Request,
         problem: &Problem,
-        schedule: Schedule,
-        claims: &Claims,
-    ) -> Result<PlanFile, Vec<String>> {
+    ) -> Result<Plan, Vec<String>> {
+        let claims = claims(file);
+        let schedule = replay(&self.analysis.datacenter, request, problem, &claims)?;
         let bounded =
             |&(_, value, lower_bound): &(String, i64, i64)| Bounded { value, lower_bound };
         let solution = Solution {
@@ -73,12 +74,18 @@ impl Checked {
             slot: 1,
             reproducible: file.reproducible,
         };
-        let plan = self.assemble(request, problem, &solution)?;
-        Ok(PlanFile {
-            // What the plan was made from is said apart, where that is another text.
-            source: file.source.clone(),
-            ..PlanFile::new(&self.analysis.datacenter, &plan)
-        })
+        let mut plan = self.assemble(request, problem, &solution)?;
+        // What the plan was made from is said apart, where that is another text.
+        let texts = plan.source.take().map(|source| source.texts);
+        plan.source = file.source.as_ref().map(|source| SourceFile {
+            texts: texts.unwrap_or_default(),
+            file: source.file.clone(),
+            sha256: source.sha256.clone(),
+            files: (source.files.iter())
+                .map(|input| (input.file.clone(), input.sha256.clone()))
+                .collect(),
+        });
+        Ok(plan)
     }
 
     /// Checks what shows the bounds of a plan in a file that holds (see [`Checked::verify`]); `load` reads the files

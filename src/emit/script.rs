@@ -4,7 +4,7 @@
 //! function for each action with its plain command; what a site may replace (`script/hooks.bash`); what an action looks
 //! at before and after (`script/guards.bash`); who is asked before it goes on (`script/approval.bash`); what all begins with (`script/preflight.bash`); the dry run; the plan as rows (`table`, read by `script/rows.bash`);
 //! the journal; what is done about those that are late; and the engine, which decides who starts when
-//! (`script/engine.bash`).
+//! (`script/engine.bash`); and one action alone (`script/alone.bash`).
 //!
 //! Names come from outside. Those that reach the shell go through `quote`; comments and titles have them
 //! with nothing in them that ends a line.
@@ -24,17 +24,19 @@ use sha2::{Digest, Sha256};
 
 use self::actions::Actions;
 use self::platform::Platforms;
-use self::quote::{file_name, quote};
+pub(super) use self::quote::file_name;
+use self::quote::quote;
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) use self::quote::quote as shell_word;
 use super::clock::Clock;
 use super::text::printable;
 use super::{amount, json};
 use crate::datacenter::{CommandKind, Datacenter};
-use crate::formulation::Seconds;
 use crate::plan::Plan;
 use crate::request::Task;
 
 /// What all scripts have, in the order in which they have it; the table stands before the last line, the call.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     include_str!("script/hooks.bash"),
     include_str!("script/guards.bash"),
     include_str!("script/approval.bash"),
@@ -44,6 +46,7 @@ const PARTS: [&str; 9] = [
     include_str!("script/journal.bash"),
     include_str!("script/late.bash"),
     include_str!("script/engine.bash"),
+    include_str!("script/alone.bash"),
 ];
 
 /// The plan as a script.
@@ -143,25 +146,12 @@ fn constants(datacenter: &Datacenter, plan: &Plan) -> String {
     let _ = writeln!(out, "PLAN_HASH={hash}");
     let _ = writeln!(out, "PLANNED_START={start}");
     let _ = writeln!(out, "PLANNED_CLOCK={}", quote(&clock));
-    let _ = writeln!(out, "NIGHT={}", night(plan));
+    let _ = writeln!(out, "NIGHT={}", plan.night());
     let _ = writeln!(out, "TOOLS={}", quote(&tools(datacenter, plan)));
     let journal = format!("{}.journal", file_name(&plan.name));
     let _ = writeln!(out, "DEFAULT_JOURNAL={}", quote(&journal));
     out += "declare -a TEMPLATE=()\n";
     out
-}
-
-/// Seconds from the start to the end of the night that the plan is for: the last moment at which its rules allow
-/// something, where they say so of all that it does; otherwise as long again as it takes, and at least an hour.
-fn night(plan: &Plan) -> Seconds {
-    let ends = plan.actions.iter().map(|action| {
-        let last = |by_clock| action.openings(by_clock).next_back().and_then(|o| o.last);
-        let last = [true, false].into_iter().filter_map(last).min();
-        last.map(|last| last + action.end - action.start)
-    });
-    let end: Option<Vec<Seconds>> = ends.collect();
-    let end = end.and_then(|ends| ends.into_iter().max());
-    end.unwrap_or((2 * plan.makespan).max(3600))
 }
 
 /// The programs that the plan's commands need, as far as they are the script's own.

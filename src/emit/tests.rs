@@ -11,7 +11,7 @@ fn emitted(kind: Kind, datacenter: &Datacenter, plan: &Plan) -> String {
     if kind == Kind::Html {
         return body(&text);
     }
-    if kind != Kind::Script {
+    if !matches!(kind, Kind::Script | Kind::Ansible) {
         return text;
     }
     let (begin, rest) = text.split_once("# ── Time ─").expect("the hooks");

@@ -224,6 +224,19 @@ fn forced(task: Task, vm: &Vm) -> Option<Patience> {
 }
 
 impl super::Plan {
+    /// Seconds from the start to the end of the night that the plan is for: the last moment at which its rules allow
+    /// something, where they say so of all that it does; otherwise as long again as it takes, and at least an hour.
+    pub fn night(&self) -> Seconds {
+        let ends = self.actions.iter().map(|action| {
+            let last = |by_clock| action.openings(by_clock).next_back().and_then(|o| o.last);
+            let last = [true, false].into_iter().filter_map(last).min();
+            last.map(|last| last + action.end - action.start)
+        });
+        let end: Option<Vec<Seconds>> = ends.collect();
+        let end = end.and_then(|ends| ends.into_iter().max());
+        end.unwrap_or((2 * self.makespan).max(3600))
+    }
+
     /// For each action those that must have ended before it, well or not: the transitive reduction where it does
     /// not matter which of the two.
     pub fn ended_before(&self) -> Vec<Vec<usize>> {

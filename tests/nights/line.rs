@@ -50,6 +50,10 @@ pub enum Said {
     Closed(usize),
     /// The script of that run has ended, with that status; None: by a signal.
     Ended(usize, Option<i32>),
+    /// An action alone has told what happens to it.
+    Told(usize, String),
+    /// The process of an action alone has ended; or, without a number, one that only asks.
+    Gone(usize, Option<String>),
     /// Nobody can be heard any more, for that reason.
     Deaf(String),
 }
@@ -116,6 +120,28 @@ impl Lines {
             let _ = sender.send(Said::Ended(run, status));
         });
         Ok(pid)
+    }
+
+    /// Starts the process of an action alone, or one that only asks: what it tells and its end will be told.
+    pub fn spawn_alone(
+        &self,
+        run: usize,
+        number: Option<String>,
+        command: &mut Command,
+    ) -> std::io::Result<()> {
+        let mut child: Child = command.stdout(std::process::Stdio::piped()).spawn()?;
+        let (sender, shake) = (self.outbox.clone(), self.shake);
+        std::thread::spawn(move || {
+            let lines = child.stdout.take().into_iter();
+            let lines = lines.flat_map(|out| BufReader::new(out).lines());
+            for (at, line) in lines.map_while(Result::ok).enumerate() {
+                shake.wait(usize::MAX, at);
+                let _ = sender.send(Said::Told(run, line));
+            }
+            let _ = child.wait();
+            let _ = sender.send(Said::Gone(run, number));
+        });
+        Ok(())
     }
 
     /// What is said next; None if nobody says anything for so long that something hangs.

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dice::Dice;
 use line::Shake;
-use night::Night;
+use night::{Night, by_both};
 use scenario::Scenario;
 use trouble::{Blow, Mood};
 
@@ -117,5 +117,16 @@ fn a_night_is_its_number() {
             let shaken = Night::with(&scenario, &troubles, Shake::by(Dice(seed)));
             assert_eq!(night.events(), shaken.events(), "{name}, {seed}");
         }
+    }
+}
+
+/// `mvm run` decides as the script does: the same happens, at the same moments.
+#[test]
+fn the_machine_does_what_the_script_does() {
+    for (name, number) in scenario::NAMES.into_iter().zip(0..) {
+        let scenario = Scenario::load(name);
+        let [by_script, by_machine] = by_both(&scenario, number);
+        assert!(by_script.0.is_some(), "{name}, {number} gets stuck");
+        assert_eq!(by_script, by_machine, "{name}, {number}");
     }
 }

@@ -1,5 +1,7 @@
 //! One night: the script is started, and started again after whatever has befallen it, until it ends by itself.
 
+use std::path::Path;
+
 use crate::judge::{File, judge};
 use crate::line::Shake;
 use crate::log::{Entry, Event, Time};
@@ -31,26 +33,9 @@ impl Night {
 
     /// Plays a night in which that goes wrong.
     pub fn with(scenario: &Scenario, troubles: &trouble::Night, shake: Shake) -> Self {
-        let hosts = scenario.hosts();
         let start = scenario.date().unwrap_or(EVENING);
-        // Somebody starts a plan that has a date up to a day before, or once it is over.
-        let first = match scenario.date() {
-            Some(date) if troubles.dice.chance("too late", 15) => date + 8 * 86_400,
-            Some(date) => date - troubles.dice.between("early", 0, 86_400),
-            None => start,
-        };
-        let mut world = World::new(first, hosts, troubles.dice, troubles.mood);
-        world.lengths = scenario.lengths();
-        world.troubles = troubles
-            .troubles
-            .iter()
-            .map(|(at, what)| (start + at, what.clone()))
-            .collect();
         let folder = tempfile::tempdir().unwrap();
-        // A week is not looked at every few minutes.
-        let watch = (scenario.plan.makespan / 40).max(300);
-        let script = scenario.folder.path();
-        let mut stage = Stage::new(world, script, folder.path(), shake, watch).unwrap();
+        let mut stage = stage(scenario, troubles, shake, folder.path());
         stage.blows = troubles.blows.clone();
         let mut wrong = Vec::new();
         let status = match carry_out(&mut stage, troubles) {
@@ -103,6 +88,50 @@ impl Night {
             .map(|entry| format!("{:>7} {:?}\n", entry.at - self.start, entry.event));
         lines.collect::<String>() + &self.output
     }
+}
+
+/// The scenario, at the moment at which somebody starts the plan.
+fn stage(scenario: &Scenario, troubles: &trouble::Night, shake: Shake, folder: &Path) -> Stage {
+    let start = scenario.date().unwrap_or(EVENING);
+    // Somebody starts a plan that has a date up to a day before, or once it is over.
+    let first = match scenario.date() {
+        Some(date) if troubles.dice.chance("too late", 15) => date + 8 * 86_400,
+        Some(date) => date - troubles.dice.between("early", 0, 86_400),
+        None => start,
+    };
+    let mut world = World::new(first, scenario.hosts(), troubles.dice, troubles.mood);
+    world.lengths = scenario.lengths();
+    world.troubles = troubles
+        .troubles
+        .iter()
+        .map(|(at, what)| (start + at, what.clone()))
+        .collect();
+    // A week is not looked at every few minutes.
+    let watch = (scenario.plan.makespan / 40).max(300);
+    Stage::new(world, scenario.folder.path(), folder, shake, watch).unwrap()
+}
+
+/// What happens in a night in which the script is left alone, by the script and by the machine: both once.
+pub fn by_both(scenario: &Scenario, number: u64) -> [(Option<Outcome>, Vec<String>); 2] {
+    let mut troubles = scenario.troubles(number);
+    troubles.blows.clear();
+    [true, false].map(|by_script| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = stage(scenario, &troubles, Shake::default(), folder.path());
+        let outcome = match by_script {
+            true => stage.run(&["--no-preflight", "--now"]),
+            false => stage.run_machine(&scenario.plan),
+        };
+        let happened = |entry: &&Entry| {
+            let is_own = matches!(
+                entry.event,
+                Event::ScriptBegan { .. } | Event::Signal { .. }
+            );
+            !is_own && !matches!(entry.event, Event::Asked { .. })
+        };
+        let log = stage.world.log.iter().filter(happened);
+        (outcome.ok(), log.map(Entry::to_string).collect())
+    })
 }
 
 /// Starts the script until it ends by itself in a world that is whole, or is given up: its last status.

@@ -19,7 +19,7 @@ use crate::trouble;
 use crate::world::{Guest, Host, Power, State};
 
 /// The files in `cases`.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "freeze",
     "unknown-guest",
     "one-fails",
@@ -33,6 +33,7 @@ pub const NAMES: [&str; 13] = [
     "fewer-later",
     "proxmox",
     "openstack",
+    "kubevirt",
 ];
 
 /// A file and what becomes of it.
@@ -87,7 +88,7 @@ impl Scenario {
         fs::write(folder.path().join("site.bash"), include_str!("site.bash")).unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         // The tools are functions of the site file; that there are programs is all that is asked of these.
-        for tool in ["virsh", "ipmitool", "ssh", "openstack"] {
+        for tool in ["virsh", "ipmitool", "ssh", "openstack", "kubectl"] {
             let path = folder.path().join("bin").join(tool);
             fs::write(&path, "#!/bin/sh\necho \"$0 was run\" >&2\nexit 99\n").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();

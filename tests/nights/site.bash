@@ -58,6 +58,7 @@ launched() { to_world launched "$1"; }
 settled() { printf 'settled\x1f%s\n' "$1" >&"$MAIN_LINE"; }
 
 entered() {
+  [[ ! ${NIGHT_ACTION-} ]] || return 0
   exec {MAIN_LINE}>&-
   MAIN_LINE=''
   # The highest number, so that it is closed last: whoever has heard that it is closed finds the lock free.
@@ -98,9 +99,18 @@ flock() {
 for tool in virsh ipmitool ssh openstack; do
   eval "$tool() { to_world call \"\${LIMIT-}\" \"\$BASHPID\" $tool \"\$@\"; }"
 done
+kubectl() {
+  [[ "$1 $2 $3" != 'create -f -' ]] || set -- "$@" "$(cat)"
+  to_world call "${LIMIT-}" "$BASHPID" kubectl "$@"
+}
 
 WATCH=$NIGHT_WATCH
-if [[ $NIGHT_PORT != 0 ]]; then
+if [[ ${NIGHT_ACTION-} ]]; then
+  # An action alone, of a machine that is a part of the night.
+  exec 200<>"/dev/tcp/127.0.0.1/$NIGHT_PORT" || exit 125
+  ACTION_LINE=200
+  printf 'hello\x1faction\x1f%s\x1f%s\x1f%s\n' "$NIGHT_RUN" "$BASHPID" "$NIGHT_ACTION" >&"$ACTION_LINE"
+elif [[ $NIGHT_PORT != 0 ]]; then
   exec {MAIN_LINE}<>"/dev/tcp/127.0.0.1/$NIGHT_PORT" || exit 125
   printf 'hello\x1fmain\x1f%s\x1f%s\n' "$NIGHT_RUN" "$$" >&"$MAIN_LINE"
 else

@@ -1,10 +1,11 @@
 //! Plays a script in a world. The clock moves only when every process of the script waits for the world, so nothing
 //! depends on how fast this machine is; what several ask at one moment is answered in the order of the actions.
 
+mod alone;
 mod process;
 mod strike;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -133,6 +134,8 @@ pub struct Stage {
     alarm: Option<Time>,
     /// Seconds between two looks of the script at what runs.
     watch: Time,
+    /// What actions alone have told, and which have ended.
+    told: VecDeque<Said>,
 }
 
 /// No night needs more moments at which everything waits.
@@ -158,6 +161,7 @@ impl Stage {
             moments: 0,
             alarm: None,
             watch,
+            told: VecDeque::new(),
         })
     }
 
@@ -312,6 +316,16 @@ impl Stage {
 
     fn hear(&mut self, said: Said) -> Result<(), Stuck> {
         match said {
+            Said::Told(run, _) => {
+                self.runs[run].untaken -= 1;
+                self.told.push_back(said);
+            }
+            Said::Gone(run, ref number) => {
+                if let Some(number) = number {
+                    *self.runs[run].unsettled.entry(number.clone()).or_default() -= 1;
+                }
+                self.told.push_back(said);
+            }
             Said::Deaf(why) => return Err(Stuck(format!("nobody can be heard: {why}"))),
             Said::Ended(run, status) => {
                 let run = &mut self.runs[run];
@@ -524,7 +538,7 @@ impl Stage {
         let due = |run: &&mut Run| {
             run.end.is_none() && run.waits.as_ref().is_some_and(|&(at, _)| at <= next)
         };
-        for run in self.runs.iter_mut().filter(due) {
+        for run in self.runs.iter_mut().filter(due).filter(|run| run.pid != 0) {
             run.wake()?;
         }
         Ok(())
@@ -546,7 +560,7 @@ impl Drop for Stage {
     /// Nothing of the script outlives a night that was given up.
     fn drop(&mut self) {
         for run in 0..self.runs.len() {
-            if self.runs[run].end.is_none() {
+            if self.runs[run].end.is_none() && self.runs[run].pid != 0 {
                 self.send("KILL", &format!("-{}", self.runs[run].pid));
             }
         }

@@ -1,6 +1,7 @@
 //! The tools that the script calls: what they make of their words, and what they print, as their documentation says.
 
 mod ipmitool;
+mod kubectl;
 mod openstack;
 mod proxmox;
 mod shell;
@@ -67,6 +68,7 @@ pub fn call(world: &mut World, words: &[String]) -> Answer {
         Some(&"virsh") => virsh::call(world, &words[1..]),
         Some(&"ipmitool") => ipmitool::call(world, &words[1..]),
         Some(&"openstack") => openstack::call(world, &words[1..]),
+        Some(&"kubectl") => kubectl::call(world, &words[1..]),
         Some(&"ssh") => shell::call(world, &words[1..]),
         _ => Answer::Now(Reply::err(127, format!("{words:?}: command not found"))),
     }
@@ -77,7 +79,8 @@ pub fn changes(words: &[String]) -> bool {
     let is = |word: &str| words.iter().any(|w| w == word);
     is("call")
         && ([
-            "migrate", "start", "shutdown", "destroy", "on", "soft", "off", "abort",
+            "migrate", "start", "shutdown", "destroy", "on", "soft", "off", "abort", "create",
+            "patch", "delete",
         ]
         .into_iter()
         .any(is)

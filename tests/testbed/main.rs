@@ -3,7 +3,7 @@
 //! `cargo test` only says that it skips this: it needs root, Debian and minutes, and measures time.
 //!
 //! ```text
-//! cargo test --test testbed -- migrations [script]   twelve migrations by the plan's script: all is where it belongs, nothing was
+//! cargo test --test testbed -- migrations [run]   twelve migrations by the plan's script or by `mvm run`: all is where it belongs, nothing was
 //!                                                 lost, and how long they took
 //! cargo test --test testbed -- failures [NAME…]   what the operator sees when something breaks, and what is left then
 //! cargo test --test testbed -- up FILE.mvm        sets the file's hosts and guests up, and leaves them there
@@ -13,6 +13,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[cfg(target_os = "linux")]
+mod failures;
 #[cfg(target_os = "linux")]
 mod meter;
 #[cfg(target_os = "linux")]
@@ -31,7 +33,8 @@ fn main() -> ExitCode {
             Err("only root can make namespaces".to_owned())
         }
         ["migrations", ref how @ ..] => migrations::play(how.first().unwrap_or(&"script")),
-        ["up", file] => room::Room::up(file).map(|_| ()),
+        ["failures", ref names @ ..] => failures::play(names),
+        ["up", file] => room::Room::up(file).map(std::mem::forget),
         ["run" | "down", ..] => room::call(&words),
         _ => {
             println!(

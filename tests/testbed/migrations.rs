@@ -38,15 +38,18 @@ pub fn play(how: &str) -> Result<(), String> {
         .map(|server| server.name.clone());
     let meter = Meter::start(hosts.collect());
     let begun = Instant::now();
-    let (script, site, journal) = (path("twelve.sh"), path("site.bash"), path("twelve.journal"));
-    let words: Vec<&str> = match how {
-        "script" => vec!["bash", &script, "--journal", &journal, "--site", &site],
+    let (script, json) = (path("twelve.sh"), path("twelve.json"));
+    let (site, journal, log) = (path("site.bash"), path("twelve.journal"), path("log"));
+    let mut words: Vec<&str> = match how {
+        "script" => vec!["bash", &script],
+        "run" => vec!["mvm", "run", &json, "--log", &log],
         other => {
             return Err(format!(
                 "nothing carries plans out that is called `{other}`"
             ));
         }
     };
+    words.extend(["--journal", &journal, "--site", &site]);
     let status = room
         .command(None, &words)
         .env("MVM_POLL", "1")

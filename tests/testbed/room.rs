@@ -31,12 +31,9 @@ pub fn call(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Everything here yields to whatever else the machine has to do, and finds `testbed` and this build of mvm by their names.
+/// Everything here finds `testbed` and this build of mvm by their names.
 fn testbed(words: &[&str]) -> Command {
-    let mut command = Command::new("nice");
-    command
-        .arg("-n10")
-        .arg(root().join("tests/testbed/testbed"));
+    let mut command = Command::new(root().join("tests/testbed/testbed"));
     command.args(words).stdin(Stdio::null());
     let own = [
         root().join("tests/testbed"),
@@ -94,6 +91,11 @@ impl Room {
             true => Ok(Room { datacenter }),
             false => Err(String::from("it could not be set up")),
         }
+    }
+
+    /// A call of `testbed`.
+    pub fn testbed(&self, words: &[&str]) -> Command {
+        testbed(words)
     }
 
     /// A command on the operator's machine, or inside of a host.

@@ -19,7 +19,7 @@ approval() {
   [[ ! $TERMINAL ]] || printf '\n%s\ngo on? (yes or no) ' "$1" >/dev/tty
   until [[ -e $go ]]; do
     # Whoever is left of a killed script asks nobody any more.
-    if [[ -e $WORK/stopping ]] || ! alive "$$"; then return 9; fi
+    if [[ -e $WORK/stopping ]] || ! alive "$MAIN"; then return 9; fi
     if [[ ! $TERMINAL ]]; then
       nap "$MVM_POLL"
     elif read -r -t "$MVM_POLL" answer </dev/tty; then

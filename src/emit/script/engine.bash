@@ -17,11 +17,14 @@ note() {
 
 usage() {
   cat <<USAGE
-usage: ${0##*/} [--dry-run | --preflight] [--now] [--no-preflight] [--journal FILE] [--site FILE]
+usage: ${0##*/} [--dry-run | --preflight | --action NUMBER [WHAT]] [--now] [--no-preflight] [--journal FILE] [--site FILE]
 
   --dry-run       print the commands with their times, a line for each action, and do nothing
   --preflight     ask all servers whether everything is as the plan expects it, and do nothing
   --no-preflight  do not begin with that
+  --action NUMBER [abort | suspend | post | progress]
+                  carry out one action, whatever it waits for, or do or ask that about one that runs: for \`mvm run\` and other
+                  programs that decide themselves who starts when; with --in-turn it waits for the clock all the same
   --now           carry out a plan with a date at once, whatever its night is: times of day and dates in its rules stay,
                   what they count from the plan's start is counted from now
   --journal FILE  what was done is kept there (\$MVM_JOURNAL; by default $DEFAULT_JOURNAL beside this script);
@@ -48,7 +51,7 @@ USAGE
 }
 
 options() {
-  DRY_RUN='' PREFLIGHT='' NO_PREFLIGHT='' AT_ONCE=''
+  DRY_RUN='' PREFLIGHT='' NO_PREFLIGHT='' AT_ONCE='' ACTION='' WHAT=perform IN_TURN='' MAIN=$$
   JOURNAL=${MVM_JOURNAL-} SITE=${MVM_SITE-}
   while (( $# > 0 )); do
     case $1 in
@@ -61,6 +64,18 @@ options() {
         if [[ $1 == --site ]]; then SITE=$2; else JOURNAL=$2; fi
         shift
         ;;
+      --action)
+        (( $# > 1 )) || quit 2 "$1 needs a number"
+        ACTION=$2
+        case ${3-} in
+          abort | suspend | post | progress)
+            WHAT=$3
+            shift
+            ;;
+        esac
+        shift
+        ;;
+      --in-turn) IN_TURN=1 ;;
       --journal=*) JOURNAL=${1#*=} ;;
       --site=*) SITE=${1#*=} ;;
       -h | --help) usage; exit 0 ;;
@@ -215,7 +230,7 @@ launch() {
   local number=$1 taken take RESUMED=
   if [[ ${REALLY_STARTED[$number]-} ]]; then RESUMED=1; fi
   BEFORE[$number]=${STATE[$number]} STATE[$number]=running
-  BEGUN[$number]=$NOW NEXT_LOOK[$number]=$(( NOW + LATE[$number] ))
+  BEGUN[$number]=$NOW NEXT_LOOK[$number]=$(( NOW + LATE[$number] )) TOLD[$number]=''
   for taken in ${TAKES[$number]-}; do
     take=${taken#*/}
     LEVEL[${taken%%/*}]=$(( LEVEL[${taken%%/*}] + ${take%%/*} ))
@@ -223,30 +238,36 @@ launch() {
   say "start  ${TITLE[$number]}"
   [[ ${KIND[$number]} != pause ]] || say_pause "$number" "$RESUMED"
   launched "$number"
-  {
-    # A signal to all of them is for the script alone.
-    trap '' INT TERM
-    PROCESS=$BASHPID
-    entered "$number"
-    printf '%s\n' "$PROCESS" >"$WORK/$number.begun"
-    about "$number"
-    # What it says is kept apart, since actions run side by side.
-    ( perform ) </dev/null >"$WORK/$number" 2>&1
-    case $? in
-      0)
-        note ended "$number"
-        [[ $kind != pause ]] || rm -f -- "$(go_file "$number")"
-        tell "$number" "$PROCESS" 0
-        ;;
-      9) tell "$number" "$PROCESS" open ;;
-      *)
-        note failed "$number"
-        tell "$number" "$PROCESS" 1
-        ;;
-    esac
-  } &
+  # What it says is kept apart, since actions run side by side.
+  act "$number" >"$WORK/$number" 2>&1 &
   PID[$number]=$!
   RUNNING=$(( RUNNING + 1 ))
+}
+
+# act NUMBER: an action, in its own process, from its look before to its look after; writes down and tells how it ended. 9: it
+# stays open.
+act() {
+  local status=0
+  # A signal to all of them is for the script alone.
+  trap '' INT TERM
+  PROCESS=$BASHPID
+  entered "$1"
+  printf '%s\n' "$PROCESS" >"$WORK/$1.begun"
+  about "$1"
+  ( perform ) </dev/null || status=$?
+  case $status in
+    0)
+      note ended "$1"
+      [[ $kind != pause ]] || rm -f -- "$(go_file "$1")"
+      tell "$1" "$PROCESS" 0
+      ;;
+    9) tell "$1" "$PROCESS" open ;;
+    *)
+      note failed "$1"
+      tell "$1" "$PROCESS" 1
+      ;;
+  esac
+  return "$status"
 }
 
 # ── What follows from the end of an action ───────────────────────────────────────────────────────────────
@@ -256,7 +277,7 @@ launch() {
 take_event() {
   local begun=
   # One that was taken for lost may have sent its end after all.
-  [[ ${PID[$1]-} == "$2" ]] || return 0
+  [[ $2 && ${PID[$1]-} == "$2" ]] || return 0
   if [[ $3 == started ]]; then
     REALLY_STARTED[$1]=$NOW
     release_started "$1"
@@ -512,6 +533,11 @@ main() {
     work_place
     preflight || exit 4
     exit 0
+  fi
+  if [[ $ACTION ]]; then
+    read_journal
+    one_action
+    exit
   fi
   lock
   read_journal

@@ -74,7 +74,7 @@ until_seen() {
 
 # left_alone: whether the main process was killed and the action's limit is over: nobody else ends it, and it holds the lock.
 left_alone() {
-  ! alive "$$" || return
+  ! alive "$MAIN" || return
   now
   (( NOW >= BEGUN[$number] + LIMIT[$number] ))
 }
@@ -283,7 +283,7 @@ perform() {
   "before_$kind"
   case $? in
     0)
-      note started "$number"
+      note started "$number" || refuse 'nothing is done: the journal cannot be written' || return
       tell "$number" "$PROCESS" started
       carry_out || status=$?
       ;;

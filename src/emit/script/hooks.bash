@@ -104,6 +104,9 @@ libvirt_migrating() {
   [[ $job =~ 'Job type:'[[:space:]]*([A-Za-z]+) && ${BASH_REMATCH[1]} != None ]]
 }
 
+# What the hypervisor says of a migration that goes on, for those who watch it.
+libvirt_progress() { LC_ALL=C virsh -c "$uri" domjobinfo -- "$vm"; }
+
 # What is done to a migration that takes too long.
 libvirt_abort() { virsh -c "$uri" domjobabort -- "$vm"; }
 libvirt_suspend() { virsh -c "$uri" suspend -- "$vm"; }

@@ -22,13 +22,14 @@ read_journal() {
   done <"$JOURNAL"
 }
 
+journal_head() { printf 'mvm-journal/1\t%s\t%s\t%s\n' "$PLAN_HASH" "$STARTED" "$PLAN"; }
+
 # Begins a journal, or goes on with one whose last line may have been cut off.
 write_journal() {
   if [[ -s $JOURNAL ]]; then
     [[ -z $(tail -c 1 -- "$JOURNAL") ]] || printf '\n' >>"$JOURNAL"
   else
-    printf 'mvm-journal/1\t%s\t%s\t%s\n' "$PLAN_HASH" "$STARTED" "$PLAN" >"$JOURNAL" ||
-      quit 3 "$JOURNAL cannot be written"
+    journal_head >"$JOURNAL" || quit 3 "$JOURNAL cannot be written"
   fi
 }
 

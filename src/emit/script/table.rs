@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::number;
 use super::platform::Platforms;
 use super::quote::quote;
-use crate::datacenter::{Datacenter, Policy, ServerId, VmId};
+use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{kind_of, server_of, vm_of};
@@ -208,36 +208,19 @@ fn actions<'a>(plan: &'a Plan, cast: &Cast, reasons: &mut Reasons<'a>) -> String
             action.end,
             action.timeout.late_after,
             action.timeout.limit,
-            policy(action.timeout.policy),
+            action.timeout.policy.word(),
             action.retry.times,
             action.retry.pause,
             waits(action, reasons),
             openings(action, reasons),
             clock.at(action.start),
-            quote(&printable(&title(action))),
+            quote(&printable(&action.title())),
         );
         for (level, take, give) in &action.demands {
             let _ = writeln!(rows, "takes  {:>6} {} {take} {give}", number(at), level + 1);
         }
     }
     rows
-}
-
-/// What the action is called: a pause by what it asks, too.
-fn title(action: &Planned) -> String {
-    match (action.task, &action.text) {
-        (Task::Pause, Some(text)) => format!("{}: {text}", action.id),
-        _ => action.id.clone(),
-    }
-}
-
-fn policy(policy: Policy) -> &'static str {
-    match policy {
-        Policy::Abort => "abort",
-        Policy::Suspend => "suspend",
-        Policy::Post => "post",
-        Policy::Wait => "wait",
-    }
 }
 
 /// `done/0001/2`: until when, of whom, and why.
