@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod git;
 mod import;
+mod lsp;
 mod outcome;
 mod output;
 mod plan;
@@ -74,6 +75,7 @@ pub fn run() -> ExitCode {
             Status::WrongUsage
         }
         Command::Status(status) => status::run(status, &terminal),
+        Command::Lsp => lsp::run(&terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
         Command::Diff(args) => diff::run(args, &terminal),
         Command::Show(args) => diff::show(args, &terminal),

@@ -20,7 +20,7 @@ use crate::formulate::{Problem, formulate};
 use crate::plan::{Plan, SourceFile, SourceText, assemble};
 use crate::request::{Bandwidth, Request};
 use crate::schedule::{Core, Monitor, Options, Outcome, Solution, Written, certified, schedule};
-use crate::sema::{Analysis, analyse};
+use crate::sema::{Analysis, Index, analyse, analyse_indexed};
 use crate::source::{FileId, Loader, SourceMap};
 
 /// A file that was checked, with all that it uses.
@@ -55,7 +55,26 @@ pub fn check(entry: &str, loader: &dyn Loader) -> Checked {
 /// The same, with other rates for the migrations where some are given.
 pub fn check_with(entry: &str, loader: &dyn Loader, bandwidth: Option<Bandwidth>) -> Checked {
     let mut map = SourceMap::new();
-    let (mut analysis, mut diagnostics) = analyse(entry, loader, &mut map);
+    let (analysis, diagnostics) = analyse(entry, loader, &mut map);
+    formulated(entry, loader, map, (analysis, diagnostics), bandwidth)
+}
+
+/// The same as [`check`], with what stands where, for editors.
+pub fn check_indexed(entry: &str, loader: &dyn Loader) -> (Checked, Index) {
+    let mut map = SourceMap::new();
+    let (analysis, index, diagnostics) = analyse_indexed(entry, loader, &mut map);
+    let checked = formulated(entry, loader, map, (analysis, diagnostics), None);
+    (checked, index)
+}
+
+/// Formulates the plans of what was analysed.
+fn formulated(
+    entry: &str,
+    loader: &dyn Loader,
+    map: SourceMap,
+    (mut analysis, mut diagnostics): (Analysis, Vec<Diagnostic>),
+    bandwidth: Option<Bandwidth>,
+) -> Checked {
     if let Some(bandwidth) = bandwidth {
         for request in &mut analysis.requests {
             request.bandwidth = bandwidth;

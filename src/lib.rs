@@ -92,5 +92,6 @@ pub mod run;
 pub mod import;
 pub mod calibrate;
 pub mod compile;
+pub mod editor;
 #[cfg(feature = "cli")]
 pub mod cli;

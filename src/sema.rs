@@ -5,6 +5,7 @@
 //! declarations never matters. What has an error is reported once, at its place, and left out; whatever
 //! depends on it is left out quietly.
 
+mod index;
 mod world;
 mod sink;
 mod stdlib;
@@ -40,7 +41,12 @@ mod tests;
 
 use self::declare::Pending;
 use self::imports::File;
-use self::world::World;
+pub use self::imports::used_path;
+use self::index::Recorder;
+pub use self::index::{Index, Referent};
+pub use self::stdlib::library_text;
+pub use self::world::Thing;
+use self::world::{Progress, World};
 use crate::datacenter::Datacenter;
 use crate::diag::Diagnostic;
 use crate::request::Request;
@@ -64,7 +70,27 @@ pub fn analyse(
     loader: &dyn Loader,
     map: &mut SourceMap,
 ) -> (Analysis, Vec<Diagnostic>) {
+    let (analysis, _, diagnostics) = analysed(entry, loader, map, Recorder::default());
+    (analysis, diagnostics)
+}
+
+/// The same, with what stands where.
+pub fn analyse_indexed(
+    entry: &str,
+    loader: &dyn Loader,
+    map: &mut SourceMap,
+) -> (Analysis, Index, Vec<Diagnostic>) {
+    analysed(entry, loader, map, Recorder::listening())
+}
+
+fn analysed(
+    entry: &str,
+    loader: &dyn Loader,
+    map: &mut SourceMap,
+    recorder: Recorder,
+) -> (Analysis, Index, Vec<Diagnostic>) {
     let mut world = World::default();
+    world.recorder = recorder;
     let files = imports::load(entry, loader, map, &mut world.sink);
     world.names.incomplete = files.incomplete;
     let pending = declare::collect(&mut world, &files.files);
@@ -83,7 +109,15 @@ pub fn analyse(
         datacenter: world.datacenter,
         requests,
     };
-    (analysis, world.sink.finish())
+    let mut recorder = world.recorder;
+    for constant in &world.constants {
+        if let Progress::Done(Some(value)) = &constant.value {
+            recorder.value(constant.span, value);
+        }
+    }
+    let diagnostics = world.sink.finish();
+    let files = files.files.into_iter().map(|file| file.ast).collect();
+    (analysis, recorder.finish(files), diagnostics)
 }
 
 /// Ties together what was declared, and looks at all that no plan may ever ask for.

@@ -7,6 +7,8 @@
 #[cfg(test)]
 pub mod fixture;
 
+pub mod lines;
+
 use std::ops::Range;
 
 use codespan_reporting::files::{Error as FilesError, Files, SimpleFile};

@@ -6,4 +6,4 @@ pub mod lexeme;
 mod parse;
 mod text;
 
-pub use parse::{is_name, lexemes, parse};
+pub use parse::{Next, Slot, is_name, lexemes, next, parse};

@@ -45,6 +45,8 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Lay files out in the one way that all files are.
     Fmt(Fmt),
+    /// Serve an editor: the language server protocol on standard input and output.
+    Lsp,
     /// Explain a diagnostic's code, such as E0201.
     Explain(Explain),
     /// Say what is different between two plans, the plans of two files, or those of a file in two revisions of git.

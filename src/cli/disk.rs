@@ -37,6 +37,11 @@ impl Disk {
         Disk::around(file, &fs::canonicalize(file).map_err(|e| why(&e))?)
     }
 
+    /// The folder that everything lies in.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The project of a file that has that full path.
     fn around(file: &Path, full: &Path) -> Result<(Disk, String), String> {
         let folder = full.parent().unwrap_or(Path::new("/"));

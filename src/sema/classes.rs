@@ -46,6 +46,9 @@ pub(super) fn find(
     let other = match world.names.find(None, &name) {
         Found::Symbol(Symbol::Class(index, kind)) => {
             world.classes[index].used = true;
+            world
+                .recorder
+                .declared(path.span, world.classes[index].span);
             if wanted.is_none_or(|wanted| wanted == kind) {
                 return Some((index, kind));
             }

@@ -80,6 +80,7 @@ fn named(world: &mut World<'_>, scope: &Scope<'_>, path: &Path) -> Option<Quanti
     let words: Vec<&str> = path.words.iter().map(|word| word.text.as_str()).collect();
     let name = words.join(".");
     if let Some(variable) = scope.variable(&name) {
+        world.recorder.declared(path.span, variable.span);
         return match &variable.value {
             Value::Index {
                 number: Some(number),
@@ -97,6 +98,9 @@ fn named(world: &mut World<'_>, scope: &Scope<'_>, path: &Path) -> Option<Quanti
     let kind = match world.names.find(None, &name) {
         Found::Symbol(Symbol::Constant(index)) => {
             world.constants[index].used = true;
+            world
+                .recorder
+                .declared(path.span, world.constants[index].span);
             return constant(world, index, Some(path.span));
         }
         Found::Symbol(Symbol::Poisoned) => return None,

@@ -215,7 +215,12 @@ pub(super) enum Refusal {
     Above,
 }
 
-/// The path, from the project's root, of what the file at `user` calls `written`.
+/// The path, from the project's root, of what the file at `user` calls `written`; None where that cannot be one.
+pub fn used_path(user: &str, written: &str) -> Option<String> {
+    resolve(user, written).ok()
+}
+
+/// The same, with why it cannot.
 fn resolve(user: &str, written: &str) -> Result<String, Refusal> {
     if let Some(bad) = written.chars().find(|c| *c == '\\' || c.is_control()) {
         return Err(Refusal::Character(bad));

@@ -198,6 +198,7 @@ fn run<'a>(world: &mut World<'a>, scope: &Scope<'_>, index: &'a Index) -> Option
         Index::Padded { span, first, last } => padded(world, *span, first, last.as_ref()),
         Index::One(expr) => {
             if let Some(Value::Index { text, number, .. }) = variable(scope, expr) {
+                world.recorder.variable(expr, scope);
                 return one(text.to_string(), *number);
             }
             if let Some((first, last)) = range_with_minus(expr) {

@@ -21,6 +21,7 @@ pub(super) fn things<'a>(
     if let Some(word) = single_word(names)
         && let Some(variable) = scope.variable(word)
     {
+        world.recorder.declared(names.span, variable.span);
         return match &variable.value {
             Value::Group(group) => Some(group.to_vec()),
             Value::Index { .. } => {
@@ -56,6 +57,9 @@ pub(super) fn things<'a>(
     if expanded.len() > 1 || found.len() > 1 {
         world.unique(&mut found);
     }
+    if complete {
+        world.recorder.things(names.span, &found);
+    }
     complete.then_some(found)
 }
 
@@ -88,6 +92,7 @@ fn one(
         Found::Symbol(Symbol::Thing(thing)) => return Some(vec![thing]),
         Found::Symbol(Symbol::Set(index)) => {
             world.sets[index].used = true;
+            world.recorder.declared(span, world.sets[index].span);
             return sets::declared(world, index, Some(span)).map(|members| members.to_vec());
         }
         Found::Symbol(Symbol::Poisoned) => return None,

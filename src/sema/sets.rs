@@ -72,6 +72,7 @@ pub(super) fn set<'a>(
     let mut all = all?;
     if set.operands.len() > 1 {
         world.unique(&mut all);
+        world.recorder.set(set.span, &all);
     }
     Some(all)
 }
@@ -122,7 +123,9 @@ pub(super) fn chosen<'a>(
         world.sink.push(errors::too_much_work(operand.span));
         return None;
     }
-    fit(world, operand.span, members, wanted)
+    let members = fit(world, operand.span, members, wanted)?;
+    world.recorder.set(operand.span, &members);
+    Some(members)
 }
 
 /// The members of several atoms.

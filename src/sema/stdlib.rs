@@ -30,3 +30,11 @@ modules! { "energy" "link" "platform" "server" "workload" }
 pub(super) fn is_module(name: &str) -> bool {
     MODULES.iter().any(|module| module.name == name)
 }
+
+/// The text of a module, by the name of its file: `server.mvm`.
+pub fn library_text(file: &str) -> Option<&'static str> {
+    let module = MODULES
+        .iter()
+        .find(|module| module.file.strip_prefix("<std>/") == Some(file));
+    module.map(|module| module.text)
+}

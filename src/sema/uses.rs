@@ -69,7 +69,14 @@ fn import_one(world: &mut World<'_>, module: &str, word: &Word, name: &Word, pat
     }
     let full = format!("{module}.{}", word.text);
     match world.names.find(None, &full) {
-        Found::Symbol(symbol) => alias(world, &name.text, symbol, name.span),
+        Found::Symbol(symbol) => {
+            if let Symbol::Class(index, _) = symbol {
+                world
+                    .recorder
+                    .declared(word.span, world.classes[index].span);
+            }
+            alias(world, &name.text, symbol, name.span);
+        }
         _ => {
             classes::unknown(world, word.span, &full, None);
             world.names.poison(&name.text);

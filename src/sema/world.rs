@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::classes::ClassEntry;
 use super::imports::Role;
+use super::index::Recorder;
 use super::names::Names;
 use super::quantity::Quantity;
 use super::sink::Sink;
@@ -24,7 +25,7 @@ pub(super) const MAX_DEPTH: u32 = 100;
 
 /// Something that can be in a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Thing {
+pub enum Thing {
     /// A switch, rack or site.
     Switch(SwitchId),
     /// A server.
@@ -94,6 +95,7 @@ pub(super) struct Inside {
 #[derive(Debug, Default)]
 pub(super) struct World<'a> {
     pub sink: Sink,
+    pub recorder: Recorder,
     pub names: Names,
     pub constants: Vec<ConstantEntry<'a>>,
     pub sets: Vec<SetEntry<'a>>,

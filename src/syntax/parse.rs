@@ -13,12 +13,14 @@ mod habits;
 mod grammar;
 mod items;
 mod lexemes;
+mod next;
 mod pieces;
 mod recover;
 mod scan;
 mod words;
 
 pub use self::lexemes::lexemes;
+pub use self::next::{Next, Slot, next};
 
 use self::grammar::Rule;
 use self::scan::{Kind, Scanner, Token};

@@ -26,12 +26,7 @@ const LOOSE: [Rule; 1] = [Rule::bracket];
 
 /// All tokens of a text, right or wrong.
 pub fn lexemes(text: &str) -> Vec<Lexeme> {
-    let mut walk = Walk {
-        reader: Reader::new(FileId(0), text),
-        in_plan: Vec::new(),
-        behind_keyword: false,
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new(text);
     walk.file();
     let mut found = walk.found;
     let comments = walk.reader.scanner.filter(|token| token.kind.is_comment());
@@ -46,10 +41,12 @@ pub fn lexemes(text: &str) -> Vec<Lexeme> {
 }
 
 /// Walks through a text, piece by piece.
-struct Walk<'t> {
+pub(super) struct Walk<'t> {
     reader: Reader<'t>,
-    /// Whether each brace that is open is a plan's.
-    in_plan: Vec<bool>,
+    /// What each brace that is open belongs to: the word that begins it.
+    inside: Vec<String>,
+    /// The last piece, where nothing has ended it.
+    open: Option<(Rule, usize)>,
     /// Whether the last token was a keyword.
     behind_keyword: bool,
     /// All but the comments.
@@ -67,36 +64,67 @@ struct Place {
     is_glued: bool,
 }
 
-impl Walk<'_> {
-    fn file(&mut self) {
-        let mut opens_plan = false;
+impl<'t> Walk<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Walk {
+            reader: Reader::new(FileId(0), text),
+            inside: Vec::new(),
+            open: None,
+            behind_keyword: false,
+            found: Vec::new(),
+        }
+    }
+
+    /// What the braces that are open belong to, and the rule and start of the piece that the text ends with.
+    pub fn state(self) -> (Vec<String>, Option<(Rule, usize)>) {
+        (self.inside, self.open)
+    }
+
+    /// Goes through the whole text.
+    pub fn file(&mut self) {
+        let mut opener = String::new();
         while let Some(token) = self.reader.token_at(self.reader.at) {
             self.reader.at = token.end;
             match token.kind {
                 Kind::Open(b'{') => {
                     self.push(LexemeKind::Open, Join::Part, token.start, token.end);
-                    self.in_plan.push(std::mem::take(&mut opens_plan));
+                    self.inside.push(std::mem::take(&mut opener));
+                    self.open = None;
                 }
                 Kind::Close(b'}') => {
                     self.push(LexemeKind::Close, Join::Inside, token.start, token.end);
-                    self.in_plan.pop();
+                    self.inside.pop();
+                    self.open = None;
                 }
                 _ => {
-                    opens_plan = self.reader.word(token) == Some("plan");
+                    opener = self.opener(token);
                     self.piece(token);
                 }
             }
         }
     }
 
+    /// What begins at a token, should it have braces: of a class its kind.
+    fn opener(&self, token: Token) -> String {
+        match self.reader.word(token) {
+            Some("class") => {
+                let kind = self.reader.token_at(token.end);
+                kind.map_or("", |kind| self.reader.text_of(kind)).to_owned()
+            }
+            word => word.unwrap_or_default().to_owned(),
+        }
+    }
+
     /// The piece that begins at a token.
     fn piece(&mut self, token: Token) {
+        self.open = None;
         let Some((rule, kin)) = self.rule(token) else {
             self.scanned(token, Join::Sentence);
             return;
         };
         let piece = self.reader.cut(token.start, kin);
         self.reader.at = piece.end;
+        self.open = Some((rule, piece.start));
         let join = match rule {
             Rule::entries => Join::Property,
             _ => Join::Sentence,
@@ -125,7 +153,7 @@ impl Walk<'_> {
     /// The rule of the piece that begins at a token; None where nothing does.
     fn rule(&self, token: Token) -> Option<(Rule, Kin)> {
         let word = self.reader.word(token)?;
-        let in_plan = self.in_plan.last().copied();
+        let in_plan = self.inside.last().map(|word| word == "plan");
         match word {
             _ if in_plan == Some(true) && self.reader.begins_statement(token) => {
                 Some((Rule::one_statement, Kin::Statement))

@@ -1,0 +1,284 @@
+//! Answers to requests: from the editor library's words to the protocol's.
+
+mod completion;
+mod hints;
+mod names;
+mod symbols;
+mod tokens;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lsp_server::{ErrorCode, Request};
+use lsp_types::request::{self, Request as _};
+use lsp_types::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::diagnostics;
+use super::place::Placed;
+use super::server::{PLAN, Server, real};
+use super::worker::Outcome;
+use super::workspace::{Entry, strip};
+use crate::editor::DeclarationKind;
+use crate::format;
+use crate::show::show_seconds;
+use crate::source::{FileId, Span};
+pub use tokens::legend;
+
+/// Why a request has no answer.
+pub struct Refusal {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+type Answer = Result<Value, Refusal>;
+
+/// The answer to a request.
+///
+/// # Errors
+/// Why there is none.
+pub fn answer(server: &Server<'_>, request: Request) -> Answer {
+    let Request { method, params, .. } = request;
+    match method.as_str() {
+        request::HoverRequest::METHOD => with(params, |params| hover(server, params)),
+        request::Completion::METHOD => {
+            with(params, |params| completion::completion(server, params))
+        }
+        request::GotoDefinition::METHOD => with(params, |params| names::definition(server, params)),
+        request::References::METHOD => with(params, |params| names::references(server, params)),
+        request::PrepareRenameRequest::METHOD => {
+            with(params, |params| names::prepare_rename(server, params))
+        }
+        request::Rename::METHOD => with(params, |params| names::rename(server, params)),
+        request::DocumentSymbolRequest::METHOD => {
+            with(params, |params| symbols::symbols(server, params))
+        }
+        request::WorkspaceSymbolRequest::METHOD => {
+            with(params, |params| symbols::workspace_symbols(server, params))
+        }
+        request::SemanticTokensFullRequest::METHOD => {
+            with(params, |params: SemanticTokensParams| {
+                tokens::tokens(server, &params.text_document.uri, None)
+            })
+        }
+        request::SemanticTokensRangeRequest::METHOD => {
+            with(params, |params: SemanticTokensRangeParams| {
+                tokens::tokens(server, &params.text_document.uri, Some(params.range))
+            })
+        }
+        request::Formatting::METHOD => with(params, |params| formatting(server, params)),
+        request::CodeActionRequest::METHOD => with(params, |params| actions(server, params)),
+        request::CodeLensRequest::METHOD => with(params, |params| lenses(server, params)),
+        request::InlayHintRequest::METHOD => with(params, |params| hints::hints(server, params)),
+        _ => Err(Refusal {
+            code: ErrorCode::MethodNotFound,
+            message: format!("`{method}` is not known"),
+        }),
+    }
+}
+
+/// The file that a request is about.
+pub fn file_of(request: &Request) -> Option<PathBuf> {
+    let uri = request.params.get("textDocument")?.get("uri")?.as_str()?;
+    uri.parse().ok().map(|uri| real(&uri))
+}
+
+fn with<P: DeserializeOwned, R: Serialize>(
+    params: Value,
+    answer: impl FnOnce(P) -> Result<R, Refusal>,
+) -> Answer {
+    let wrong = |e: serde_json::Error| Refusal {
+        code: ErrorCode::InvalidParams,
+        message: e.to_string(),
+    };
+    let params = serde_json::from_value(params).map_err(wrong)?;
+    serde_json::to_value(answer(params)?).map_err(wrong)
+}
+
+/// A file as it is and as it was when it was looked at.
+struct Here<'s> {
+    path: PathBuf,
+    text: Arc<str>,
+    entry: Option<(&'s Entry, FileId)>,
+}
+
+impl Server<'_> {
+    fn here(&self, uri: &Uri) -> Option<Here<'_>> {
+        let path = real(uri);
+        let entry = self.workspace.entries.get(&path);
+        let entry = entry.and_then(|entry| Some((entry.as_ref(), entry.file(&path)?)));
+        let text = self.workspace.text(&path);
+        let text = text.or_else(|| Some(Arc::from(entry?.0.view.map().text(entry?.1))))?;
+        Some(Here { path, text, entry })
+    }
+
+    /// The view of a file, and the byte in it that a position of the text as it is means.
+    fn at(&self, params: &TextDocumentPositionParams) -> Option<(Here<'_>, &Entry, FileId, usize)> {
+        let here = self.here(&params.text_document.uri)?;
+        let (entry, file) = here.entry?;
+        let now = Placed::new(strip(&here.text), self.encoding).offset(params.position);
+        let at = self.workspace.carry(entry, file).back(now)?;
+        Some((here, entry, file, at))
+    }
+
+    fn location(&self, entry: &Entry, span: Span) -> Option<Location> {
+        let (path, range, text) = self.workspace.now(entry, span)?;
+        super::library::write(&path);
+        let uri = self.workspace.uri(&path)?;
+        let range = Placed::new(strip(&text), self.encoding).range(range);
+        Some(Location { uri, range })
+    }
+}
+
+fn hover(server: &Server<'_>, params: HoverParams) -> Result<Option<Hover>, Refusal> {
+    let Some((here, entry, file, at)) = server.at(&params.text_document_position_params) else {
+        return Ok(None);
+    };
+    let carry = server.workspace.carry(entry, file);
+    let found = entry.view.hover(file, at);
+    Ok(found.map(|(range, value)| Hover {
+        contents: HoverContents::Markup(markdown(value)),
+        range: carry
+            .range(range)
+            .map(|range| Placed::new(strip(&here.text), server.encoding).range(range)),
+    }))
+}
+
+fn markdown(value: String) -> MarkupContent {
+    let kind = MarkupKind::Markdown;
+    MarkupContent { kind, value }
+}
+
+fn refused(why: impl std::fmt::Display) -> Refusal {
+    Refusal {
+        code: ErrorCode::RequestFailed,
+        message: why.to_string(),
+    }
+}
+
+fn formatting(
+    server: &Server<'_>,
+    params: DocumentFormattingParams,
+) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    let Some(here) = server.here(&params.text_document.uri) else {
+        return Ok(None);
+    };
+    let text = strip(&here.text);
+    let Ok(formatted) = format::format(FileId(0), text) else {
+        return Err(refused("a file that cannot be read is left as it is"));
+    };
+    let placed = Placed::new(text, server.encoding);
+    let diff = similar::TextDiff::from_lines(text, &formatted);
+    // Lines that stay are not touched, so that cursors and marks on them stay.
+    let old: Vec<usize> = starts(diff.old_slices());
+    let new: Vec<usize> = starts(diff.new_slices());
+    let changed = diff
+        .ops()
+        .iter()
+        .filter(|op| op.tag() != similar::DiffTag::Equal);
+    let edits = changed.map(|op| TextEdit {
+        range: placed.range(old[op.old_range().start]..old[op.old_range().end]),
+        new_text: formatted[new[op.new_range().start]..new[op.new_range().end]].to_owned(),
+    });
+    Ok(Some(edits.collect()))
+}
+
+/// Where lines begin, and where the last one ends.
+fn starts(lines: &[&str]) -> Vec<usize> {
+    let mut at = 0;
+    let mut starts = vec![0];
+    for line in lines {
+        at += line.len();
+        starts.push(at);
+    }
+    starts
+}
+
+fn actions(
+    server: &Server<'_>,
+    params: CodeActionParams,
+) -> Result<Vec<CodeActionOrCommand>, Refusal> {
+    let path = real(&params.text_document.uri);
+    let mut actions: Vec<CodeActionOrCommand> = Vec::new();
+    for (entry, diagnostic, shown) in diagnostics::all(server, &path) {
+        let touches =
+            shown.range.start <= params.range.end && params.range.start <= shown.range.end;
+        if !touches {
+            continue;
+        }
+        for (at, fix) in diagnostic.fixes.iter().enumerate() {
+            let Some(Location { uri, range }) = server.location(entry, fix.span) else {
+                continue;
+            };
+            let old = entry.view.map().snippet(fix.span);
+            let title = match (old, fix.replacement.as_str()) {
+                (old, "") => format!("Remove `{}`", old.trim()),
+                ("", new) => format!("Insert `{}`", new.trim()),
+                (_, new) => format!("Write `{}`", new.trim()),
+            };
+            let edit = TextEdit {
+                range,
+                new_text: fix.replacement.clone(),
+            };
+            #[allow(clippy::mutable_key_type)] // The protocol's type.
+            let changes = std::iter::once((uri, vec![edit])).collect();
+            let action = CodeActionOrCommand::CodeAction(CodeAction {
+                title,
+                kind: Some(CodeActionKind::QUICKFIX),
+                diagnostics: Some(vec![shown.clone()]),
+                edit: Some(WorkspaceEdit::new(changes)),
+                is_preferred: Some(at == 0),
+                ..CodeAction::default()
+            });
+            if !actions.contains(&action) {
+                actions.push(action);
+            }
+        }
+    }
+    Ok(actions)
+}
+
+fn lenses(server: &Server<'_>, params: CodeLensParams) -> Result<Vec<CodeLens>, Refusal> {
+    let uri = params.text_document.uri;
+    let Some((entry, file)) = server.here(&uri).and_then(|here| here.entry) else {
+        return Ok(Vec::new());
+    };
+    let plans = entry
+        .view
+        .outline(file)
+        .into_iter()
+        .filter(|outline| outline.kind == DeclarationKind::Plan);
+    let lenses = plans.filter_map(|plan| {
+        let name = plan.name.trim_matches('"').to_owned();
+        Some(CodeLens {
+            range: server.location(entry, plan.span)?.range,
+            command: Some(Command {
+                title: String::from("compute this plan"),
+                command: PLAN.to_owned(),
+                arguments: Some(vec![uri.as_str().into(), name.into()]),
+            }),
+            data: None,
+        })
+    });
+    Ok(lenses.collect())
+}
+
+/// What became of a plan, in words.
+pub fn told(outcome: &Outcome) -> String {
+    match &outcome.plan {
+        Some(plan) => {
+            let gap = plan
+                .objectives
+                .first()
+                .map_or(0.0, |objective| objective.gap() * 100.0);
+            format!(
+                "{}: ends after {}, within {gap:.2} % of its bound",
+                plan.name,
+                show_seconds(plan.makespan)
+            )
+        }
+        None => format!("{}: there is no plan", outcome.name),
+    }
+}
