@@ -74,12 +74,16 @@ impl View {
             },
         };
         let is_behind_number = before[..start].ends_with(|c: char| c.is_ascii_digit());
-        if word.starts_with('"') || next.slots.contains(&Slot::File) {
-            offer.quoted(files);
+        let is_quoted = word.starts_with('"');
+        let in_use = next.before.first().is_some_and(|word| word == "use");
+        if next.slots.contains(&Slot::File) || is_quoted && in_use {
+            offer.files(files);
         } else if is_behind_number && next.slots.contains(&Slot::Unit) {
             offer.units();
         } else {
-            offer.keywords();
+            if !is_quoted {
+                offer.keywords();
+            }
             for slot in &next.slots {
                 offer.slot(*slot);
             }
@@ -139,7 +143,8 @@ impl Offer<'_> {
         about: Option<String>,
         is_likely: bool,
     ) {
-        let known = text.get(..self.word.len());
+        // Names in quotes are found without them as well.
+        let known = text.trim_start_matches('"').get(..self.word.len());
         if known.is_some_and(|known| known.eq_ignore_ascii_case(self.word)) {
             self.found.candidates.push(Candidate {
                 text: text.to_owned(),
@@ -337,26 +342,10 @@ impl Offer<'_> {
         }
     }
 
-    /// What stands in quotes: files to use, names that need them.
-    fn quoted(&mut self, files: &[String]) {
-        if self.next.before.first().is_some_and(|word| word == "use")
-            || self.next.slots.contains(&Slot::File)
-        {
-            for file in files {
-                let text = format!("\"{file}\"");
-                let known = file
-                    .get(..self.word.len())
-                    .is_some_and(|known| known == self.word);
-                if known && self.found.candidates.len() < MANY {
-                    self.found.candidates.push(Candidate {
-                        text,
-                        kind: CandidateKind::Module,
-                        detail: String::from("file"),
-                        about: None,
-                        is_likely: true,
-                    });
-                }
-            }
+    /// Files to use.
+    fn files(&mut self, files: &[String]) {
+        for file in files {
+            self.limited(&format!("\"{file}\""), CandidateKind::Module, "file");
         }
     }
 

@@ -26,10 +26,11 @@ pub fn completion(
     let at = placed.offset(position.position);
     let found = entry.view.complete(text, at, &beside(server, &here.path));
     let range = placed.range(found.start..at);
+    let is_quoted = text[found.start..at].starts_with('"');
     let items = found
         .candidates
         .into_iter()
-        .map(|candidate| item(candidate, range))
+        .map(|candidate| item(candidate, range, is_quoted))
         .collect();
     Ok(Some(CompletionList {
         is_incomplete: found.is_cut,
@@ -49,7 +50,8 @@ fn beside(server: &Server<'_>, path: &Path) -> Vec<String> {
     below.map(str::to_owned).collect()
 }
 
-fn item(candidate: Candidate, range: Range) -> CompletionItem {
+/// `is_quoted`: the word so far begins with a quote, which editors compare.
+fn item(candidate: Candidate, range: Range, is_quoted: bool) -> CompletionItem {
     let Candidate {
         text,
         kind,
@@ -78,7 +80,10 @@ fn item(candidate: Candidate, range: Range) -> CompletionItem {
     };
     CompletionItem {
         sort_text: Some(format!("{class}{text}")),
-        filter_text: Some(text.clone()),
+        filter_text: Some(match is_quoted {
+            true => text.clone(),
+            false => text.trim_start_matches('"').to_owned(),
+        }),
         detail: (!detail.is_empty()).then_some(detail),
         documentation: about.map(|about| Documentation::MarkupContent(markdown(about))),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit {
