@@ -66,6 +66,11 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     }
     picture = picture.add(axis.draw(top, y)).add(actions).add(panels);
     let height = (y + MARGIN + 8.0).round();
+    document(height, picture)
+}
+
+/// A picture of that height on white.
+fn document(height: f64, picture: Group) -> String {
     let document = Document::new()
         .set("viewBox", format!("0 0 {WIDTH} {height}"))
         .set("width", WIDTH)

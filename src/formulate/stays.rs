@@ -2,7 +2,7 @@
 //!
 //! To stay is an action like any other, of one second, that takes nothing of the network and is not in the plan. A window
 //! of that second holds it there, and what goals make of it is taken off its cost, so that it costs nothing. That is
-//! possible only where nothing puts the move behind another action or beside it.
+//! possible only where nothing orders the move among other actions: what waited for it would wait for that second.
 
 use super::errors;
 use super::modes::Method;
@@ -57,11 +57,13 @@ pub(super) fn hold(
     may_stay
 }
 
-/// What puts each action behind another one, or beside it, if anything does.
+/// What puts each action before or behind another one, or beside it, if anything does.
 fn told(out: &Formulation) -> Vec<Option<SourceId>> {
     let mut told = vec![None; out.actions.len()];
     for precedence in &out.precedences {
-        told[precedence.then.0 as usize] = Some(precedence.source);
+        for action in [precedence.first, precedence.then] {
+            told[action.0 as usize] = Some(precedence.source);
+        }
     }
     for group in &out.groups {
         for action in &group.actions {

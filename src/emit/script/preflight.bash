@@ -53,7 +53,7 @@ probe_plan() {
 
 # probe_deadlines: which actions that are left are too late, if all goes on as planned from now.
 probe_deadlines() {
-  local number delay='' moment count=0 others=''
+  local number delay='' moment count=0
   for number in "${ORDER[@]}"; do
     [[ ${STATE[$number]} != ended ]] || continue
     # The first one that is left starts now, and the others as long after it as planned.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use svg::Document;
-use svg::node::element::{Group, Rectangle, Style, Title};
+use svg::node::element::{Group, Rectangle, Title};
 
 use super::axis::line;
 use super::look::colour_of;
 use super::paint::{GRID, INK, MUTED, fitting, px, text};
-use super::{MARGIN, STYLE, WIDTH};
+use super::{MARGIN, WIDTH};
 use crate::formulation::Seconds;
 
 const LEFT: f64 = 230.0;
@@ -86,17 +85,5 @@ pub fn pairs(
         picture = picture.add(text(&words, LEFT, bottom + 18.0, 12.0, MUTED));
         height += 18.0;
     }
-    let document = Document::new()
-        .set("viewBox", format!("0 0 {WIDTH} {}", height.round()))
-        .set("width", WIDTH)
-        .set("height", height.round())
-        .add(Style::new(STYLE))
-        .add(
-            Rectangle::new()
-                .set("width", "100%")
-                .set("height", "100%")
-                .set("fill", "#ffffff"),
-        )
-        .add(picture);
-    format!("{document}\n")
+    super::document(height.round(), picture)
 }
