@@ -17,6 +17,8 @@ use mvm::request::Task;
 
 #[path = "script/cases.rs"]
 mod cases;
+#[path = "script/run.rs"]
+mod run;
 #[path = "script/steps.rs"]
 mod steps;
 #[path = "../src/emit/fixture.rs"]

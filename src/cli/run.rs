@@ -1,5 +1,6 @@
 //! `mvm run`: carries out what [`crate::run::Machine`] decides.
 
+mod approval;
 mod hands;
 mod record;
 mod screen;
@@ -9,6 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use self::hands::{Hands, Happening};
@@ -242,7 +244,7 @@ fn drive(
             screen.say(&decision.words(plan, &clock(plan)));
             let action = decision.action();
             act(&decision, plan, hands, screen, journal);
-            screen.follow(&decision, plan, now());
+            screen.follow(&decision, now());
             if matches!(decision, Decision::Done { .. } | Decision::Failed { .. }) {
                 hands
                     .said(action)
@@ -256,7 +258,15 @@ fn drive(
         let moment = now();
         let wait = Duration::from_secs((machine.wake(moment) - moment).max(1) as u64);
         decisions = match hands.next(wait) {
-            Some(Happening::Event(event)) => machine.take(now(), event),
+            Some(Happening::Event(event)) => {
+                // Not before it has done away with the answers of an earlier question.
+                if let Event::Started(at) = event
+                    && plan.actions[at].task == Task::Pause
+                {
+                    ask(at, plan, hands, screen);
+                }
+                machine.take(now(), event)
+            }
             Some(Happening::Signal) if machine.is_stopping() => {
                 screen.say("left at once; what was started goes on by itself");
                 std::process::exit(INTERRUPTED.into());
@@ -272,9 +282,27 @@ fn drive(
                 screen.say(&format!("       its {} was refused", policy.word()));
                 Vec::new()
             }
+            Some(Happening::Answered) => {
+                screen.unhide();
+                Vec::new()
+            }
             None => machine.proceed(now()),
         };
     }
+}
+
+/// Asks for the approval that a pause waits for, or says how to give it.
+fn ask(at: usize, plan: &Plan, hands: &mut Hands, screen: &mut Screen<'_>) {
+    if hands.approve(at, printable(&plan.actions[at].title())) {
+        screen.hide();
+        return;
+    }
+    let [go, no] = hands
+        .answers(at)
+        .map(|path| shell_word(&path.to_string_lossy()));
+    screen.say(&format!(
+        "       to go on: touch {go}, to refuse: touch {no}"
+    ));
 }
 
 /// Does what was decided.
@@ -292,12 +320,6 @@ fn act(
                 screen.is_watched() && matches!(plan.actions[at].task, Task::Migrate { .. });
             if let Err(why) = hands.perform(at, watched.then(|| screen.sight(at))) {
                 screen.say(&format!("       it cannot be started: {why}"));
-            }
-            if plan.actions[at].task == Task::Pause {
-                screen.say(&format!(
-                    "       to go on: touch {}",
-                    shell_word(&hands.go_file(at).to_string_lossy())
-                ));
             }
         }
         Decision::GiveUp { .. } => {
@@ -354,12 +376,18 @@ fn now() -> Time {
 
 /// Shows moments in the plan's time zone; in UTC where it has none.
 fn clock(plan: &Plan) -> impl Fn(Time) -> String + use<> {
+    let zone = zone(plan);
+    move |at| in_zone(at, &zone).strftime("%F %T %Z").to_string()
+}
+
+fn zone(plan: &Plan) -> TimeZone {
     let start = plan.start.as_ref().and_then(|start| start.instant.as_ref());
-    let zone = start.map_or(jiff::tz::TimeZone::UTC, |at| at.time_zone().clone());
-    move |at| {
-        let at = jiff::Timestamp::from_second(at).unwrap_or_default();
-        at.to_zoned(zone.clone()).strftime("%F %T %Z").to_string()
-    }
+    start.map_or(TimeZone::UTC, |at| at.time_zone().clone())
+}
+
+fn in_zone(at: Time, zone: &TimeZone) -> jiff::Zoned {
+    let at = jiff::Timestamp::from_second(at).unwrap_or_default();
+    at.to_zoned(zone.clone())
 }
 
 /// A reader that has left is no error.

@@ -88,6 +88,26 @@ fn a_pause_stays_open_when_the_script_is_told_to_end() {
 }
 
 #[test]
+fn a_pause_is_refused_by_a_file_too() {
+    let once = "[[ -e $FAKE/told ]] || { : >\"$FAKE/told\"; : >\"$JOURNAL.0002.no\"; }";
+    let stage = with_nap(night(fixture::upgrade(), SOME), once);
+    let output = stage.play(&[]);
+    assert_status(&output, 1);
+    assert_says(
+        &output,
+        &[
+            &format!(
+                "to refuse: touch '{}'",
+                stage.path("journal.0002.no").display()
+            ),
+            "| the answer was no",
+            "1 done, 1 failed, 3 skipped, 0 left",
+        ],
+    );
+    assert!(carried_out(&stage).is_empty());
+}
+
+#[test]
 fn a_command_that_fails_stops_what_comes_behind_it_and_is_given_again_by_the_next_run() {
     let stage = approved_at(night(fixture::upgrade(), SOME), SOME);
     stage.tell("ssh-status", "7");
@@ -173,22 +193,12 @@ fn at_a_terminal(stage: &Stage, line: &str) -> Option<Output> {
         stage.path("journal").display()
     );
     let path = std::env::var("PATH").unwrap();
-    let mut child = Command::new("script")
-        .args(["-q", "-e", "-c", &shell, "/dev/null"])
+    let mut command = crate::run::terminal(&shell);
+    command
         .env("PATH", format!("{}:{path}", stage.path("bin").display()))
         .env("FAKE", stage.path("fake"))
-        .env("FAKE_SLEEP", "0")
-        .env("MVM_POLL", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .ok()?;
-    let mut input = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut input, line.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    drop(input);
-    Some(output)
+        .env("FAKE_SLEEP", "0");
+    crate::run::typed(command, line)
 }
 
 #[test]

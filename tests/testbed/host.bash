@@ -33,9 +33,9 @@ ln -s /proc/self/fd /dev/fd
 # This process collects those that have lost their parents: libvirt waits until a QEMU that has ended is gone. A daemon that dies comes
 # back after a second, as under an init, unless a file says that it must not.
 while :; do
+  while [[ -e $folder/dead ]]; do sleep 0.2; done
   libvirtd --listen --pid-file /run/libvirt/libvirtd.pid &
   daemon=$!
   while kill -0 "$daemon" 2>/dev/null; do wait "$daemon" || true; done
   sleep 1
-  while [[ -e $folder/dead ]]; do sleep 0.2; done
 done

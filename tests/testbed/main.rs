@@ -3,9 +3,10 @@
 //! `cargo test` only says that it skips this: it needs root, Debian and minutes, and measures time.
 //!
 //! ```text
-//! cargo test --test testbed -- migrations [run]   twelve migrations by the plan's script or by `mvm run`: all is where it belongs, nothing was
-//!                                                 lost, and how long they took
-//! cargo test --test testbed -- failures [NAME…]   what the operator sees when something breaks, and what is left then
+//! cargo test --test testbed -- migrations [run|ansible]   twelve migrations by the plan's script, by `mvm run` or by Ansible: all is
+//!                                                 where it belongs, nothing was lost, and how long they took
+//! cargo test --test testbed -- failures [run] [NAME…]     what the operator sees when something breaks while the script or
+//!                                                 `mvm run` is at work, and what is left then
 //! cargo test --test testbed -- up FILE.mvm        sets the file's hosts and guests up, and leaves them there
 //! cargo test --test testbed -- run COMMAND…       as on the operator's machine
 //! cargo test --test testbed -- down               ends all of it

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 use std::time::Instant;
 
 use mvm::emit::json::{Action, Kind, PlanFile, read};
@@ -37,22 +38,39 @@ pub fn play(how: &str) -> Result<(), String> {
         .iter()
         .map(|server| server.name.clone());
     let meter = Meter::start(hosts.collect());
-    let begun = Instant::now();
     let (script, json) = (path("twelve.sh"), path("twelve.json"));
     let (site, journal, log) = (path("site.bash"), path("twelve.journal"), path("log"));
-    let mut words: Vec<&str> = match how {
-        "script" => vec!["bash", &script],
-        "run" => vec!["mvm", "run", &json, "--log", &log],
+    let (ansible, playbook) = (path("ansible/bin/ansible-playbook"), path("twelve.yaml"));
+    let words: Vec<&str> = match how {
+        "script" => vec!["bash", &script, "--journal", &journal],
+        "run" => vec![
+            "mvm",
+            "run",
+            &json,
+            "--log",
+            &log,
+            "--journal",
+            &journal,
+            "--site",
+            &site,
+        ],
+        "ansible" => {
+            install_ansible()?;
+            let _ = fs::remove_dir_all(path("twelve.sh.run"));
+            vec![&ansible, "--forks", "20", &playbook]
+        }
         other => {
             return Err(format!(
                 "nothing carries plans out that is called `{other}`"
             ));
         }
     };
-    words.extend(["--journal", &journal, "--site", &site]);
+    let begun = Instant::now();
     let status = room
         .command(None, &words)
         .env("MVM_POLL", "1")
+        .env("MVM_SITE", &site)
+        .env("ANSIBLE_LOCALHOST_WARNING", "false")
         .status()
         .map_err(|e| e.to_string())?;
     let took = begun.elapsed().as_secs_f64();
@@ -84,7 +102,7 @@ fn plan(room: &Room) -> Result<PlanFile, String> {
         "plan",
         &file.to_string_lossy(),
         "--emit",
-        "script,json",
+        "script,json,ansible",
         "-o",
         &out.to_string_lossy(),
     ];
@@ -97,6 +115,33 @@ fn plan(room: &Room) -> Result<PlanFile, String> {
     }
     let text = fs::read_to_string(out.join("twelve.json")).map_err(|e| e.to_string())?;
     read(&text).map_err(|e| e.to_string())
+}
+
+/// Ansible from PyPI, once, into the testbed's folder.
+fn install_ansible() -> Result<(), String> {
+    let folder = folder().join("ansible");
+    if folder.join("bin/ansible-playbook").exists() {
+        return Ok(());
+    }
+    let calls: [(&str, &[&str]); 2] = [
+        ("python3", &["-m", "venv"]),
+        (
+            "bin/pip",
+            &["install", "--quiet", "ansible-core", "--prefix"],
+        ),
+    ];
+    for (program, words) in calls {
+        let program = match program.contains('/') {
+            true => folder.join(program),
+            false => program.into(),
+        };
+        let status = Command::new(&program).args(words).arg(&folder).status();
+        let status = status.map_err(|e| format!("{}: {e}", program.display()))?;
+        if !status.success() {
+            return Err(format!("{} failed: {status}", program.display()));
+        }
+    }
+    Ok(())
 }
 
 /// Each guest runs once, where the plan has brought it.

@@ -105,8 +105,8 @@ impl Room {
     }
 
     /// What such a command prints; None where it fails.
-    pub fn ask(&self, words: &[&str]) -> Option<String> {
-        let output = self.command(None, words).output().ok()?;
+    fn ask(&self, host: Option<&str>, words: &[&str]) -> Option<String> {
+        let output = self.command(host, words).output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         output.status.success().then_some(text)
     }
@@ -121,7 +121,7 @@ impl Room {
         names.filter(|name| first_process(name).is_some()).collect()
     }
 
-    /// Where each guest runs.
+    /// Where each guest runs, as each host itself says it: no link between them has to work.
     pub fn places(&self) -> BTreeMap<String, Vec<String>> {
         let mut places: BTreeMap<String, Vec<String>> = self
             .datacenter
@@ -130,9 +130,11 @@ impl Room {
             .map(|vm| (vm.name.clone(), Vec::new()))
             .collect();
         for host in self.hosts() {
-            let uri = format!("qemu+tcp://{host}/system");
             let names = self
-                .ask(&["virsh", "-c", &uri, "list", "--name"])
+                .ask(
+                    Some(host),
+                    &["virsh", "-c", "qemu:///system", "list", "--name"],
+                )
                 .unwrap_or_default();
             for name in names.lines().filter(|line| !line.is_empty()) {
                 places

@@ -2,7 +2,7 @@
 //! command and keeps the journal. Processes, signals and locks are here alone.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::approval::Approval;
 use super::beside;
 use super::screen::{Screen, Sight};
 use crate::datacenter::Policy;
@@ -36,6 +37,8 @@ pub enum Happening {
     Signal,
     /// The hypervisor did not want to do what a policy says.
     Refused(Policy),
+    /// To whoever was asked at the terminal.
+    Answered,
 }
 
 /// The script and what is running of it.
@@ -44,6 +47,7 @@ pub struct Hands {
     journal: PathBuf,
     site: Option<PathBuf>,
     lock: File,
+    approval: Option<Approval>,
     outbox: Sender<Happening>,
     inbox: Receiver<Happening>,
 }
@@ -74,6 +78,7 @@ impl Hands {
             journal,
             site,
             lock,
+            approval: None,
             outbox,
             inbox,
         })
@@ -230,9 +235,22 @@ impl Hands {
         let _ = File::create(self.work.path().join("stopping"));
     }
 
-    /// The file that answers a pause.
-    pub fn go_file(&self, at: usize) -> PathBuf {
-        beside(&self.journal, &format!(".{}.go", number(at)))
+    /// Asks for an approval at the terminal; false where there is none.
+    pub fn approve(&mut self, at: usize, what: String) -> bool {
+        if !std::io::stdin().is_terminal() {
+            return false;
+        }
+        let answers = self.answers(at);
+        let outbox = &self.outbox;
+        self.approval
+            .get_or_insert_with(|| Approval::new(outbox.clone()))
+            .ask(what, answers);
+        true
+    }
+
+    /// The files that answer a pause: yes, and no.
+    pub fn answers(&self, at: usize) -> [PathBuf; 2] {
+        [".go", ".no"].map(|end| beside(&self.journal, &format!(".{}{end}", number(at))))
     }
 
     /// The last lines that an action has said.

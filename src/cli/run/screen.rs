@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
 
-use super::{clock, now};
+use super::{in_zone, now, zone};
 use crate::emit::text::printable;
 use crate::plan::Plan;
 use crate::run::{Decision, Time};
@@ -14,6 +15,7 @@ use crate::run::{Decision, Time};
 /// What is shown.
 pub struct Screen<'a> {
     plan: &'a Plan,
+    zone: TimeZone,
     lines: MultiProgress,
     bars: BTreeMap<usize, (ProgressBar, Time)>,
     is_watched: bool,
@@ -26,6 +28,7 @@ pub struct Sight {
     begun: Time,
     planned: Time,
     rate: Option<u64>,
+    zone: TimeZone,
 }
 
 impl<'a> Screen<'a> {
@@ -33,6 +36,7 @@ impl<'a> Screen<'a> {
     pub fn new(plan: &'a Plan) -> Self {
         Screen {
             plan,
+            zone: zone(plan),
             lines: MultiProgress::new(),
             bars: BTreeMap::new(),
             is_watched: std::io::stderr().is_terminal(),
@@ -46,8 +50,7 @@ impl<'a> Screen<'a> {
 
     /// A line, with the time.
     pub fn say(&mut self, line: &str) {
-        let time = clock(self.plan)(now());
-        let time = time.split(' ').nth(1).unwrap_or_default().to_owned();
+        let time = in_zone(now(), &self.zone).strftime("%T").to_string();
         self.lines.suspend(|| {
             // Whoever has left reads no more.
             let _ = writeln!(std::io::stdout().lock(), "{time}  {line}");
@@ -55,7 +58,7 @@ impl<'a> Screen<'a> {
     }
 
     /// Shows actions that run.
-    pub fn follow(&mut self, decision: &Decision, plan: &Plan, now: Time) {
+    pub fn follow(&mut self, decision: &Decision, now: Time) {
         let at = decision.action();
         match decision {
             Decision::Start { .. } if self.is_watched => {
@@ -70,7 +73,17 @@ impl<'a> Screen<'a> {
             }
             _ => {}
         }
-        let _ = plan;
+    }
+
+    /// While somebody types an answer, no line changes.
+    pub fn hide(&self) {
+        let _ = self.lines.clear();
+        self.lines.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    /// Lines change again.
+    pub fn unhide(&self) {
+        self.lines.set_draw_target(ProgressDrawTarget::stderr());
     }
 
     /// The line of an action.
@@ -90,6 +103,7 @@ impl<'a> Screen<'a> {
             begun: *begun,
             planned: action.end - action.start,
             rate: action.rate,
+            zone: self.zone.clone(),
         }
     }
 
@@ -108,6 +122,7 @@ impl Sight {
     }
 
     fn show(&self, progress: Option<Progress>, now: Time) {
+        let time = |at: Time| in_zone(at, &self.zone).strftime("%T %Z");
         let planned = format!("planned {}", time(self.begun + self.planned));
         let text = match (progress, self.rate) {
             (Some(Progress { left, rate }), Some(wanted)) if rate > 0.0 => {
@@ -127,12 +142,6 @@ impl Sight {
 }
 
 const MIB: f64 = 1_048_576.0;
-
-/// `22:03:10`, in UTC.
-fn time(at: Time) -> String {
-    let at = jiff::Timestamp::from_second(at).unwrap_or_default();
-    at.strftime("%TZ").to_string()
-}
 
 /// How a migration gets on: bytes that are left to copy, and bytes that are copied a second.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,25 +1,27 @@
 # ── Pauses ───────────────────────────────────────────────────────────────────────────────────────────────
 # Somebody has to agree before it goes on: at the terminal, or with a file, which counts at a terminal too.
 
-# go_file NUMBER: the file that says yes.
+# go_file NUMBER: the file that says yes; no_file NUMBER: the one that says no.
 go_file() { printf '%s' "$JOURNAL.$1.go"; }
+no_file() { printf '%s' "$JOURNAL.$1.no"; }
 
 # say_pause NUMBER RESUMED: what is asked, and how to answer. A file of before the question answers another one.
 say_pause() {
-  local go
-  go=$(go_file "$1")
-  [[ $2 ]] || rm -f -- "$go"
-  [[ $TERMINAL ]] || say "       to go on: touch ${go@Q}"
+  local go no
+  go=$(go_file "$1") no=$(no_file "$1")
+  [[ $2 ]] || rm -f -- "$go" "$no"
+  [[ $TERMINAL ]] || say "       to go on: touch ${go@Q}, to refuse: touch ${no@Q}"
 }
 
 # approval TEXT: waits for the answer. 9: the script ends, and it stays open.
 approval() {
-  local answer go
-  go=$(go_file "$number")
+  local answer go no
+  go=$(go_file "$number") no=$(no_file "$number")
   [[ ! $TERMINAL ]] || printf '\n%s\ngo on? (yes or no) ' "$1" >/dev/tty
   until [[ -e $go ]]; do
     # Whoever is left of a killed script asks nobody any more.
     if [[ -e $WORK/stopping ]] || ! alive "$MAIN"; then return 9; fi
+    [[ ! -e $no ]] || refuse 'the answer was no' || return
     if [[ ! $TERMINAL ]]; then
       nap "$MVM_POLL"
     elif read -r -t "$MVM_POLL" answer </dev/tty; then

@@ -203,6 +203,8 @@ preflight() {
     done <"$WORK/probe.$server"
   done
   (( ${#findings[@]} == 0 )) || printf "%-8s %-${width}s  %s\n" "${findings[@]}"
-  printf 'preflight: %s checks, %s problems\n' "$checks" "$problems"
+  local word=problems
+  (( problems != 1 )) || word=problem
+  printf 'preflight: %s checks, %s %s\n' "$checks" "$problems" "$word"
   (( problems == 0 ))
 }
