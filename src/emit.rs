@@ -5,11 +5,13 @@
 
 pub(crate) mod amount;
 mod ansible;
+mod argo;
 mod btrplace;
 mod calendar;
 pub(crate) mod clock;
 mod csv;
 mod html;
+mod graph;
 pub mod json;
 mod mermaid;
 mod script;
@@ -23,6 +25,7 @@ mod fixture;
 mod tests;
 
 pub use ansible::emit as ansible;
+pub use argo::emit as argo;
 pub use btrplace::emit as btrplace;
 pub use calendar::emit as calendar;
 pub use csv::emit as csv;
@@ -51,6 +54,8 @@ pub enum Kind {
     Script,
     /// A playbook of Ansible that carries the plan out.
     Ansible,
+    /// A workflow of Argo that carries the plan out.
+    Argo,
     /// A chart of the actions, the power and the busiest links.
     Svg,
     /// A page with all of it, for whoever approves it.
@@ -67,11 +72,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Table,
         Kind::Json,
         Kind::Script,
         Kind::Ansible,
+        Kind::Argo,
         Kind::Svg,
         Kind::Html,
         Kind::Mermaid,
@@ -87,6 +93,7 @@ impl Kind {
             Kind::Json => "json",
             Kind::Script => "script",
             Kind::Ansible => "ansible",
+            Kind::Argo => "argo",
             Kind::Svg => "svg",
             Kind::Html => "html",
             Kind::Mermaid => "mermaid",
@@ -103,6 +110,7 @@ impl Kind {
             Kind::Json => "json",
             Kind::Script => "sh",
             Kind::Ansible => "yaml",
+            Kind::Argo => "argo.yaml",
             Kind::Svg => "svg",
             Kind::Html => "html",
             Kind::Mermaid => "mmd",
@@ -124,6 +132,7 @@ impl Kind {
             Kind::Json => json(datacenter, plan),
             Kind::Script => script(datacenter, plan),
             Kind::Ansible => ansible(datacenter, plan),
+            Kind::Argo => argo(datacenter, plan),
             Kind::Svg => svg(datacenter, plan),
             Kind::Html => html(datacenter, plan),
             Kind::Mermaid => mermaid(datacenter, plan),
@@ -137,6 +146,7 @@ impl Kind {
     pub fn obstacles(self, datacenter: &Datacenter, plan: &Plan) -> Vec<Diagnostic> {
         match self {
             Kind::Script | Kind::Ansible => script::obstacles(datacenter, plan),
+            Kind::Argo => argo::obstacles(datacenter, plan),
             Kind::Ics => calendar::obstacles(plan),
             Kind::Btrplace => btrplace::obstacles(datacenter, plan),
             Kind::Table | Kind::Json | Kind::Svg | Kind::Html | Kind::Mermaid | Kind::Csv => {

@@ -80,7 +80,7 @@ pub struct Plan {
     /// The plan of the file to compute; all of them where none is named.
     #[arg(long = "plan", value_name = "NAME")]
     pub name: Option<String>,
-    /// What to write, several between commas: table, json, script, ansible, svg, html (a page), mermaid, csv, ics (a calendar), btrplace.
+    /// What to write, several between commas: table, json, script, ansible, argo, svg, html (a page), mermaid, csv, ics (a calendar), btrplace.
     #[arg(
         long,
         value_name = "KIND",

@@ -145,6 +145,7 @@ codes! {
     NoDate "E0741" Error "a calendar is to be made of a plan whose date is not known"
     NotForBtrplace "E0742" Error "BtrPlace cannot say what a plan says"
     StateDiffers "E0743" Error "the live state is not what a file says"
+    NotForArgo "E0744" Error "a cluster would not take the workflow of a plan"
     Unused "W0001" Warning "something is declared and not used"
     EmptySelection "W0002" Warning "a set selects nothing"
     Idle "W0003" Warning "a rule is about a VM that never acts"

@@ -6,22 +6,17 @@
 
 use std::fmt::Write;
 
+use super::graph::{Node, nodes};
 use super::script;
 use super::text::printable;
-use crate::datacenter::{Datacenter, Policy};
-use crate::plan::{Plan, Planned, Until};
-use crate::request::Task;
+use crate::datacenter::Datacenter;
+use crate::plan::Plan;
 
 /// The plan as a playbook.
 pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
     let folder = format!("{}.run", script::file_name(&plan.name));
     let count = plan.actions.len().to_string();
-    let entries: String = plan
-        .actions
-        .iter()
-        .enumerate()
-        .map(|(at, action)| entry(at, action))
-        .collect();
+    let entries: String = nodes(plan).map(|node| entry(&node)).collect();
     let lines = script(datacenter, plan);
     let mut indented = String::new();
     for line in lines.lines() {
@@ -36,41 +31,27 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
 }
 
 /// An action as an entry of the inventory.
-fn entry(at: usize, action: &Planned) -> String {
-    let those = |wanted: fn(Until) -> bool| {
-        let waits = action.after.iter().filter(|wait| wanted(wait.until));
-        let numbers: Vec<String> = waits
-            .map(|wait| format!("'{}'", number(wait.action)))
-            .collect();
+fn entry(node: &Node<'_>) -> String {
+    let list = |numbers: &[String]| {
+        let numbers: Vec<String> = numbers.iter().map(|number| format!("'{number}'")).collect();
         format!("[{}]", numbers.join(", "))
     };
-    let starts = action.after.iter().filter_map(|wait| match wait.until {
-        Until::Started(lag) => Some(format!("{{other: '{}', lag: {lag}}}", number(wait.action))),
-        Until::Done | Until::Over => None,
-    });
+    let starts = node.starts.iter();
+    let starts = starts.map(|(number, lag)| format!("{{other: '{number}', lag: {lag}}}"));
     let starts: Vec<String> = starts.collect();
-    let migrates = matches!(action.task, Task::Migrate { .. });
-    // Without a limit, a year.
-    let limit = match action.timeout.policy {
-        Policy::Wait => 31_536_000,
-        _ => action.timeout.limit,
-    };
     format!(
         "          - number: '{}'\n            title: {}\n            over: {}\n            needs: {}\n            starts: [{}]\n            \
-         limit: {limit}\n            retries: {}\n            pause: {}\n            migrates: {migrates}\n",
-        number(at),
-        text(&printable(&action.title())),
-        those(|until| !matches!(until, Until::Started(_))),
-        those(|until| until == Until::Done),
+         limit: {}\n            retries: {}\n            pause: {}\n            migrates: {}\n",
+        node.number,
+        text(&printable(&node.action.title())),
+        list(&node.over),
+        list(&node.needs),
         starts.join(", "),
-        action.retry.times,
-        action.retry.pause.max(1),
+        node.limit,
+        node.action.retry.times,
+        node.action.retry.pause.max(1),
+        node.is_migration(),
     )
-}
-
-/// `0001` for the first.
-fn number(at: usize) -> String {
-    format!("{:04}", at + 1)
 }
 
 /// A text that Ansible takes as it is, whatever braces it has: JSON's strings are YAML's.

@@ -11,7 +11,7 @@ fn emitted(kind: Kind, datacenter: &Datacenter, plan: &Plan) -> String {
     if kind == Kind::Html {
         return body(&text);
     }
-    if !matches!(kind, Kind::Script | Kind::Ansible) {
+    if !matches!(kind, Kind::Script | Kind::Ansible | Kind::Argo) {
         return text;
     }
     let (begin, rest) = text.split_once("# ── Time ─").expect("the hooks");

@@ -138,6 +138,7 @@ fn server(item: &Found<'_>, selected: &BTreeSet<String>) -> Option<Server> {
         off: is("Ready", "Unknown"),
         remark: cordoned.then(|| String::from("cordoned")),
         name,
+        platform: Some("kubevirt"),
         ..Server::default()
     })
 }

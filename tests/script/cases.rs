@@ -149,6 +149,18 @@ fn a_plan_with_a_date_waits_for_it_and_is_refused_after_its_night() {
 }
 
 #[test]
+fn for_other_engines_an_action_waits_for_its_turn_and_nothing_else() {
+    let plan = planned("dated-start");
+    let start = plan.1.start.as_ref().unwrap().instant.as_ref().unwrap();
+    let start = start.timestamp().as_second();
+    let stage = night(plan, start - 20);
+    assert_status(&stage.play(&["--action", "0001", "turn"]), 0);
+    let clock = fs::read_to_string(stage.path("fake/clock")).unwrap();
+    assert!(clock.trim().parse::<i64>().unwrap() >= start);
+    assert!(stage.calls().is_empty());
+}
+
+#[test]
 fn what_counts_from_the_start_moves_with_it_and_the_clock_stays() {
     let plan = planned("two-clocks");
     let start = plan.1.start.as_ref().unwrap().instant.as_ref().unwrap();
@@ -326,4 +338,24 @@ fn a_preflight_names_all_problems_at_once_and_changes_nothing() {
             .into_iter()
             .any(|call| changes.iter().any(|c| call.contains(c)))
     );
+}
+
+/// Its end and its loss may be told in one moment: the first one counts, and it is not started again.
+#[test]
+fn an_action_that_has_ended_is_not_lost_any_more() {
+    let stage = Stage::new(fixture::upgrade());
+    let text = r#"
+        source <(sed '$d' "$0")
+        WORK=$1 RUNNING=0 READY=()
+        STATE[0001]=ended
+        echo 77 >"$WORK/0001.begun"
+        take_event 0001 '' lost
+        printf '%s %s %s' "${STATE[0001]}" "${#READY[@]}" "$RUNNING"
+    "#;
+    let output = Command::new("bash")
+        .args(["-c", text])
+        .args([stage.path("plan.sh"), stage.folder.path().to_owned()])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "ended 0 0");
 }

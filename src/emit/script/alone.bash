@@ -2,7 +2,8 @@
 # For programs that decide themselves who starts when, such as `mvm run`: looks, command, journal and policies are those of the
 # script. They hold the lock, and may give it to the action as its standard input, so that it stays taken if only they are killed. They find
 # the lines of the events on standard output, what it says on standard error, and in the folder $MVM_WORK the files that
-# the main process has otherwise. Those that keep the order but not the time give --in-turn.
+# the main process has otherwise. Those that keep the order but not the time
+# let it wait for its turn first, and give --in-turn.
 
 # in_turn: waits until the clock lets it start; 1: it never will again.
 in_turn() {
@@ -26,6 +27,10 @@ one_action() {
   fi
   set_start
   [[ ${STATE[$ACTION]-} ]] || quit 2 "there is no action $ACTION"
+  if [[ $WHAT == turn ]]; then
+    [[ ${STATE[$ACTION]} == ended ]] || in_turn
+    return
+  fi
   if [[ $WHAT != perform ]]; then
     ask "$WHAT" "${FROM[$ACTION]}" "${GUEST[$ACTION]}"
     return

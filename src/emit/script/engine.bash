@@ -22,9 +22,10 @@ usage: ${0##*/} [--dry-run | --preflight | --action NUMBER [WHAT]] [--now] [--no
   --dry-run       print the commands with their times, a line for each action, and do nothing
   --preflight     ask all servers whether everything is as the plan expects it, and do nothing
   --no-preflight  do not begin with that
-  --action NUMBER [abort | suspend | post | progress]
-                  carry out one action, whatever it waits for, or do or ask that about one that runs: for \`mvm run\` and other
-                  programs that decide themselves who starts when; with --in-turn it waits for the clock all the same
+  --action NUMBER [turn | abort | suspend | post | progress]
+                  carry out one action, whatever it waits for, or wait until the clock lets it start, or do or ask that about one that
+                  runs: for \`mvm run\` and other programs that decide themselves who starts when; with --in-turn it is not carried
+                  out before the clock lets it start
   --now           carry out a plan with a date at once, whatever its night is: times of day and dates in its rules stay,
                   what they count from the plan's start is counted from now
   --journal FILE  what was done is kept there (\$MVM_JOURNAL; by default $DEFAULT_JOURNAL beside this script);
@@ -68,7 +69,7 @@ options() {
         (( $# > 1 )) || quit 2 "$1 needs a number"
         ACTION=$2
         case ${3-} in
-          abort | suspend | post | progress)
+          turn | abort | suspend | post | progress)
             WHAT=$3
             shift
             ;;
