@@ -1,4 +1,5 @@
-//! How good and how fast the scheduler is on the BtrPlace instances of a folder, as a table in Markdown:
+//! How good and how fast the scheduler is on the BtrPlace instances and the plans in `.mvm` of a folder, as a table in Markdown; where a
+//! plan has several goals, a row for each:
 //!
 //! ```text
 //! cargo bench --bench table -- FOLDER [--effort fast|normal|best] [--cp-sat PYTHON [--seconds 60]]
@@ -82,11 +83,8 @@ fn main() -> ExitCode {
     );
     let (mut measured, mut failed) = (Vec::new(), false);
     for path in &instances {
-        match row(path, &args) {
-            Ok((row, own)) => {
-                println!("{row}");
-                measured.push(own);
-            }
+        match rows(path, &args) {
+            Ok(own) => measured.extend(own),
             Err(why) => {
                 eprintln!("{}: {why}", path.display());
                 failed = true;
@@ -114,9 +112,10 @@ fn is_true(measured: &[Measured]) -> bool {
     found.is_empty()
 }
 
-/// The JSON files in a folder and in those within it.
+/// The instances in a folder and in those within it, or that one file.
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
+        found.push(folder.to_path_buf());
         return;
     };
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -124,7 +123,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
             collect(&path, found);
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "json")
+            .is_some_and(|extension| extension == "json" || extension == "mvm")
         {
             found.push(path);
         }
@@ -139,6 +138,14 @@ impl Loader for Memory {
     }
 }
 
+struct Disc;
+
+impl Loader for Disc {
+    fn load(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(path).map_err(|error| error.to_string())
+    }
+}
+
 struct Quiet;
 
 impl Monitor for Quiet {
@@ -148,50 +155,69 @@ impl Monitor for Quiet {
     }
 }
 
-fn row(path: &Path, args: &Args) -> Result<(String, Measured), String> {
-    let input = std::fs::read(path).map_err(|error| error.to_string())?;
+/// Plans whatever an instance asks for, and prints its rows.
+fn rows(path: &Path, args: &Args) -> Result<Vec<Measured>, String> {
     let name = path.to_string_lossy();
-    let text = btrplace::import(&input, &name).map_err(|found| found[0].message.clone())?;
-    let checked = check("instance.mvm", &Memory(text));
-    let [Prospect::Open(problem)] = &checked.prospects[..] else {
-        return Err(String::from("cannot be planned"));
+    let checked = if name.ends_with(".mvm") {
+        check(&name, &Disc)
+    } else {
+        let input = std::fs::read(path).map_err(|error| error.to_string())?;
+        let text = btrplace::import(&input, &name).map_err(|found| found[0].message.clone())?;
+        check("instance.mvm", &Memory(text))
     };
-    let options = Options {
-        effort: match args.effort.as_str() {
-            "fast" => Effort::Fast,
-            "best" => Effort::Best,
-            _ => Effort::Normal,
-        },
-        ..Options::default()
+    let relative = match path.strip_prefix(&args.folder) {
+        Ok(inside) if inside != Path::new("") => inside,
+        _ => path,
     };
-    let begin = Instant::now();
-    let outcome = schedule(&problem.formulation, &options, &mut Quiet);
-    let seconds = begin.elapsed().as_secs_f64();
-    let Outcome::Found(solution) = outcome else {
-        return Err(String::from("no schedule was found"));
-    };
-    let Bounded { value, lower_bound } = solution.objectives[0];
-    let measured = Measured {
-        group: readme::group(&name).unwrap_or_default(),
-        vms: checked.analysis.datacenter.vms.len(),
-        value,
-        lower_bound,
-    };
-    let relative = path.strip_prefix(&args.folder).unwrap_or(path);
-    let mut row = format!(
-        "| {} | {} | {} |",
-        relative.with_extension("").display(),
-        checked.analysis.datacenter.vms.len(),
-        figures(solution.objectives[0], seconds)
-    );
-    if let Some(python) = &args.cp_sat {
+    let relative = relative.with_extension("");
+    let vms = checked.analysis.datacenter.vms.len();
+    let mut measured = Vec::new();
+    for (prospect, request) in checked.prospects.iter().zip(&checked.analysis.requests) {
+        let Prospect::Open(problem) = prospect else {
+            continue;
+        };
+        let options = Options {
+            effort: match args.effort.as_str() {
+                "fast" => Effort::Fast,
+                "best" => Effort::Best,
+                _ => Effort::Normal,
+            },
+            ..Options::default()
+        };
         let begin = Instant::now();
-        let answer = cpsat::solve(&problem.formulation, python, args.seconds)?;
+        let outcome = schedule(&problem.formulation, &options, &mut Quiet);
         let seconds = begin.elapsed().as_secs_f64();
-        let cells = answer.map_or(String::from("none | | | "), |found| figures(found, seconds));
-        row = format!("{row} {cells} |");
+        let Outcome::Found(solution) = outcome else {
+            return Err(String::from("no schedule was found"));
+        };
+        let goals = &problem.formulation.objectives;
+        for (at, (&bounded, goal)) in solution.objectives.iter().zip(goals).enumerate() {
+            let mut what = relative.display().to_string();
+            if name.ends_with(".mvm") {
+                what += &format!(" {} {}", request.name, goal.name);
+            }
+            print!("| {what} | {vms} | {} |", figures(bounded, seconds));
+            if let Some(python) = args.cp_sat.as_ref().filter(|_| at == 0) {
+                let begin = Instant::now();
+                let answer = cpsat::solve(&problem.formulation, python, args.seconds)?;
+                let seconds = begin.elapsed().as_secs_f64();
+                let cells =
+                    answer.map_or(String::from("none | | | "), |found| figures(found, seconds));
+                print!(" {cells} |");
+            }
+            println!();
+        }
+        measured.push(Measured {
+            group: readme::group(&name).unwrap_or_default(),
+            vms,
+            value: solution.objectives[0].value,
+            lower_bound: solution.objectives[0].lower_bound,
+        });
     }
-    Ok((row, measured))
+    match measured.is_empty() {
+        true => Err(String::from("cannot be planned")),
+        false => Ok(measured),
+    }
 }
 
 fn figures(objective: Bounded, seconds: f64) -> String {

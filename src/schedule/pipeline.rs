@@ -57,6 +57,16 @@ struct Work {
     nodes: u64,
 }
 
+/// What an effort does, one after the other, each from what those before it have found: so more effort is never worse.
+fn passes(effort: Effort) -> &'static [Effort] {
+    match effort {
+        Effort::Brief => &[Effort::Brief],
+        Effort::Fast => &[Effort::Fast],
+        Effort::Normal => &[Effort::Fast, Effort::Normal],
+        Effort::Best => &[Effort::Fast, Effort::Normal, Effort::Best],
+    }
+}
+
 fn work(effort: Effort, jobs: usize) -> Work {
     // Beyond so many jobs more steps would take longer than people wait.
     let once = |most: usize| 4_000 + 150 * jobs.min(most);
@@ -126,7 +136,6 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
             return Outcome::Infeasible(conflict::conflict(formulation, control));
         }
     };
-    let work = work(control.effort(), instance.jobs.len());
     control.report("first schedule", None, None, None);
     let first = match feasible::first(formulation, &instance, &kept, feasible::EFFORT, control) {
         First::Found(placed) => placed,
@@ -142,10 +151,16 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         best: first,
         certificate: None,
         evidence,
-        work,
+        work: work(control.effort(), instance.jobs.len()),
         control,
     };
-    run.optimise();
+    for &effort in passes(control.effort()) {
+        run.work = work(effort, instance.jobs.len());
+        run.optimise();
+        if run.is_proved() || control.stopped() {
+            break;
+        }
+    }
     Outcome::Found(run.solution())
 }
 
@@ -184,6 +199,11 @@ struct Run<'a, 'm> {
 impl Run<'_, '_> {
     fn value(&self, goal: usize) -> i64 {
         self.instance.values(&self.best)[goal]
+    }
+
+    /// Whether nothing can be better.
+    fn is_proved(&self) -> bool {
+        self.bounds == self.instance.values(&self.best)
     }
 
     fn offer(&mut self, placed: Placed) {
@@ -369,7 +389,7 @@ impl Run<'_, '_> {
     }
 
     fn improve(&mut self, target: &[f64], moves: usize, hottest: f64) {
-        if self.bounds == self.instance.values(&self.best) {
+        if self.is_proved() {
             return;
         }
         let from = self.best.clone();
