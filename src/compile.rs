@@ -318,6 +318,17 @@ impl Checked {
         Ok(plan)
     }
 
+    /// A file besides those of the language that plans are made from now, such as the state that was compared: its path and
+    /// what it says.
+    pub fn assume(&mut self, file: &str, bytes: &[u8]) {
+        self.assume_as(file, &hexadecimal(&Sha256::digest(bytes)));
+    }
+
+    /// The same, by the SHA-256 of what it says.
+    pub fn assume_as(&mut self, file: &str, sha256: &str) {
+        self.source.files.push((file.to_owned(), sha256.to_owned()));
+    }
+
     /// The file that was checked.
     pub fn source(&self) -> &SourceFile {
         &self.source

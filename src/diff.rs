@@ -274,26 +274,33 @@ fn figures(old: &PlanFile, new: &PlanFile) -> Vec<Figure> {
     figures.filter(|figure| figure.old != figure.new).collect()
 }
 
+/// What the files that come with the program are called together.
+const LIBRARY: &str = "the standard library";
+
 /// What became of the files that a plan was made from; nothing where they are not known.
 pub fn inputs(old: Option<&Source>, new: Option<&Source>) -> Vec<InputChange> {
     let (Some(old), Some(new)) = (old, new) else {
         return Vec::new();
     };
-    if old.sha256 == new.sha256 {
-        return Vec::new();
-    }
     let by_name = |source: &Source| -> BTreeMap<String, String> {
         let files = source.files.iter();
         files.map(|f| (f.file.clone(), f.sha256.clone())).collect()
     };
     let (before, after) = (by_name(old), by_name(new));
+    let changed = |file: &str| InputChange {
+        file: file.to_owned(),
+        is: Became::Changed,
+    };
+    let is_same_text = old.sha256 == new.sha256;
     if before.is_empty() {
-        // A plan of an older version says only that something is not the same.
-        let file = new.file.clone();
-        return vec![InputChange {
-            file,
-            is: Became::Changed,
-        }];
+        // A plan of an older version says only whether something is not the same.
+        return (!is_same_text)
+            .then(|| changed(&new.file))
+            .into_iter()
+            .collect();
+    }
+    if before == after && !is_same_text {
+        return vec![changed(LIBRARY)];
     }
     let added = after.keys().filter(|file| !before.contains_key(*file));
     let added = added.map(|file| (file, Became::Added));

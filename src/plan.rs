@@ -54,8 +54,23 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// Levels that have to be looked at right before a start.
     pub timed_levels: Vec<TimedLevel>,
+    /// What holds its end, from its start on without a hole, where that was asked for.
+    pub held: Vec<Held>,
     /// What the plan was made from.
     pub source: Option<SourceFile>,
+}
+
+/// A part of what holds the end of a plan: one that begins earlier, or takes less, may let the plan end earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its first second.
+    pub from: Seconds,
+    /// One past its last second.
+    pub to: Seconds,
+    /// The action that runs then or waits, or several of a kind.
+    pub what: String,
+    /// Why it begins no earlier.
+    pub why: String,
 }
 
 /// The file that a plan was made from.
@@ -260,6 +275,7 @@ fn settled(
         actions: planned(datacenter, request, problem, schedule),
         profiles,
         kept,
+        held: Vec::new(),
         timed_levels: timed(f)
             .iter()
             .map(|&id| TimedLevel {

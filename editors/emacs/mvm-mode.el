@@ -34,16 +34,19 @@
 
 (defconst mvm-properties
   '("memory" "used" "cpu" "hot" "cold" "idle" "downtime" "copy" "force" "off" "label" "power"
-    "hosting" "overhead" "migration" "migrations" "address" "bmc" "link" "capacity" "rate"
+    "hosting" "overhead" "migration" "migrations" "address" "migration-address" "bmc" "link" "capacity" "rate"
     "usable" "bond" "guests" "extra")
   "Words that begin a property.")
 
 (defconst mvm-constants
   '("pre" "post" "either" "never" "suspend" "abort" "wait" "starts" "ends" "uri" "migrating"
     "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "impossible" "possible"
-    "optimal" "peak" "gap" "end" "max" "choose" "papers" "fluid" "Mon" "Tue" "Wed" "Thu" "Fri"
-    "Sat" "Sun")
+    "optimal" "moves" "peak" "gap" "end" "max" "choose" "papers" "fluid")
   "Words that stand for a choice.")
+
+(defconst mvm-weekdays
+  '("Mon" "Tue" "Wed" "Thu" "Fri" "Sat" "Sun")
+  "Days, before a time.")
 
 (defvar mvm-mode-syntax-table
   (let ((table (make-syntax-table)))
@@ -55,16 +58,29 @@
     table)
   "Comments, strings and words.")
 
+(defconst mvm-number
+  "\\<[0-9][0-9_]*\\(?:\\.[0-9][0-9_]*\\)?\\(?:%\\|[A-Za-z]+\\(?:[0-9][0-9_.]*[A-Za-z]+\\)*\\(?:/\\(?:s\\|min\\|h\\|MiB\\|GiB\\|MB\\|GB\\)\\>\\)?\\)?"
+  "A number with its units: `2GiB', `1h30min'.")
+
+(defconst mvm-time
+  (let* ((blank "[ \t\n]+")
+         (offset "[+-][0-9]\\{2\\}:[0-9]\\{2\\}")
+         (which (concat "\\(?:" blank "\\(?:[A-Z]\\{2,6\\}\\_>\\|" offset "\\)\\)?"))
+         (zone (concat "\\(?:" blank "\\(?:[A-Z][A-Za-z0-9_-]*\\(?:/[A-Za-z_][A-Za-z0-9_+-]*\\)*\\|" offset "\\)\\)?")))
+    (concat "\\_<[0-9]\\{1,2\\}:[0-9]\\{2\\}\\(?::[0-9]\\{2\\}\\)?" which zone))
+  "A time with what may follow it: `02:00 Europe/Paris', `02:30 CEST'.")
+
 (defvar mvm-font-lock-keywords
-  `(;; A word behind a dot is part of a name.
+  `(;; A word behind a dot, or right before a bracket, is part of a name.
     ("\\.[A-Za-z_][A-Za-z0-9_]*" . 'default)
+    ("\\(\\<[A-Za-z_][A-Za-z0-9_]*\\)\\[" 1 'default)
+    ("\\_<[0-9]\\{4\\}-[0-9]\\{2\\}-[0-9]\\{2\\}\\_>" . font-lock-constant-face)
+    (,mvm-time . font-lock-constant-face)
+    (,mvm-number . font-lock-constant-face)
+    (,(regexp-opt mvm-weekdays 'words) . font-lock-constant-face)
     (,(regexp-opt mvm-keywords 'words) . font-lock-keyword-face)
     (,(regexp-opt mvm-properties 'words) . font-lock-variable-name-face)
-    (,(regexp-opt mvm-constants 'words) . font-lock-constant-face)
-    ("\\_<[0-9]\\{4\\}-[0-9]\\{2\\}-[0-9]\\{2\\}\\_>" . font-lock-constant-face)
-    ("\\_<[0-9]\\{1,2\\}:[0-9]\\{2\\}\\(?::[0-9]\\{2\\}\\)?\\_>" . font-lock-constant-face)
-    ("\\<[0-9][0-9_]*\\(?:\\.[0-9][0-9_]*\\)?\\(?:%\\|[A-Za-z]+\\(?:/\\(?:s\\|min\\|h\\|MiB\\|GiB\\|MB\\|GB\\)\\>\\)?\\)?"
-     . font-lock-constant-face))
+    (,(regexp-opt mvm-constants 'words) . font-lock-builtin-face))
   "Colours.")
 
 (defun mvm-indent-line ()

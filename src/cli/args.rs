@@ -170,9 +170,10 @@ pub struct Diff {
     /// The older plan in JSON, a file with plans, or a revision such as `HEAD~1` or `main..topic` of the other file.
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The newer plan in JSON, or a file with plans.
+    /// The newer plan in JSON, or a file with plans; all files below this folder that the changes since OLD touch, a revision, where
+    /// none is named.
     #[arg(value_name = "NEW")]
-    pub new: PathBuf,
+    pub new: Option<PathBuf>,
     /// How to tell it.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub format: DiffFormat,
@@ -355,8 +356,6 @@ pub enum Color {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Effort {
-    /// A plan, and how far it may be from the best: for whoever waits at a prompt, or plans all day.
-    Instant,
     /// A good plan at once.
     Fast,
     /// A plan proved optimal or nearly so, in seconds.
@@ -368,7 +367,6 @@ pub enum Effort {
 impl From<Effort> for schedule::Effort {
     fn from(effort: Effort) -> Self {
         match effort {
-            Effort::Instant => schedule::Effort::Instant,
             Effort::Fast => schedule::Effort::Fast,
             Effort::Normal => schedule::Effort::Normal,
             Effort::Best => schedule::Effort::Best,

@@ -10,8 +10,9 @@ use super::outcome;
 use super::output;
 use super::progress::Line;
 use super::terminal::Terminal;
+use super::tree;
 use crate::compile::{self, Checked};
-use crate::diff::{self, compare};
+use crate::diff::{self, Difference, compare};
 use crate::emit::json::{PlanFile, read};
 use crate::schedule::Options;
 use crate::source::Loader;
@@ -59,13 +60,96 @@ fn difference(args: &Diff, terminal: &Terminal) -> Result<Status, Failed> {
         name: args.name.as_deref(),
         terminal,
     };
-    let (old, new) = sides(&args.old, &args.new).map_err(Failed::Input)?;
-    let (old, new) = (planner.plans(&old)?, planner.plans(&new)?);
+    let (out, status) = match &args.new {
+        Some(new) => (of_file(args, new, &mut planner)?, Status::Done),
+        None => of_all(args, &mut planner)?,
+    };
     drop(planner);
-    let mut out = Vec::new();
-    for file in &new {
+    if out.len() > 1 && matches!(args.format, DiffFormat::Json | DiffFormat::Svg) {
+        let why = "several plans do not go into one output: choose with `--plan`";
+        return Err(Failed::Input(why.to_owned()));
+    }
+    let text = out.join("\n");
+    output::write(args.output.as_deref(), &text).map_err(Failed::Input)?;
+    Ok(status)
+}
+
+/// What is different in the plans of one file.
+fn of_file(args: &Diff, file: &Path, planner: &mut Planner<'_>) -> Result<Vec<String>, Failed> {
+    let (old, new) = sides(&args.old, file).map_err(Failed::Input)?;
+    let (old, new) = (planner.plans(&old)?, planner.plans(&new)?);
+    let both = pairs(&old, &new, planner.terminal);
+    if both.is_empty() {
+        return Err(Failed::Input(String::from("no plan is in both")));
+    }
+    let told = both
+        .iter()
+        .map(|(old, new)| tell(&compare(old, new), old, new, args.format));
+    Ok(told.collect())
+}
+
+/// What is different in all plans below the folder at hand that the changes since a revision touch: of those of which neither
+/// the file nor what it uses has changed, none is computed. One that cannot be computed does not keep the others from being told.
+fn of_all(args: &Diff, planner: &mut Planner<'_>) -> Result<(Vec<String>, Status), Failed> {
+    if args.old.exists() {
+        let old = args.old.display();
+        return Err(Failed::Input(format!(
+            "`{old}` is a file: what is to be compared with it stands behind it"
+        )));
+    }
+    let (mut out, mut status) = (Vec::new(), Status::Done);
+    for file in tree::files(Path::new(".")) {
+        let file = file.map_err(Failed::Input)?;
+        let file = file.strip_prefix(".").unwrap_or(&file);
+        let (old, new) = sides(&args.old, file).map_err(Failed::Input)?;
+        let is_new =
+            matches!(&old.revision, Some(revision) if revision.load(&revision.entry).is_err());
+        if is_new {
+            continue;
+        }
+        let plans = planner.changed(&old, &new);
+        let (old, new) = match plans {
+            Ok(Some(plans)) => plans,
+            Ok(None) => continue,
+            Err(Failed::Said(Status::Interrupted)) => {
+                return Err(Failed::Said(Status::Interrupted));
+            }
+            Err(failed) => {
+                status = status.max(or_say(Err(failed), planner.terminal));
+                continue;
+            }
+        };
+        for (old, new) in pairs(&old, &new, planner.terminal) {
+            let found = compare(old, new);
+            if !found.is_none() {
+                let title = match args.format {
+                    DiffFormat::Text => format!("{}\n", file.display()),
+                    DiffFormat::Markdown => format!("**{}**\n\n", file.display()),
+                    DiffFormat::Json | DiffFormat::Svg => String::new(),
+                };
+                out.push(title + &tell(&found, old, new, args.format));
+            }
+        }
+    }
+    if out.is_empty() && status == Status::Done {
+        let old = args.old.display();
+        planner
+            .terminal
+            .say(&format!("note: no plan is another one than in {old}"));
+    }
+    Ok((out, status))
+}
+
+/// The plans of both sides that have one name; others are said.
+fn pairs<'p>(
+    old: &'p [PlanFile],
+    new: &'p [PlanFile],
+    terminal: &Terminal,
+) -> Vec<(&'p PlanFile, &'p PlanFile)> {
+    let mut pairs = Vec::new();
+    for file in new {
         match old.iter().find(|known| known.plan == file.plan) {
-            Some(known) => out.push(tell(known, file, args.format)),
+            Some(known) => pairs.push((known, file)),
             None => terminal.say(&format!("note: `{}` is new", file.plan)),
         }
     }
@@ -75,26 +159,15 @@ fn difference(args: &Diff, terminal: &Terminal) -> Result<Status, Failed> {
     {
         terminal.say(&format!("note: `{}` is no longer there", gone.plan));
     }
-    match out.as_slice() {
-        [] => return Err(Failed::Input(String::from("no plan is in both"))),
-        [_, _, ..] if matches!(args.format, DiffFormat::Json | DiffFormat::Svg) => {
-            let why = "several plans do not go into one output: choose with `--plan`";
-            return Err(Failed::Input(why.to_owned()));
-        }
-        _ => {}
-    }
-    let text = out.join("\n");
-    output::write(args.output.as_deref(), &text).map_err(Failed::Input)?;
-    Ok(Status::Done)
+    pairs
 }
 
-fn tell(old: &PlanFile, new: &PlanFile, format: DiffFormat) -> String {
-    let found = compare(old, new);
+fn tell(found: &Difference, old: &PlanFile, new: &PlanFile, format: DiffFormat) -> String {
     match format {
-        DiffFormat::Text => diff::text(&found, old, new),
-        DiffFormat::Markdown => diff::markdown(&found, old, new),
-        DiffFormat::Json => diff::json(&found),
-        DiffFormat::Svg => diff::picture(&found, old, new),
+        DiffFormat::Text => diff::text(found, old, new),
+        DiffFormat::Markdown => diff::markdown(found, old, new),
+        DiffFormat::Json => diff::json(found),
+        DiffFormat::Svg => diff::picture(found, old, new),
     }
 }
 
@@ -146,25 +219,48 @@ impl Planner<'_> {
                 })?;
                 Ok(vec![file])
             }
-            (None, false) => {
-                let (disk, entry) = Disk::project_of(&side.file)
-                    .map_err(|why| Failed::Input(format!("`{shown}` cannot be read: {why}")))?;
-                self.compute(&entry, &disk)
+            (_, false) => {
+                let checked = self.check(side)?;
+                self.compute(&checked)
             }
-            (Some(revision), false) => self.compute(&revision.entry, revision),
         }
     }
 
-    fn compute(&mut self, entry: &str, loader: &dyn Loader) -> Result<Vec<PlanFile>, Failed> {
-        let checked = compile::check(entry, loader);
+    /// The plans of both sides; None where they come from the same text.
+    fn changed(
+        &mut self,
+        old: &Side,
+        new: &Side,
+    ) -> Result<Option<(Vec<PlanFile>, Vec<PlanFile>)>, Failed> {
+        let (old, new) = (self.check(old)?, self.check(new)?);
+        if old.source().sha256 == new.source().sha256 {
+            return Ok(None);
+        }
+        Ok(Some((self.compute(&old)?, self.compute(&new)?)))
+    }
+
+    fn check(&self, side: &Side) -> Result<Checked, Failed> {
+        let checked = match &side.revision {
+            Some(revision) => compile::check(&revision.entry, revision),
+            None => {
+                let shown = side.file.display();
+                let (disk, entry) = Disk::project_of(&side.file)
+                    .map_err(|why| Failed::Input(format!("`{shown}` cannot be read: {why}")))?;
+                compile::check(&entry, &disk)
+            }
+        };
         if checked.has_errors() {
             self.terminal.show(&checked.map, &checked.diagnostics);
             return Err(Failed::Said(Status::WrongInput));
         }
+        Ok(checked)
+    }
+
+    fn compute(&mut self, checked: &Checked) -> Result<Vec<PlanFile>, Failed> {
         let mut plans = Vec::new();
         for (index, request) in checked.analysis.requests.iter().enumerate() {
             if self.name.is_none_or(|name| name == request.name) {
-                plans.extend(self.plan(&checked, index)?);
+                plans.extend(self.plan(checked, index)?);
             }
         }
         Ok(plans)

@@ -49,13 +49,16 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
         args::Bandwidth::Max => Bandwidth::Max,
         args::Bandwidth::Choose => Bandwidth::Choose,
     });
-    let checked = compile::check_with(&entry, &disk, bandwidth);
+    let mut checked = compile::check_with(&entry, &disk, bandwidth);
     terminal.show(&checked.map, &checked.diagnostics);
     if checked.has_errors() {
         return Err(Status::WrongInput);
     }
     if let Some(state) = &args.state {
         state::compare(&checked, state, terminal)?;
+        for (file, bytes) in state::files(state, &disk) {
+            checked.assume(&file, &bytes);
+        }
     }
     let chosen = chosen(&checked, args).map_err(wrong_usage)?;
     if chosen.len() * kinds.len() > 1 && args.output.is_none() && kinds != [Kind::Table] {
@@ -101,6 +104,9 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
     }
     drop(line);
     for made in &mut plans {
+        if kinds.contains(&Kind::Html) {
+            checked.hold(made.index, &mut made.plan);
+        }
         worst = worst.max(outcome::expected(
             &checked, made.index, &made.plan, terminal,
         ));

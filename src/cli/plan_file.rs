@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, Disk};
 use super::terminal::Terminal;
 use crate::compile::{self, Checked};
-use crate::emit::json::{PlanFile, Source, read};
-use crate::plan::SourceFile;
+use crate::diff::{self, Became, InputChange};
+use crate::emit::json::{Input, PlanFile, Source, read};
+use crate::source::Loader;
 
 /// What a plan's file holds, and what its source says today.
 pub struct Opened {
@@ -34,14 +35,17 @@ pub fn open(
     let source = find(plan, source, &file)?;
     let (disk, entry) = Disk::project_of(&source)
         .map_err(|why| format!("`{}` cannot be read: {why}", source.display()))?;
-    let checked = compile::check_with(&entry, &disk, Some(file.bandwidth));
+    let mut checked = compile::check_with(&entry, &disk, Some(file.bandwidth));
     if checked.has_errors() {
         terminal.show(&checked.map, &checked.diagnostics);
         return Ok(None);
     }
-    let made_from = file.source.as_ref();
-    let other = made_from.filter(|then| then.sha256 != checked.source().sha256);
-    let changed = other.map(|then| changed(then, checked.source()));
+    let then = file.source.as_ref();
+    for input in then.iter().flat_map(|then| &then.files) {
+        recall(&mut checked, input, &disk);
+    }
+    let now = Source::from(checked.source());
+    let changed = told(&diff::inputs(then, Some(&now)));
     let changed = changed.map(|what| format!("{what} since the plan was made"));
     Ok(Some(Opened {
         file,
@@ -50,38 +54,39 @@ pub fn open(
     }))
 }
 
-/// Which files are not what the plan was made from, in words.
-fn changed(then: &Source, now: &SourceFile) -> String {
-    let known = |name: &str| then.files.iter().find(|input| input.file == name);
-    let changed = now
-        .files
-        .iter()
-        .filter(|(name, sha256)| known(name).is_some_and(|input| input.sha256 != *sha256));
-    let added = now.files.iter().filter(|(name, _)| known(name).is_none());
-    let gone = then
-        .files
-        .iter()
-        .filter(|input| !now.files.iter().any(|(name, _)| *name == input.file));
-    let quoted = |name: &str| format!("`{name}`");
-    let lists = [
-        (
-            "changed",
-            changed.map(|(name, _)| quoted(name)).collect::<Vec<_>>(),
-        ),
-        ("been added", added.map(|(name, _)| quoted(name)).collect()),
-        ("gone", gone.map(|input| quoted(&input.file)).collect()),
-    ];
-    let said = lists.iter().filter(|(_, names)| !names.is_empty());
-    let said: Vec<String> = said
-        .map(|(how, names)| {
-            let have = if names.len() == 1 { "has" } else { "have" };
-            format!("{} {have} {how}", names.join(", "))
-        })
-        .collect();
-    if said.is_empty() {
-        return String::from("the standard library has changed");
+/// Looks again at what a plan was made from besides its source, the state; what is not here any more counts as unchanged.
+fn recall(checked: &mut Checked, input: &Input, disk: &Disk) {
+    let known = &checked.source().files;
+    if known.iter().any(|(file, _)| *file == input.file) {
+        return;
     }
-    said.join(", ")
+    let path = Path::new(&input.file);
+    let now = match path.is_absolute() {
+        true if path.is_file() => disk::read(path),
+        true => Err(String::from("it is not here")),
+        false => disk.load(&input.file),
+    };
+    match now {
+        Ok(bytes) => checked.assume(&input.file, &bytes),
+        Err(_) => checked.assume_as(&input.file, &input.sha256),
+    }
+}
+
+/// Which files are not what the plan was made from, in words; None where all are.
+fn told(changes: &[InputChange]) -> Option<String> {
+    let ways = [
+        ("changed", Became::Changed),
+        ("been added", Became::Added),
+        ("gone", Became::Removed),
+    ];
+    let said = ways.iter().filter_map(|(how, became)| {
+        let files = changes.iter().filter(|change| change.is == *became);
+        let names: Vec<String> = files.map(|change| format!("`{}`", change.file)).collect();
+        let have = if names.len() == 1 { "has" } else { "have" };
+        (!names.is_empty()).then(|| format!("{} {have} {how}", names.join(", ")))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 /// The file that the plan was made from: the one given, or the one that the plan names, looked for in the project that

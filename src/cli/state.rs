@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use walkdir::WalkDir;
+
+use super::disk::{self, Disk};
 use super::import::{Memory, TEXT, input};
 use super::terminal::Terminal;
 use super::{Status, virsh};
@@ -41,6 +44,25 @@ pub fn compare(checked: &Checked, state: &Path, terminal: &Terminal) -> Result<(
         true => Ok(()),
         false => Err(Status::WrongInput),
     }
+}
+
+/// The files that a state consists of, by their paths from the project's root on, or by their full ones outside of it; none
+/// where it came through a pipe.
+pub fn files(state: &Path, disk: &Disk) -> Vec<(String, Vec<u8>)> {
+    if disk::is_piped(state) {
+        return Vec::new();
+    }
+    let entries = WalkDir::new(state)
+        .sort_by_file_name()
+        .into_iter()
+        .flatten();
+    let paths = entries.map(walkdir::DirEntry::into_path);
+    let files = paths.filter(|path| path.is_file()).filter_map(|path| {
+        let full = std::fs::canonicalize(&path).ok()?;
+        let named = full.strip_prefix(disk.root()).unwrap_or(&full);
+        Some((named.to_str()?.to_owned(), disk::read(&path).ok()?))
+    });
+    files.collect()
 }
 
 fn folder(state: &Path) -> Result<Imported, Vec<Diagnostic>> {

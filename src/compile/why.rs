@@ -80,6 +80,24 @@ impl Checked {
         })
     }
 
+    /// Lets a plan of the request at `index` tell what holds its end; one that is not of this file tells nothing.
+    pub fn hold(&self, index: usize, plan: &mut Plan) {
+        let held = self.settled_by(index, plan).and_then(|settled| {
+            let problem = &*settled.problem;
+            let schedule = critical::schedule_of(&problem.formulation, plan)?;
+            let chain = critical::chain(&problem.formulation, &schedule);
+            let why = Why {
+                datacenter: &self.analysis.datacenter,
+                request: &settled.request,
+                problem,
+                plan,
+                map: &self.map,
+            };
+            Some(why.held(&chain))
+        });
+        plan.held = held.unwrap_or_default();
+    }
+
     /// Plans the request at `index` with changes of the input, one after the other.
     pub fn plan_with(
         &self,

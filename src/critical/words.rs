@@ -10,7 +10,7 @@ use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::formulate::{Cause, Problem};
 use crate::formulation::{ActionId, Seconds, SourceId};
-use crate::plan::Plan;
+use crate::plan::{Held, Plan};
 use crate::request::{GoalKind, Request};
 use crate::show::{show_count, show_rate, show_seconds};
 use crate::source::{SourceMap, Span};
@@ -138,14 +138,26 @@ impl Why<'_> {
         format!("{}{}", printable(&label), self.place(data.span))
     }
 
-    /// A line for each link of the chain, or for several alike.
-    fn rows(&self, chain: &Chain, clock: &Clock) -> String {
+    /// The chain link by link, or several alike together.
+    pub fn held(&self, chain: &Chain) -> Vec<Held> {
         let groups: Vec<&[Link]> = if chain.links.len() > MANY {
             chain.links.chunk_by(|a, b| self.alike(a, b)).collect()
         } else {
             chain.links.chunks(1).collect()
         };
-        let rows: Vec<[String; 5]> = groups.iter().map(|links| self.row(links, clock)).collect();
+        groups.iter().map(|links| self.link(links)).collect()
+    }
+
+    /// A line for each part of the chain.
+    fn rows(&self, chain: &Chain, clock: &Clock) -> String {
+        let held = self.held(chain).into_iter();
+        let rows: Vec<[String; 5]> = held
+            .map(|held| {
+                let [from, to] = [held.from, held.to].map(|at| clock.at(at));
+                let lasts = show_seconds(held.to - held.from);
+                [from, to, lasts, held.what, held.why]
+            })
+            .collect();
         let width = |column: usize| {
             let lengths = rows
                 .iter()
@@ -216,7 +228,7 @@ impl Why<'_> {
         a.runs && b.runs && place(a).is_some() && place(a) == place(b) && verb(a) == verb(b)
     }
 
-    fn row(&self, links: &[Link], clock: &Clock) -> [String; 5] {
+    fn link(&self, links: &[Link]) -> Held {
         let (first, last) = (&links[0], &links[links.len() - 1]);
         let what = match (links.len(), first.runs) {
             (1, true) => self.name(first.action),
@@ -228,13 +240,12 @@ impl Why<'_> {
                 self.name(last.action)
             ),
         };
-        [
-            clock.at(first.from),
-            clock.at(last.to),
-            show_seconds(last.to - first.from),
+        Held {
+            from: first.from,
+            to: last.to,
             what,
-            self.reason(first, links.len() > 1),
-        ]
+            why: self.reason(first, links.len() > 1),
+        }
     }
 
     /// Why a link begins no earlier, or each of several alike.

@@ -32,11 +32,16 @@ fn moment(start: Option<&str>, at: i64) -> String {
 
 /// What an action does, without its times: `migrate web1 r1.s1 → r3.s1`.
 fn deed(action: &Action) -> String {
-    let mut deed = printable(&action.id);
-    if let (Some(from), Some(to)) = (&action.from, &action.to) {
-        let _ = write!(deed, " {} → {}", printable(from), printable(to));
+    match way(action) {
+        Some(way) => format!("{} {way}", printable(&action.id)),
+        None => printable(&action.id),
     }
-    deed
+}
+
+/// `r1.s1 → r3.s1`
+fn way(action: &Action) -> Option<String> {
+    let (from, to) = (action.from.as_ref()?, action.to.as_ref()?);
+    Some(format!("{} → {}", printable(from), printable(to)))
 }
 
 fn rate(action: &Action) -> Option<String> {
@@ -104,7 +109,10 @@ fn change(changed: &Changed) -> String {
             };
             match old.from == new.from {
                 true => format!("to {} instead of {}", place(new), place(old)),
-                false => format!("{} instead of {}", deed(new), deed(old)),
+                false => {
+                    let way = |action| way(action).unwrap_or_else(|| place(action));
+                    format!("{} instead of {}", way(new), way(old))
+                }
             }
         }
         What::Text => String::from("says something else"),

@@ -111,7 +111,14 @@ fn word_start(before: &str) -> usize {
     if before[zone..].starts_with(|c: char| c.is_ascii_uppercase()) {
         return zone;
     }
-    let start = before.trim_end_matches(is_word).len();
+    let mut start = before.trim_end_matches(is_word).len();
+    // `r[1..2].s`: what stands in brackets before a dot is of the word.
+    while before[start..].starts_with('.') && before[line..start].ends_with(']') {
+        let Some(open) = before[line..start].rfind('[') else {
+            break;
+        };
+        start = before[..line + open].trim_end_matches(is_word).len();
+    }
     let digits =
         before[start..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_'));
     match before[start..].starts_with(|c: char| c.is_ascii_digit()) {
@@ -224,7 +231,7 @@ impl Offer<'_> {
                 .strip_prefix("<std>/");
             let name = match library.and_then(|file| file.strip_suffix(".mvm")) {
                 Some(module) => format!("std.{module}.{}", declaration.name),
-                None => view.full_name(at),
+                None => self.as_begun(view.full_name(at)),
             };
             if self.found.candidates.len() >= MANY {
                 self.found.is_cut = true;
@@ -236,6 +243,28 @@ impl Offer<'_> {
                 self.add_about(&name, kind, detail, doc, is_likely && library.is_none());
             }
         }
+    }
+
+    /// A full name, with the places in it as they are written already: `r2.s[1..4]` where `r2.` stands and `r[1..2].s[1..4]` is known.
+    fn as_begun(&self, name: String) -> String {
+        let (mut written, known) = (segments(self.word), segments(&name));
+        written.pop();
+        let is_of = |(written, known): (&&str, &&str)| {
+            let (stem, index) = known.split_at(known.find('[').unwrap_or(known.len()));
+            let rest = written.strip_prefix(stem);
+            rest.is_some_and(|rest| {
+                rest.is_empty() == index.is_empty()
+                    && (rest.starts_with('[') || rest.chars().all(|c| c.is_ascii_digit()))
+            })
+        };
+        if written.is_empty()
+            || known.len() != written.len() + 1
+            || !written.iter().zip(&known).all(is_of)
+        {
+            return name;
+        }
+        written.extend(known.last());
+        written.join(".")
     }
 
     /// The loop variables of the sentence at hand, whose `for` may well stand behind the place.
@@ -417,6 +446,21 @@ impl View {
             None => declaration.name.clone(),
         }
     }
+}
+
+/// The parts of a name between its dots, but for those in brackets and quotes.
+fn segments(name: &str) -> Vec<&str> {
+    let (mut depth, mut is_quoted) = (0_usize, false);
+    name.split(|c: char| {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '[' if !is_quoted => depth += 1,
+            ']' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == '.' && depth == 0 && !is_quoted
+    })
+    .collect()
 }
 
 /// Which things are wanted behind the last word that says so.

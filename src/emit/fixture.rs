@@ -47,6 +47,7 @@ impl Made {
             profiles: Vec::new(),
             kept: Vec::new(),
             timed_levels: Vec::new(),
+            held: Vec::new(),
             source: None,
         };
         Made { datacenter, plan }

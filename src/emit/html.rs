@@ -8,6 +8,7 @@
 mod actions;
 mod data;
 mod facts;
+mod held;
 mod rules;
 mod sources;
 
@@ -63,6 +64,7 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan) -> String {
                         (rules::section(plan, &clock))
                         (facts::proof(plan))
                     }
+                    (held::section(plan, &clock))
                     (actions::section(datacenter, plan, &clock))
                     (sources::section(plan))
                 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{server_of, vm_of};
 use crate::datacenter::{Datacenter, ServerId};
-use crate::plan::{self, Achieved, Plan, Planned, Policy};
+use crate::plan::{self, Achieved, Plan, Planned, Policy, SourceFile};
 use crate::request::{Bandwidth, GoalKind, Task};
 
 /// The format that is written and read.
@@ -113,7 +113,7 @@ pub struct Source {
     /// SHA-256 of it and of all files that it uses, in hexadecimal.
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub sha256: String,
-    /// It and all files of the project that it uses.
+    /// It and all files of the project that it uses, and those of the state that the plan assumed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Input>,
 }
@@ -320,19 +320,22 @@ impl PlanFile {
             },
             reproducible: plan.reproducible,
             bandwidth: plan.bandwidth,
-            source: plan.source.as_ref().map(|source| Source {
-                file: source.file.clone(),
-                sha256: source.sha256.clone(),
-                files: source.files.iter().map(input).collect(),
-            }),
+            source: plan.source.as_ref().map(Source::from),
         }
     }
 }
 
-fn input((file, sha256): &(String, String)) -> Input {
-    Input {
-        file: file.clone(),
-        sha256: sha256.clone(),
+impl From<&SourceFile> for Source {
+    fn from(source: &SourceFile) -> Source {
+        let inputs = source.files.iter().map(|(file, sha256)| Input {
+            file: file.clone(),
+            sha256: sha256.clone(),
+        });
+        Source {
+            file: source.file.clone(),
+            sha256: source.sha256.clone(),
+            files: inputs.collect(),
+        }
     }
 }
 

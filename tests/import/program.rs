@@ -197,6 +197,33 @@ fn a_plan_is_refused_where_the_live_state_differs() {
         planned.contains("migrate web") && planned.ends_with("--- said\n"),
         "{planned}"
     );
+    // The plan remembers the state that it assumed.
+    let written = said(mvm(
+        folder.path(),
+        &[
+            "plan",
+            "night.mvm",
+            "--state",
+            "state.json",
+            "--effort",
+            "fast",
+            "--emit",
+            "json",
+            "-o",
+            "night.json",
+        ],
+    ));
+    assert!(folder.path().join("night.json").exists(), "{written}");
+    let verify = || said(mvm(folder.path(), &["verify", "night.json"]));
+    assert!(!verify().contains("state.json"), "{}", verify());
+    fs::write(folder.path().join("state.json"), same.replace("db", "web2")).expect("there is room");
+    assert!(
+        verify().contains("`state.json` has changed since the plan was made"),
+        "{}",
+        verify()
+    );
+    fs::remove_file(folder.path().join("state.json")).expect("it is there");
+    assert!(!verify().contains("state.json"), "{}", verify());
     let other = r#"{ "servers": [{ "name": "s1" }, { "name": "s2" }, { "name": "s3", "state": "off" }],
         "vms": [{ "name": "web", "on": "s2", "memory": "8GiB", "state": "off" }, { "name": "guest", "on": "s2", "memory": "1GiB" }] }"#;
     insta::assert_snapshot!(plan(other));

@@ -273,6 +273,8 @@ fn completion_knows_the_place() {
     for (name, line) in [
         ("plan.mvm", "plan p {\n  migrate we|"),
         ("plan.mvm", "plan p {\n  migrate web1 to |"),
+        ("plan.mvm", "plan p {\n  migrate web1 to r2.s|"),
+        ("plan.mvm", "plan p {\n  migrate web1 to r[1..2].s|"),
         ("plan.mvm", "plan p {\n  migrate web1 to r2.s1 t|"),
         ("plan.mvm", "plan p {\n  exp|"),
         ("plan.mvm", "plan p {\n  expect |"),

@@ -39,9 +39,10 @@ fn planned() -> String {
         effort: Effort::Fast,
         ..Options::default()
     };
-    let plan = checked
+    let mut plan = checked
         .plan(0, &options, &mut Quiet)
         .expect("it has a plan");
+    checked.hold(0, &mut plan);
     Kind::Html.emit(&checked.analysis.datacenter, &plan)
 }
 
@@ -98,6 +99,28 @@ fn which(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&path).map(|folder| folder.join(program));
     folders.find(|path| path.exists()).expect("it has run")
+}
+
+/// From the start to the end without a hole.
+#[test]
+fn what_holds_the_end_is_told() {
+    let page = planned();
+    let table = page.split("id=\"held\"").nth(1).expect("it is told");
+    let table = table.split("</table>").next().expect("it ends");
+    let rows = table.split("<tr>").skip(2);
+    let times: Vec<(&str, &str)> = rows
+        .map(|row| {
+            let mut cells = row.split("<td>").skip(1).map(|cell| cell.split('<').next());
+            let mut cell = || cells.next().flatten().expect("a time");
+            (cell(), cell())
+        })
+        .collect();
+    assert!(times.len() > 1, "{table}");
+    assert_eq!(times[0].0, "+00:00");
+    for pair in times.windows(2) {
+        assert_eq!(pair[0].1, pair[1].0, "{times:?}");
+    }
+    assert!(table.contains("begins with the plan"), "{table}");
 }
 
 #[test]

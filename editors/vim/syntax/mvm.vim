@@ -12,19 +12,25 @@ syntax keyword mvmStatement timeout retry reboot run pause then drain any keep g
 syntax keyword mvmJoin on in of with like except and for by into from to until via as
 syntax keyword mvmSet all vms servers racks sites switches
 syntax keyword mvmProperty memory used cpu hot cold idle downtime copy force off label power hosting overhead
-syntax keyword mvmProperty migration address bmc link capacity rate usable bond guests extra
+syntax keyword mvmProperty address bmc link capacity rate usable bond guests extra
 syntax keyword mvmProperty migrations
 syntax keyword mvmConstant pre post either never suspend abort wait starts ends uri
 syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves
 syntax keyword mvmConstant impossible possible optimal peak gap end max choose papers fluid
-syntax keyword mvmConstant Mon Tue Wed Thu Fri Sat Sun
+syntax keyword mvmTime Mon Tue Wed Thu Fri Sat Sun
 
-" A word behind a dot is part of a name.
+" A word behind a dot, or right before a bracket, is part of a name. That has to begin before the word, which would be a keyword.
 syntax match mvmName "\.\h\w*"
+syntax match mvmName "[[:blank:],(]\h\w*\ze\["
 
-syntax match mvmNumber "\<\d[0-9_]*\(\.\d[0-9_]*\)\?\(%\|\a\+\(/\(s\|min\|h\|MiB\|GiB\|MB\|GB\)\>\)\?\)\?"
+syntax match mvmNumber "\<\d[0-9_]*\(\.\d[0-9_]*\)\?\(%\|\a\+\(\d[0-9_.]*\a\+\)*\(/\(s\|min\|h\|MiB\|GiB\|MB\|GB\)\>\)\?\)\?"
 syntax match mvmTime "\<\d\{1,2}:\d\d\(:\d\d\)\?\>"
 syntax match mvmTime "\<\d\{4}-\d\d-\d\d\>"
+" `UTC`, `CEST`, `Europe/Paris`, `+01:00`, behind a time.
+syntax match mvmTime "\(\<\d\{1,2}:\d\d\(:\d\d\)\?\s\+\(\u\{2,6}\s\+\|[+-]\d\d:\d\d\s\+\)\?\)\@40<=\(\u[A-Za-z0-9_-]*\(/\h[A-Za-z0-9_+-]*\)*\|[+-]\d\d:\d\d\)\>"
+
+" A word with a hyphen, and the one that it begins with.
+syntax match mvmProperty "\<migration\(-address\)\?\>"
 
 syntax match mvmEscape contained "\\\(["\\nt]\|u{\x\{1,6}}\)"
 syntax region mvmString start=+"+ skip=+\\\\\|\\"+ end=+"+ oneline contains=mvmEscape

@@ -203,12 +203,13 @@ fn actions(
     let path = real(&params.text_document.uri);
     let mut actions: Vec<CodeActionOrCommand> = Vec::new();
     for (entry, diagnostic, shown) in diagnostics::all(server, &path) {
-        let touches =
-            shown.range.start <= params.range.end && params.range.start <= shown.range.end;
-        if !touches {
+        // Editors ask about the cursor, which need not stand on the very word that is wrong.
+        let is_asked = shown.range.start.line <= params.range.end.line
+            && params.range.start.line <= shown.range.end.line;
+        if !is_asked {
             continue;
         }
-        for (at, fix) in diagnostic.fixes.iter().enumerate() {
+        for fix in &diagnostic.fixes {
             let Some(Location { uri, range }) = server.location(entry, fix.span) else {
                 continue;
             };
@@ -229,7 +230,8 @@ fn actions(
                 kind: Some(CodeActionKind::QUICKFIX),
                 diagnostics: Some(vec![shown.clone()]),
                 edit: Some(WorkspaceEdit::new(changes)),
-                is_preferred: Some(at == 0),
+                // Of several somebody has to choose.
+                is_preferred: Some(diagnostic.fixes.len() == 1),
                 ..CodeAction::default()
             });
             if !actions.contains(&action) {

@@ -318,7 +318,12 @@ fn unknown_unit(
                     false => format!("`{digits}{}` for {}", unit.name, unit.dimension),
                 })
                 .collect();
-            diagnostic.with_help(format!("write {}", choices.join(", or ")))
+            let diagnostic = diagnostic.with_help(format!("write {}", choices.join(", or ")));
+            // Units of one kind all fit; of several kinds perhaps one does.
+            let fitting = several.iter().filter(|_| same);
+            fitting.fold(diagnostic, |diagnostic, unit| {
+                diagnostic.with_fix(span, unit.name)
+            })
         }
     }
 }

@@ -80,10 +80,9 @@ fn item(candidate: Candidate, range: Range, is_quoted: bool) -> CompletionItem {
     };
     CompletionItem {
         sort_text: Some(format!("{class}{text}")),
-        filter_text: Some(match is_quoted {
-            true => text.clone(),
-            false => text.trim_start_matches('"').to_owned(),
-        }),
+        // Where it is the text it is left out: Neovim 0.7 takes the whole path for what is completed only then.
+        filter_text: (!is_quoted && text.starts_with('"'))
+            .then(|| text.trim_start_matches('"').to_owned()),
         detail: (!detail.is_empty()).then_some(detail),
         documentation: about.map(|about| Documentation::MarkupContent(markdown(about))),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit {

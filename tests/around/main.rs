@@ -1,115 +1,15 @@
 //! What mvm is in git, in CI and in a shell: differences, snapshots, hooks, completions, each tried for real.
 
+mod ci;
+mod place;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use place::{PLAN, Place, slower};
 use support::root;
-
-const PLAN: &str = "\
-switch tor
-server s[1..2] { memory 8GiB link 1Gbps to tor }
-vm a { memory 2GiB idle on s1 }
-vm b { memory 4GiB idle on s1 }
-
-plan away {
-  start 02:00 UTC
-  migrate a to s2
-  migrate b to s2
-  before b -> a
-}
-";
-
-/// A folder in which the program and git are called.
-struct Place {
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    /// A repository of git with a file with a plan; None, with a word, where there is no git.
-    fn repository() -> Option<Place> {
-        let place = Place {
-            folder: tempfile::tempdir().expect("a folder can be made"),
-        };
-        if Command::new("git").arg("--version").output().is_err() {
-            eprintln!("skipped: there is no git");
-            return None;
-        }
-        place.git(&["init", "--quiet"]);
-        place.write("away.mvm", PLAN);
-        place.git(&["add", "."]);
-        place.git(&["commit", "--quiet", "-m", "One"]);
-        Some(place)
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path().join(name), text).expect("a file can be written");
-    }
-
-    /// A program in the folder, which finds `mvm`; git has nobody's settings.
-    fn call(&self, program: &str, words: &[&str]) -> Output {
-        let bin = Path::new(env!("CARGO_BIN_EXE_mvm"))
-            .parent()
-            .expect("a folder");
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let all: Vec<PathBuf> = std::iter::once(bin.to_path_buf())
-            .chain(std::env::split_paths(&path))
-            .collect();
-        let mut command = Command::new(program);
-        command
-            .current_dir(self.path())
-            .args(words)
-            .env("PATH", std::env::join_paths(all).expect("paths"))
-            .env("HOME", self.path())
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env_remove("NO_COLOR");
-        for who in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{who}_NAME"), "Nobody");
-            command.env(format!("GIT_{who}_EMAIL"), "nobody@localhost");
-        }
-        // A hook that runs this test has its own repository in the environment.
-        for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
-            command.env_remove(name);
-        }
-        command
-            .output()
-            .unwrap_or_else(|e| panic!("{program}: {e}"))
-    }
-
-    fn git(&self, words: &[&str]) -> String {
-        let said = self.call("git", words);
-        let text = String::from_utf8_lossy(&said.stdout).into_owned();
-        assert!(
-            said.status.success(),
-            "git {words:?}: {}",
-            String::from_utf8_lossy(&said.stderr)
-        );
-        text
-    }
-
-    /// What mvm prints, and its status.
-    fn mvm(&self, words: &[&str]) -> (String, i32) {
-        let said = self.call(env!("CARGO_BIN_EXE_mvm"), words);
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&said.stdout),
-            String::from_utf8_lossy(&said.stderr)
-        );
-        (text, said.status.code().unwrap_or(-1))
-    }
-}
-
-/// The plan with half the rate, and without the order.
-fn slower() -> String {
-    PLAN.replace("1Gbps", "500Mbps")
-        .replace("  before b -> a\n", "")
-}
 
 #[test]
 fn two_revisions_are_compared() {
@@ -128,6 +28,47 @@ fn two_revisions_are_compared() {
     assert_eq!(status, 1);
     assert!(
         text.contains("`--output=x` is neither a file nor a revision"),
+        "{text}"
+    );
+}
+
+/// Without a file, all that the changes touch: an inventory's reach the plans that use it, and no others are computed.
+#[test]
+fn all_plans_that_a_change_touches_are_compared() {
+    let Some(place) = Place::repository() else {
+        return;
+    };
+    let (inventory, plan) = PLAN.split_at(PLAN.find("plan").expect("it has one"));
+    place.write("inventory.mvm", inventory);
+    fs::create_dir(place.path().join("nights")).expect("a folder can be made");
+    for name in ["one", "two"] {
+        let text = format!("use \"../inventory.mvm\"\n\n{}", plan.replace("away", name));
+        place.write(&format!("nights/{name}.mvm"), &text);
+    }
+    place.write("broken.mvm", PLAN);
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "-m", "Two nights"]);
+    place.write("inventory.mvm", &inventory.replace("1Gbps", "500Mbps"));
+    place.write("broken.mvm", "plan away {");
+    place.write("new.mvm", PLAN);
+    let (text, status) = place.mvm(&["diff", "HEAD"]);
+    assert_eq!(status, 1, "{text}");
+    insta::assert_snapshot!(text);
+    place.git(&["checkout", "--quiet", "broken.mvm"]);
+    let (text, status) = place.mvm(&["diff", "HEAD", "--format", "markdown"]);
+    assert!(
+        status == 0 && text.contains("**nights/one.mvm**\n\n### Plan `one`"),
+        "{text}"
+    );
+    place.git(&["checkout", "--quiet", "."]);
+    let (text, status) = place.mvm(&["diff", "HEAD"]);
+    assert_eq!(
+        (text.as_str(), status),
+        ("note: no plan is another one than in HEAD\n", 0)
+    );
+    let (text, status) = place.mvm(&["diff", "away.mvm"]);
+    assert!(
+        status == 1 && text.contains("`away.mvm` is a file"),
         "{text}"
     );
 }
@@ -250,30 +191,8 @@ fn the_hooks_for_pre_commit_are_commands() {
 }
 
 #[test]
-fn a_review_says_what_a_branch_does_to_the_plans() {
-    let Some(place) = Place::repository() else {
-        return;
-    };
-    place.git(&["checkout", "--quiet", "-b", "topic"]);
-    place.write("away.mvm", &slower());
-    place.write("notes.mvm", "switch alone\n");
-    place.git(&["add", "."]);
-    place.git(&["commit", "--quiet", "-m", "Slower"]);
-    let review = root().join("examples/integrations/review");
-    let said = place.call(&review.to_string_lossy(), &["HEAD~1"]);
-    assert!(
-        said.status.success(),
-        "{}",
-        String::from_utf8_lossy(&said.stderr)
-    );
-    insta::assert_snapshot!("review", String::from_utf8_lossy(&said.stdout));
-}
-
-#[test]
 fn plans_are_held_against_their_snapshots() {
-    let place = Place {
-        folder: tempfile::tempdir().expect("a folder"),
-    };
+    let place = Place::empty();
     place.write("away.mvm", PLAN);
     place.write(
         "never.mvm",
@@ -315,9 +234,7 @@ fn plans_are_held_against_their_snapshots() {
 
 #[test]
 fn shells_complete_and_man_has_pages() {
-    let place = Place {
-        folder: tempfile::tempdir().expect("a folder"),
-    };
+    let place = Place::empty();
     let (script, status) = place.mvm(&["completions", "bash"]);
     assert_eq!(status, 0);
     place.write("mvm.bash", &script);

@@ -1,0 +1,1 @@
+[(body) (plan_body)] @fold

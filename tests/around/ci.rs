@@ -1,0 +1,143 @@
+//! The templates for CI, each step in a shell, as the services do it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use saphyr::{LoadableYamlNode, Yaml};
+
+use crate::place::{Place, slower};
+use crate::support::root;
+
+/// A branch with a slower plan, whose `origin` is the repository itself, and a program that writes down what it is called with:
+/// with a word that it does not know, it fails.
+fn branch(program: &str, unknown: &str) -> Option<Place> {
+    let place = Place::repository()?;
+    let origin = place.path().join(".git").display().to_string();
+    place.git(&["branch", "-M", "main"]);
+    place.git(&["remote", "add", "origin", &origin]);
+    place.git(&["fetch", "--quiet", "origin"]);
+    assert_eq!(place.mvm(&["test", "--accept"]).1, 0);
+    place.git(&["checkout", "--quiet", "-b", "topic"]);
+    place.write("away.mvm", &slower());
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "-m", "Slower"]);
+    let folder = place.path().join("bin");
+    fs::create_dir(&folder).expect("a folder can be made");
+    let file = folder.join(program);
+    let text = format!(
+        "#!/bin/sh\necho {program} \"$@\" >> called\ncase \"$*\" in *{unknown}*) exit 1 ;; esac\n"
+    );
+    fs::write(&file, text).expect("a file can be written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it can be run");
+    Some(place)
+}
+
+/// What a script prints, and its status; its words come from the environment alone.
+fn step(place: &Place, script: &str, environment: &[(&str, &str)]) -> (String, i32) {
+    assert!(
+        !script.contains("${{"),
+        "put in by the service, so by anybody: {script}"
+    );
+    let words: Vec<String> = environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .chain(
+            [
+                "bash",
+                "--noprofile",
+                "--norc",
+                "-eo",
+                "pipefail",
+                "-c",
+                script,
+            ]
+            .map(String::from),
+        )
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let said = place.call("env", &words);
+    let texts = [said.stdout, said.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    (texts.concat(), said.status.code().unwrap_or(-1))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect("it is there")
+}
+
+#[test]
+fn the_action_for_github_tests_and_comments() {
+    let Some(place) = branch("gh", "--edit-last") else {
+        return;
+    };
+    let action = read("action.yml");
+    let action = Yaml::load_from_str(&action).expect("YAML");
+    let steps = action[0]["runs"]["steps"].as_sequence().expect("steps");
+    let scripts: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| step["run"].as_str())
+        .collect();
+    let [install, test, say] = scripts.as_slice() else {
+        panic!("{} steps", scripts.len())
+    };
+    // It is there already.
+    assert_eq!(step(&place, install, &[]).1, 0);
+    let (text, status) = step(&place, test, &[("PLANS", ".")]);
+    assert!(status == 5 && text.contains("102.0 %"), "{text}");
+    assert!(place.path().join("mvm-junit.xml").exists());
+    let summary = place.path().join("summary").display().to_string();
+    let environment = [
+        ("BASE", "origin/main"),
+        ("GITHUB_BASE_REF", "main"),
+        ("GITHUB_STEP_SUMMARY", &summary),
+        ("COMMENT", "true"),
+        ("NUMBER", "7"),
+    ];
+    let (text, status) = step(&place, say, &environment);
+    assert_eq!(status, 0, "{text}");
+    let comment = fs::read_to_string(place.path().join("mvm-review.md")).expect("a comment");
+    insta::assert_snapshot!("review", comment);
+    assert_eq!(fs::read_to_string(&summary).expect("a summary"), comment);
+    let called = fs::read_to_string(place.path().join("called")).expect("it was called");
+    let first = "gh pr comment 7 --body-file mvm-review.md";
+    assert_eq!(called, format!("{first} --edit-last\n{first}\n"));
+    // What cannot be planned fails the step, but not the others' comment.
+    place.write("away.mvm", "plan away {");
+    place.git(&["commit", "--quiet", "-am", "Broken"]);
+    assert_eq!(step(&place, say, &environment).1, 1);
+}
+
+#[test]
+fn the_template_for_gitlab_tests_and_comments() {
+    let Some(place) = branch("curl", "nothing") else {
+        return;
+    };
+    let template = read("examples/integrations/gitlab-ci.yml");
+    let template = Yaml::load_from_str(&template).expect("YAML");
+    let script = |name: &str| -> String {
+        let lines = template[0]["mvm"][name].as_sequence().expect("lines");
+        let lines: Vec<&str> = lines.iter().filter_map(Yaml::as_str).collect();
+        lines.join("\n")
+    };
+    let (text, status) = step(&place, &script("script"), &[]);
+    assert!(status == 5 && text.contains("102.0 %"), "{text}");
+    // No merge request, then one that nobody may comment.
+    assert_eq!(
+        step(&place, &script("after_script"), &[]),
+        (String::new(), 0)
+    );
+    let base = place.git(&["rev-parse", "main"]);
+    let base = ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim());
+    let (text, status) = step(&place, &script("after_script"), &[base]);
+    assert!(status == 0 && text.contains("### Plan `away`"), "{text}");
+    assert!(!place.path().join("called").exists());
+    let environment = [
+        base,
+        ("MVM_TOKEN", "secret"),
+        ("CI_API_V4_URL", "http://localhost/api"),
+        ("CI_PROJECT_ID", "3"),
+        ("CI_MERGE_REQUEST_IID", "7"),
+    ];
+    assert_eq!(step(&place, &script("after_script"), &environment).1, 0);
+    let called = fs::read_to_string(place.path().join("called")).expect("it was called");
+    assert!(called.contains("--data-urlencode body@mvm-review.md http://localhost/api/projects/3/merge_requests/7/notes"), "{called}");
+}
