@@ -7,6 +7,8 @@ use crate::formulation::{Formulation, Schedule, Seconds, SourceId};
 /// How much work to spend. Work is counted, never timed: the same effort gives the same plan everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effort {
+    /// A plan, and how far it may be from the best: for whoever waits at a prompt, or plans all day.
+    Instant,
     /// A plan that is hardly improved: what a question beside the plan itself is worth.
     Brief,
     /// A good plan at once.
@@ -143,7 +145,7 @@ mod tests;
 /// The proof that a certificate may have at most, in bytes.
 fn longest_proof(effort: Effort) -> u64 {
     match effort {
-        Effort::Brief | Effort::Fast => 32 << 20,
+        Effort::Instant | Effort::Brief | Effort::Fast => 32 << 20,
         Effort::Normal => 96 << 20,
         Effort::Best => 512 << 20,
     }

@@ -2,7 +2,7 @@
 //! plan has several goals, a row for each:
 //!
 //! ```text
-//! cargo bench --bench table -- FOLDER [--effort fast|normal|best] [--cp-sat PYTHON [--seconds 60]]
+//! cargo bench --bench table -- FOLDER [--effort instant|fast|normal|best] [--cp-sat PYTHON [--seconds 60]]
 //! ```
 //!
 //! With `--readme` it also prints a row for each group of instances, as README.md has them, and fails where README says
@@ -29,7 +29,7 @@ struct Args {
     /// Where instances are looked for, folders within included.
     folder: PathBuf,
     /// How much work to spend.
-    #[arg(long, default_value = "normal", value_parser = ["fast", "normal", "best"])]
+    #[arg(long, default_value = "normal", value_parser = ["instant", "fast", "normal", "best"])]
     effort: String,
     /// A Python that has `ortools`.
     #[arg(long, value_name = "PYTHON")]
@@ -178,6 +178,7 @@ fn rows(path: &Path, args: &Args) -> Result<Vec<Measured>, String> {
         };
         let options = Options {
             effort: match args.effort.as_str() {
+                "instant" => Effort::Instant,
                 "fast" => Effort::Fast,
                 "best" => Effort::Best,
                 _ => Effort::Normal,

@@ -356,6 +356,8 @@ pub enum Color {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Effort {
+    /// A plan, and how far it may be from the best: for whoever waits at a prompt, or plans all day.
+    Instant,
     /// A good plan at once.
     Fast,
     /// A plan proved optimal or nearly so, in seconds.
@@ -367,6 +369,7 @@ pub enum Effort {
 impl From<Effort> for schedule::Effort {
     fn from(effort: Effort) -> Self {
         match effort {
+            Effort::Instant => schedule::Effort::Instant,
             Effort::Fast => schedule::Effort::Fast,
             Effort::Normal => schedule::Effort::Normal,
             Effort::Best => schedule::Effort::Best,

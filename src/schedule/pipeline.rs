@@ -40,6 +40,10 @@ struct Work {
     rounds: usize,
     /// Steps of the relaxation in a round.
     steps: usize,
+    /// How much more than a first round each relaxation may cost.
+    refine: usize,
+    /// Lists that are made of what a round has shown, the quick ones first.
+    lists: usize,
     /// Steps of improvement, in all.
     moves: usize,
     /// The temperature at the beginning, in units of what a typical delay of one job costs: with few moves there
@@ -60,6 +64,7 @@ struct Work {
 /// What an effort does, one after the other, each from what those before it have found: so more effort is never worse.
 fn passes(effort: Effort) -> &'static [Effort] {
     match effort {
+        Effort::Instant => &[Effort::Instant],
         Effort::Brief => &[Effort::Brief],
         Effort::Fast => &[Effort::Fast],
         Effort::Normal => &[Effort::Fast, Effort::Normal],
@@ -71,6 +76,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
     // Beyond so many jobs more steps would take longer than people wait.
     let once = |most: usize| 4_000 + 150 * jobs.min(most);
     let (rounds, moves, proof) = match effort {
+        Effort::Instant => (1, 0, 0),
         Effort::Brief => (2, once(1_000) / 4, 8_000_000),
         Effort::Fast => (5, once(1_000), 8_000_000),
         // Few jobs are worth more: a better one may be the best.
@@ -78,17 +84,23 @@ fn work(effort: Effort, jobs: usize) -> Work {
         Effort::Best => (40, 150 * once(1_000), 400_000_000),
     };
     let (again, priced) = match effort {
-        Effort::Brief => (0, 0),
+        Effort::Instant | Effort::Brief => (0, 0),
         Effort::Fast => (0, 3_000_000_000),
         Effort::Normal => (30, 100_000_000_000),
         Effort::Best => (100, 600_000_000_000),
     };
     Work {
         rounds,
-        steps: 100,
+        steps: match effort {
+            // A moment for any number of jobs.
+            Effort::Instant => (40_000 / jobs.max(1)).clamp(20, 200),
+            _ => 100,
+        },
+        refine: if effort == Effort::Instant { 0 } else { rounds },
+        lists: if effort == Effort::Instant { 1 } else { 4 },
         moves,
         hottest: match effort {
-            Effort::Brief | Effort::Fast => 0.2,
+            Effort::Instant | Effort::Brief | Effort::Fast => 0.2,
             Effort::Normal | Effort::Best => 0.8,
         },
         arrange: arrange::Work {
@@ -105,13 +117,13 @@ fn work(effort: Effort, jobs: usize) -> Work {
         },
         // After reinsertion they found nothing on the instances measured, and cost as much time again.
         windows: if effort == Effort::Best { 400 } else { 0 },
-        starts: if effort == Effort::Best {
-            20_000
-        } else {
-            4_000
+        starts: match effort {
+            Effort::Instant => 0,
+            Effort::Brief | Effort::Fast | Effort::Normal => 4_000,
+            Effort::Best => 20_000,
         },
         nodes: match effort {
-            Effort::Brief | Effort::Fast => 0,
+            Effort::Instant | Effort::Brief | Effort::Fast => 0,
             Effort::Normal => 1_000_000,
             Effort::Best => 20_000_000,
         },
@@ -305,16 +317,18 @@ impl Run<'_, '_> {
         let relaxed = pool.map_or(&closed, |pool| &pool.instance);
         let makespan = self.instance.makespan(&self.best);
         let mut relaxation = self.begin(relaxed, goal, rough);
-        let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.rounds);
+        let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.refine);
         while !self.control.stopped() {
             relaxation.improve(self.work.steps, self.value(goal) as f64);
-            for keys in [relaxation.starts(), &relaxation.last()] {
+            let last = relaxation.last();
+            let lists = [relaxation.starts(), &last]
+                .into_iter()
+                .flat_map(|keys| [(keys, true), (keys, false)]);
+            for (keys, by_time) in lists.take(self.work.lists) {
                 let mut order: Vec<usize> = (0..self.instance.jobs.len()).collect();
                 order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
-                for by_time in [false, true] {
-                    if let Some(placed) = list::generate(self.instance, &order, by_time) {
-                        self.offer(placed);
-                    }
+                if let Some(placed) = list::generate(self.instance, &order, by_time) {
+                    self.offer(placed);
                 }
             }
             let (best, bound) = (self.value(0), relaxation.best());
@@ -389,7 +403,7 @@ impl Run<'_, '_> {
     }
 
     fn improve(&mut self, target: &[f64], moves: usize, hottest: f64) {
-        if self.is_proved() {
+        if moves == 0 || self.is_proved() {
             return;
         }
         let from = self.best.clone();
@@ -433,6 +447,9 @@ impl Run<'_, '_> {
 
     /// Solves windows of the schedule by SAT.
     fn rearrange(&mut self) {
+        if self.work.windows == 0 {
+            return;
+        }
         let closed = self.closed.clone();
         let mut search = Windows::new(&closed, self.close(&self.best));
         for window in 0..self.work.windows {
@@ -479,7 +496,7 @@ impl Run<'_, '_> {
     /// Solves a goal exactly where few enough starts are left.
     fn prove(&mut self, goal: usize, starts: usize, effort: u64) {
         let values = self.instance.values(&self.best);
-        if self.bounds[goal] >= values[goal] || self.control.stopped() {
+        if starts == 0 || self.bounds[goal] >= values[goal] || self.control.stopped() {
             return;
         }
         let certificate = self.certificate.as_ref().map(|c| (c, values[goal]));

@@ -1,4 +1,4 @@
-//! Twelve migrations of real guests, and how they compare with their plan.
+//! Migrations of real guests, and how they compare with their plan: `twelve.mvm`, or the least that there can be, `small.mvm`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +10,6 @@ use mvm::emit::json::{Action, Kind, PlanFile, read};
 use crate::meter::{Meter, Peaks, proves_itself};
 use crate::room::{Room, folder};
 
-const FILE: &str = "tests/testbed/rack.mvm";
-
 /// What is run in place of the plain migration: the same, with its times.
 const SITE: &str = r#"
 migrate_vm() {
@@ -22,14 +20,20 @@ migrate_vm() {
 }
 "#;
 
+/// The file that has a plan.
+pub fn file(name: &str) -> String {
+    format!("tests/testbed/{name}.mvm")
+}
+
 /// Plans, carries out, looks at what came of it.
-pub fn play(how: &str) -> Result<(), String> {
-    let room = Room::up(FILE)?;
-    let plan = plan(&room)?;
+pub fn play(room: &Room, name: &str, how: &str) -> Result<(), String> {
+    let plan = plan(room, name)?;
     let folder = folder();
     let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    for old in ["times", "twelve.journal", "twelve.journal.lock"] {
-        let _ = fs::remove_file(path(old));
+    let [script, json, playbook, journal, lock] =
+        ["sh", "json", "yaml", "journal", "journal.lock"].map(|end| path(&format!("{name}.{end}")));
+    for old in [&path("times"), &journal, &lock] {
+        let _ = fs::remove_file(old);
     }
     fs::write(path("site.bash"), SITE).map_err(|e| e.to_string())?;
     let hosts = room
@@ -38,9 +42,8 @@ pub fn play(how: &str) -> Result<(), String> {
         .iter()
         .map(|server| server.name.clone());
     let meter = Meter::start(hosts.collect());
-    let (script, json) = (path("twelve.sh"), path("twelve.json"));
-    let (site, journal, log) = (path("site.bash"), path("twelve.journal"), path("log"));
-    let (ansible, playbook) = (path("ansible/bin/ansible-playbook"), path("twelve.yaml"));
+    let (site, log) = (path("site.bash"), path("log"));
+    let ansible = path("ansible/bin/ansible-playbook");
     let words: Vec<&str> = match how {
         "script" => vec!["bash", &script, "--journal", &journal],
         "run" => vec![
@@ -56,7 +59,7 @@ pub fn play(how: &str) -> Result<(), String> {
         ],
         "ansible" => {
             install_ansible()?;
-            let _ = fs::remove_dir_all(path("twelve.sh.run"));
+            let _ = fs::remove_dir_all(format!("{script}.run"));
             vec![&ansible, "--forks", "20", &playbook]
         }
         other => {
@@ -78,7 +81,7 @@ pub fn play(how: &str) -> Result<(), String> {
     if !status.success() {
         return Err(format!("the plan ended with {status}"));
     }
-    let mut wrong = placed(&room, &plan);
+    let mut wrong = placed(room, &plan);
     wrong.extend(
         room.datacenter
             .vms
@@ -87,16 +90,16 @@ pub fn play(how: &str) -> Result<(), String> {
     );
     let times = times(&fs::read_to_string(path("times")).unwrap_or_default());
     println!("{}", table(&plan, &times, took));
-    wrong.extend(links(&room, &plan, &peaks));
+    wrong.extend(links(room, &plan, &peaks));
     match wrong.is_empty() {
         true => Ok(()),
         false => Err(wrong.join("\n")),
     }
 }
 
-fn plan(room: &Room) -> Result<PlanFile, String> {
+fn plan(room: &Room, name: &str) -> Result<PlanFile, String> {
     let out = folder();
-    let file = crate::room::root().join(FILE);
+    let file = crate::room::root().join(file(name));
     let words = [
         "mvm",
         "plan",
@@ -113,7 +116,7 @@ fn plan(room: &Room) -> Result<PlanFile, String> {
     if !status.success() {
         return Err(String::from("it cannot be planned"));
     }
-    let text = fs::read_to_string(out.join("twelve.json")).map_err(|e| e.to_string())?;
+    let text = fs::read_to_string(out.join(format!("{name}.json"))).map_err(|e| e.to_string())?;
     read(&text).map_err(|e| e.to_string())
 }
 

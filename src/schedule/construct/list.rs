@@ -107,7 +107,7 @@ pub fn place_by_time(
         .iter()
         .map(|w| w.place.map_or(0, |place| place.start));
     let mut queue: BinaryHeap<Reverse<(Seconds, usize)>> = starts.zip(0..).map(Reverse).collect();
-    let mut stuck: Vec<usize> = Vec::new();
+    let mut stuck = Stuck::new(instance, waiting.len());
     let mut placed = 0;
     while let Some(Reverse((time, rank))) = queue.pop() {
         if spent > most {
@@ -116,7 +116,7 @@ pub fn place_by_time(
         let waiting = &mut waiting[rank];
         let job = waiting.job;
         let Some(place) = waiting.look(partial, instance, placed) else {
-            stuck.push(rank);
+            stuck.add(rank, partial.counted(job));
             continue;
         };
         let now = cost(instance, job, place);
@@ -131,13 +131,47 @@ pub fn place_by_time(
         placed += 1;
         partial.insert(job, place);
         let mode = &instance.jobs[job].modes[place.mode as usize];
-        if mode.segments.iter().any(|segment| segment.amount < 0) {
+        for segment in mode.segments.iter().filter(|segment| segment.amount < 0) {
             // It made room for good: others may now have a place.
-            let retried = stuck.drain(..).map(|rank| Reverse((0, rank)));
-            queue.extend(retried);
+            queue.extend(stuck.relieve(segment.level).map(|rank| Reverse((0, rank))));
         }
     }
-    stuck.is_empty() && spent <= most
+    stuck.count == 0 && spent <= most
+}
+
+/// Jobs, by their ranks, that find no place until one of their levels has more room.
+struct Stuck {
+    is_stuck: Vec<bool>,
+    count: usize,
+    /// For each level those that wait for it, and some that no longer do.
+    waiting: Vec<Vec<usize>>,
+}
+
+impl Stuck {
+    fn new(instance: &Instance, jobs: usize) -> Self {
+        Stuck {
+            is_stuck: vec![false; jobs],
+            count: 0,
+            waiting: vec![Vec::new(); instance.levels.len()],
+        }
+    }
+
+    fn add(&mut self, rank: usize, levels: impl Iterator<Item = u32>) {
+        self.is_stuck[rank] = true;
+        self.count += 1;
+        levels.for_each(|level| self.waiting[level as usize].push(rank));
+    }
+
+    /// Those that may find a place now.
+    fn relieve(&mut self, level: u32) -> impl Iterator<Item = usize> {
+        let waiting = self.waiting[level as usize].drain(..);
+        let (is_stuck, count) = (&mut self.is_stuck, &mut self.count);
+        waiting.filter(move |&rank| {
+            let was_stuck = std::mem::take(&mut is_stuck[rank]);
+            *count -= usize::from(was_stuck);
+            was_stuck
+        })
+    }
 }
 
 /// What a place costs in the first objective, as far as being placed early helps.

@@ -217,6 +217,14 @@ impl<'a> Partial<'a> {
         self.counting[job]
     }
 
+    /// The levels that a job takes of and others may give room for good, one for each time that it takes.
+    pub fn counted(&self, job: usize) -> impl Iterator<Item = u32> + use<'_> {
+        let needs = self.needs[job].iter();
+        let taken = needs.flat_map(|needs| needs.passing.iter().chain(&needs.lasting));
+        let levels = taken.map(|segment| segment.level);
+        levels.filter(|&level| self.relieved[level as usize])
+    }
+
     /// From when on a mode finds the room that it takes for good; None if never.
     fn settled(&self, needs: &Needs) -> Option<Seconds> {
         let mut from = Seconds::MIN;
