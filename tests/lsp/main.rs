@@ -1,6 +1,7 @@
 //! `mvm lsp` as an editor meets it: the program, over its standard input and output.
 
 mod client;
+mod rename;
 
 use client::{Client, edited};
 use serde_json::{Value, json};
@@ -195,78 +196,6 @@ fn names_lead_to_their_declarations_and_their_uses() {
 }
 
 #[test]
-fn a_rename_goes_through_all_files() {
-    let mut client = client();
-    let mut text = String::new();
-    for (piece, behind, new) in [
-        ("web[i]", 1, "shop"),
-        ("web3", 1, "front web"),
-        ("r2.s[1..3]", 0, "left"),
-        ("r2.s[1..3]", 3, "node"),
-        ("precious", 0, "dear"),
-        ("i in", 0, "k"),
-    ] {
-        let (line, column) = place(PLAN, piece, behind);
-        let ready = client.at(
-            "textDocument/prepareRename",
-            "plan.mvm",
-            line,
-            column,
-            Value::Null,
-        );
-        let edit = client.at(
-            "textDocument/rename",
-            "plan.mvm",
-            line,
-            column,
-            json!({ "newName": new }),
-        );
-        text += &format!(
-            "# {} becomes {new}\n",
-            ready["placeholder"].as_str().unwrap_or_default()
-        );
-        for (name, file) in [("inventory.mvm", INVENTORY), ("plan.mvm", PLAN)] {
-            let after = edited(file, &edit["changes"][client.uri(name)]);
-            let changed = file
-                .lines()
-                .zip(after.lines())
-                .filter(|(old, new)| old != new);
-            text.extend(changed.map(|(_, new)| format!("{new}\n")));
-        }
-    }
-    insta::assert_snapshot!(text);
-    let (line, column) = place(INVENTORY, "x3440 {", 1);
-    let params = client.params("inventory.mvm", line, column, json!({ "newName": "y" }));
-    let why = client.refused("textDocument/rename", params);
-    assert_eq!(why, "the standard library's names stay what they are");
-    client.goodbye();
-}
-
-/// What is renamed means the same.
-#[test]
-fn a_renamed_project_has_no_mistakes() {
-    let mut client = client();
-    let (line, column) = place(PLAN, "r2.s[1..3]", 3);
-    let edit = client.at(
-        "textDocument/rename",
-        "plan.mvm",
-        line,
-        column,
-        json!({ "newName": "vm" }),
-    );
-    for (name, file) in [("inventory.mvm", INVENTORY), ("plan.mvm", PLAN)] {
-        let after = edited(file, &edit["changes"][client.uri(name)]);
-        assert!(after.contains("\"vm\"[1.."), "{after}");
-        client.write(name, &after);
-    }
-    assert_eq!(
-        client.shown("inventory.mvm") + &client.shown("plan.mvm"),
-        ""
-    );
-    client.goodbye();
-}
-
-#[test]
 fn completion_knows_the_place() {
     let mut client = client();
     let mut text = String::new();
@@ -375,6 +304,13 @@ fn fixes_are_offered_and_mend() {
         text += &format!("{} {}\n", action["title"], action["isPreferred"]);
         mended = edited(&mended, &action["edit"]["changes"][client.uri("plan.mvm")]);
     }
+    // The same with the cursor at the beginning of the line.
+    let (line, _) = place(&wrong, "budget", 0);
+    let start = json!({ "line": line, "character": 0 });
+    let mut there = params.clone();
+    there["range"] = json!({ "start": start, "end": start });
+    let found = client.ask("textDocument/codeAction", there);
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
     client.write("plan.mvm", &mended);
     let again = client.ask("textDocument/codeAction", params);
     for action in again.as_array().into_iter().flatten() {
