@@ -196,6 +196,9 @@ fn sides(old: &Path, new: &Path) -> Result<(Side, Side), String> {
     Ok((at(Some(first), new), at(second, new)))
 }
 
+/// The plans of both sides.
+type Both = (Vec<PlanFile>, Vec<PlanFile>);
+
 /// Reads plans, and computes those of sources.
 struct Planner<'a> {
     options: Options,
@@ -227,11 +230,7 @@ impl Planner<'_> {
     }
 
     /// The plans of both sides; None where they come from the same text.
-    fn changed(
-        &mut self,
-        old: &Side,
-        new: &Side,
-    ) -> Result<Option<(Vec<PlanFile>, Vec<PlanFile>)>, Failed> {
+    fn changed(&mut self, old: &Side, new: &Side) -> Result<Option<Both>, Failed> {
         let (old, new) = (self.check(old)?, self.check(new)?);
         if old.source().sha256 == new.source().sha256 {
             return Ok(None);
