@@ -1,7 +1,9 @@
 //! The first hour with mvm, in a real terminal: an example in Neovim, a unit mistyped and mended, a server renamed in two files, the
 //! layout, the commit with its hook, and what that did to the plan. What was on the screen is the picture in the README.
 
+#[path = "../support/picture.rs"]
 mod picture;
+#[path = "../support/terminal.rs"]
 mod terminal;
 
 use std::fs;

@@ -8,6 +8,7 @@
 //! cargo test --test testbed -- small              two migrations; where no testbed can be, it says so and is skipped
 //! cargo test --test testbed -- failures [run] [NAME…]     what the operator sees when something breaks while the script or
 //!                                                 `mvm run` is at work, and what is left then
+//! cargo test --test testbed -- picture            `mvm run` with the same twelve, drawn for the README
 //! cargo test --test testbed -- up FILE.mvm        sets the file's hosts and guests up, and leaves them there
 //! cargo test --test testbed -- run COMMAND…       as on the operator's machine
 //! cargo test --test testbed -- down               ends all of it
@@ -22,6 +23,8 @@ mod meter;
 #[cfg(target_os = "linux")]
 mod migrations;
 #[cfg(target_os = "linux")]
+mod picture;
+#[cfg(target_os = "linux")]
 mod room;
 
 use std::process::ExitCode;
@@ -32,11 +35,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["small"] => small(),
-        ["migrations" | "failures" | "up" | "run" | "down", ..] if !room::is_root() => {
-            Err("only root can make namespaces".to_owned())
-        }
+        [
+            "migrations" | "failures" | "picture" | "up" | "run" | "down",
+            ..,
+        ] if !room::is_root() => Err("only root can make namespaces".to_owned()),
         ["migrations", ref how @ ..] => room::Room::up(&migrations::file("twelve"))
             .and_then(|room| migrations::play(&room, "twelve", how.first().unwrap_or(&"script"))),
+        ["picture"] => picture::play(),
         ["failures", ref names @ ..] => failures::play(names),
         ["up", file] => room::Room::up(file).map(std::mem::forget),
         ["run" | "down", ..] => room::call(&words),

@@ -97,7 +97,8 @@ pub fn play(room: &Room, name: &str, how: &str) -> Result<(), String> {
     }
 }
 
-fn plan(room: &Room, name: &str) -> Result<PlanFile, String> {
+/// Plans a file's only plan, in all forms that carry it out, into the testbed's folder.
+pub fn plan(room: &Room, name: &str) -> Result<PlanFile, String> {
     let out = folder();
     let file = crate::room::root().join(file(name));
     let words = [

@@ -119,7 +119,7 @@ fn colour(colour: vt100::Color) -> Option<String> {
 }
 
 /// All frames, one after the other, again and again.
-pub fn picture(alternative: &str, editor: &str, frames: &[Frame]) -> String {
+pub fn picture(alternative: &str, of: &str, frames: &[Frame]) -> String {
     let (width, height) = (
         f64::from(SIZE.1) * WIDTH + 2.0 * MARGIN,
         f64::from(SIZE.0) * HEIGHT + HEAD + MARGIN,
@@ -127,7 +127,7 @@ pub fn picture(alternative: &str, editor: &str, frames: &[Frame]) -> String {
     let total = frames.len() * SECONDS;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{0}\">\n\
-         <title>{0}</title>\n<desc>{editor}</desc>\n<style>\n\
+         <title>{0}</title>\n<desc>{of}</desc>\n<style>\n\
          text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; white-space: pre }}\n\
          .head {{ font: 600 14px system-ui, sans-serif; fill: #9aa2b1 }}\n\
          .b {{ font-weight: 700 }} .u {{ text-decoration: underline }}\n",

@@ -1,5 +1,7 @@
 //! A shell in a terminal, typed into and looked at.
 
+#![allow(dead_code)] // Each program uses its part.
+
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::process::Child;
