@@ -5,6 +5,7 @@ mod around;
 mod calibrate;
 mod certificate;
 mod check;
+mod compare;
 mod diff;
 mod disk;
 mod explain;
@@ -20,6 +21,7 @@ mod progress;
 #[cfg(unix)]
 mod run;
 mod schema;
+mod simulate;
 mod state;
 mod status;
 mod terminal;
@@ -75,8 +77,10 @@ pub fn run() -> ExitCode {
             Status::WrongUsage
         }
         Command::Status(status) => status::run(status, &terminal),
+        Command::Simulate(simulate) => simulate::run(simulate, &terminal),
         Command::Lsp => lsp::run(&terminal),
         Command::Explain(explain) => explain::run(explain, &terminal),
+        Command::Compare(args) => compare::run(args, &terminal),
         Command::Diff(args) => diff::run(args, &terminal),
         Command::Show(args) => diff::show(args, &terminal),
         Command::Test(args) => test::run(args, &terminal),

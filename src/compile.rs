@@ -1,12 +1,16 @@
 //! The driver: from sources to plans and diagnostics, for the command line, tests and editors.
 
 mod choice;
+mod compare;
 mod guesses;
+mod on_time;
+mod others;
 mod settled;
 mod undecided;
 mod verify;
 mod why;
 
+pub use on_time::USUAL;
 pub use settled::Settled;
 pub use why::{Held, Watch};
 
@@ -179,6 +183,8 @@ pub enum Failure {
     Unknown,
     /// The checker refused the schedule: a defect of mvm.
     Unsound(Vec<String>),
+    /// Another planner, which was asked in place of mvm, gets stuck.
+    Stuck(String),
 }
 
 impl Checked {

@@ -35,7 +35,7 @@ pub use mermaid::emit as mermaid;
 pub use script::emit as script;
 #[cfg(all(unix, feature = "cli"))]
 pub(crate) use script::shell_word;
-pub use svg::{Pair, emit as svg, pairs};
+pub use svg::{Curve, Labels, Pair, Panel, PanelBar, chart, emit as svg, pairs, panels};
 pub use table::{Page, emit as table};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -157,7 +157,7 @@ impl Kind {
 }
 
 /// What an action does, in a word: the kinds of `mvm-plan/1`.
-fn kind_of(task: Task) -> &'static str {
+pub(crate) fn kind_of(task: Task) -> &'static str {
     match task {
         Task::Migrate { .. } => "migrate",
         Task::Boot(_) => "boot",

@@ -89,6 +89,8 @@ pub mod emit;
 pub mod diff;
 pub mod critical;
 pub mod run;
+pub mod simulate;
+pub mod baseline;
 pub mod import;
 pub mod calibrate;
 pub mod compile;

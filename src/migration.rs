@@ -14,8 +14,10 @@
 //! Everything is computed in exact rationals and rounded to the nearest second (a half upwards), at least 1.
 //! What a migration costs is equation 5 of UCC'15.
 
+mod cloudsim;
 mod fluid;
 mod papers;
+mod simgrid;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -72,10 +74,12 @@ pub fn exact_seconds(model: Model, transfer: &Transfer) -> Result<BigRational, N
     let w = Exact::of(&transfer.workload);
     let b = bytes_per_second(transfer.rate.max(1));
     let copied = match (transfer.post_copy, model) {
+        (false, Model::Cloudsim) => Some(cloudsim::pre_copy(&w, &b)),
         (false, _) if transfer.workload.unknown => Some((&w.used + &w.used) / &b + &w.downtime),
         (true, _) => Some(&w.used / &b + &w.downtime),
         (false, Model::Papers) => papers::pre_copy(&w, &b),
         (false, Model::Fluid) => fluid::pre_copy(&w, &b),
+        (false, Model::Simgrid) => simgrid::pre_copy(&w, &b),
     };
     let copied = copied.ok_or_else(|| NoDuration::NotConverging {
         needed: converging_rate(model, &transfer.workload),
@@ -105,6 +109,8 @@ pub fn converging_rate(model: Model, workload: &Workload) -> u64 {
     match model {
         Model::Papers => papers::converging_rate(&w),
         Model::Fluid => fluid::converging_rate(&w),
+        Model::Cloudsim => 1,
+        Model::Simgrid => simgrid::converging_rate(&w),
     }
 }
 

@@ -3,6 +3,7 @@
 mod depend;
 mod execution;
 mod figures;
+mod others;
 mod replay;
 mod slack;
 mod verify;
@@ -10,6 +11,7 @@ mod verify;
 pub use crate::datacenter::{Policy, Retry};
 pub use depend::{Chance, Dependencies, Needed, depend, timed};
 pub use execution::{Opening, TimedLevel, Timeout, Until, Wait};
+pub use others::{By, Others, others};
 pub use replay::{Claim, Claims, replay};
 pub use slack::{Kept, Slack};
 pub use verify::{Violation, verify};
@@ -58,6 +60,8 @@ pub struct Plan {
     pub held: Vec<Held>,
     /// What the plan was made from.
     pub source: Option<SourceFile>,
+    /// Whose plan it is, where it is not mvm's own: then it need not hold.
+    pub by: Option<By>,
 }
 
 /// A part of what holds the end of a plan: one that begins earlier, or takes less, may let the plan end earlier.
@@ -272,7 +276,7 @@ fn settled(
         makespan: f.makespan(schedule),
         peak_power: drawn.peak,
         energy: drawn.energy,
-        actions: planned(datacenter, request, problem, schedule),
+        actions: planned(datacenter, request, problem, schedule, &depend(f, schedule)),
         profiles,
         kept,
         held: Vec::new(),
@@ -286,6 +290,7 @@ fn settled(
             })
             .collect(),
         source: None,
+        by: None,
     })
 }
 
@@ -354,9 +359,9 @@ fn planned(
     request: &Request,
     problem: &Problem,
     schedule: &Schedule,
+    dependencies: &Dependencies,
 ) -> Vec<Planned> {
     let f = &problem.formulation;
-    let dependencies = depend(f, schedule);
     let timed = timed(f);
     let asking = execution::Asking::new(datacenter, request);
     let place = places(f, schedule);

@@ -96,14 +96,28 @@ pub enum Model {
     Papers,
     /// Dirty pages flow back as fast as they are made, until the rest fits into the downtime.
     Fluid,
+    /// Memory over half of the bandwidth.
+    Cloudsim,
+    /// Rounds of what has become dirty, at one rate.
+    Simgrid,
 }
 
 impl Model {
+    /// All models.
+    pub const ALL: [Model; 4] = [Model::Papers, Model::Fluid, Model::Cloudsim, Model::Simgrid];
+
+    /// The model of that name.
+    pub fn parse(name: &str) -> Option<Model> {
+        Model::ALL.into_iter().find(|model| model.name() == name)
+    }
+
     /// Its name in the language.
     pub fn name(self) -> &'static str {
         match self {
             Model::Papers => "papers",
             Model::Fluid => "fluid",
+            Model::Cloudsim => "cloudsim",
+            Model::Simgrid => "simgrid",
         }
     }
 }
@@ -471,4 +485,6 @@ pub enum ExpectationKind {
     Peak(u64),
     /// The gap is at most that many millionths.
     Gap(u32),
+    /// In that many millionths of the courses in which durations vary, all is done, in time and as expected.
+    OnTime(u32),
 }

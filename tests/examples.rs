@@ -31,7 +31,7 @@ fn figures(path: &str, schemas: &Schemas, schema: SchemaIndex) -> String {
     for (index, request) in checked.analysis.requests.iter().enumerate() {
         match checked.plan(index, &options, &mut Quiet) {
             Ok(plan) => {
-                let unmet = expect::unmet(request, &plan);
+                let unmet = checked.unmet(index, &plan);
                 assert!(unmet.is_empty(), "{path}: {unmet:#?}");
                 let written = json(&checked.analysis.datacenter, &plan);
                 let written = serde_json::from_str(&written).expect("it is JSON");

@@ -41,7 +41,7 @@
 (defconst mvm-constants
   '("pre" "post" "either" "never" "suspend" "abort" "wait" "starts" "ends" "uri" "migrating"
     "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "impossible" "possible"
-    "optimal" "moves" "peak" "gap" "end" "max" "choose" "papers" "fluid")
+    "optimal" "moves" "peak" "gap" "end" "time" "max" "choose" "papers" "fluid" "cloudsim" "simgrid")
   "Words that stand for a choice.")
 
 (defconst mvm-weekdays

@@ -114,7 +114,8 @@ module.exports = grammar({
       token(
         choice(
           'pre', 'post', 'either', 'never', 'suspend', 'abort', 'wait', 'mttr', 'energy', 'makespan', 'moves',
-          'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid',
+          'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'cloudsim',
+          'simgrid',
         ),
       ),
     _label: ($) => seq(field('key', choice($.identifier, $.string)), $._value),
@@ -207,6 +208,7 @@ module.exports = grammar({
         'expect',
         choice(
           seq('end', 'by', $._moment),
+          seq('on', 'time', 'in', $._expression),
           seq($.choice, optional(seq('<=', $._expression))),
         ),
       ),

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::baseline::Baseline;
 use crate::import::units::bandwidth;
+use crate::request::Model;
 use crate::schedule;
+use crate::simulate::Law;
 
 /// Plans for the live migration and maintenance of virtualised datacenters.
 ///
@@ -39,6 +43,8 @@ pub enum Command {
     Run(Run),
     /// Say where a plan stands that is or was carried out.
     Status(StatusOf),
+    /// Say what happens when a plan in JSON is carried out: with shared bandwidth, delays and failures.
+    Simulate(Simulate),
     /// Write a foreign file as `.mvm`.
     Import(Import),
     /// Fit what links carry and migrations need to measured runs of plans.
@@ -51,6 +57,8 @@ pub enum Command {
     Explain(Explain),
     /// Say what is different between two plans, the plans of two files, or those of a file in two revisions of git.
     Diff(Diff),
+    /// Plan as others do as well, carry each plan out in the simulator, and say what comes of it.
+    Compare(Compare),
     /// Print a plan in JSON as lines that a comparison reads well: a `textconv` for git.
     Show(Show),
     /// Plan every file of a tree, and compare each plan with the snapshot beside it.
@@ -108,6 +116,9 @@ pub struct Plan {
     /// Stop after so many seconds with the best plan so far, which then depends on the machine.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time_limit: Option<Duration>,
+    /// Plan as another planner does, which knows less: for comparison. `mvm compare` has all of them.
+    #[arg(long = "as", value_name = "PLANNER", value_parser = baselines(), conflicts_with_all = ["why", "certificate", "bandwidth"])]
+    pub planner: Option<Baseline>,
     /// Write what proves the bounds into a folder: multipliers, and clauses with proofs in DRAT.
     #[arg(long, value_name = "DIR")]
     pub certificate: Option<PathBuf>,
@@ -165,6 +176,51 @@ pub struct StatusOf {
     pub plan: Option<PathBuf>,
 }
 
+/// Who starts when is decided as by the plan's script and `mvm run`. Without `--seed` and `--seeds` nothing goes wrong. The exit status is 5
+/// where a deadline or another rule is missed, and 4 where a limit is broken that the plan does not know.
+#[derive(clap::Args)]
+pub struct Simulate {
+    /// The plan, as `--emit json` wrote it.
+    pub plan: PathBuf,
+    /// The file that it was made from, where the plan does not say or it has moved.
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// What goes wrong follows from this number.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// So many seeds, from `--seed` on or from 1: how often what is missed.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub seeds: Option<u64>,
+    /// With seeds: how much durations vary, as a standard deviation. On the testbed of the papers, migrations that were planned alike
+    /// varied by 6 %.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "6%")]
+    pub spread: f64,
+    /// With seeds: how many starts of actions fail.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0%")]
+    pub failures: f64,
+    /// How migrations go on, by default by the model of the plan; `pages` follows the rounds in which pages are sent.
+    #[arg(long, value_parser = laws())]
+    pub model: Option<Law>,
+    /// What to write: a table, JSON, or a chart as a picture or as Mermaid text.
+    #[arg(long, value_enum, default_value_t = SimulateFormat::Table)]
+    pub emit: SimulateFormat,
+    /// Where to write it; standard output otherwise.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SimulateFormat {
+    /// For people at a terminal.
+    Table,
+    /// For programs.
+    Json,
+    /// The actions as planned and as they were, as a picture.
+    Svg,
+    /// The actions as they were, as a Gantt chart that web pages draw.
+    Mermaid,
+}
+
 #[derive(clap::Args)]
 pub struct Diff {
     /// The older plan in JSON, a file with plans, or a revision such as `HEAD~1` or `main..topic` of the other file.
@@ -197,6 +253,45 @@ pub enum DiffFormat {
     /// For programs.
     Json,
     /// A picture of both.
+    Svg,
+}
+
+/// The others know neither links nor rules of the plan. What they do is held against the limits of the file all the same, and
+/// bandwidth is shared where they take more than there is.
+#[derive(clap::Args)]
+pub struct Compare {
+    /// The file; `-` is standard input.
+    pub file: PathBuf,
+    /// The plan of the file to compare; all of them where none is named.
+    #[arg(long = "plan", value_name = "NAME")]
+    pub name: Option<String>,
+    /// In place of other planners, other models of how long migrations take: each plan is carried out by `--by`.
+    #[arg(long)]
+    pub models: bool,
+    /// With `--models`: how migrations really go on.
+    #[arg(long, value_parser = laws(), default_value = "pages", requires = "models")]
+    pub by: Law,
+    /// For planners that choose at random.
+    #[arg(long, value_name = "N", default_value_t = crate::baseline::SEED)]
+    pub seed: u64,
+    /// What to write: a table, JSON, or a picture.
+    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    pub emit: CompareFormat,
+    /// Where to write it; standard output otherwise.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// How much work mvm spends on its own plan.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people at a terminal.
+    Table,
+    /// For programs.
+    Json,
+    /// All courses below one another, as a picture.
     Svg,
 }
 
@@ -278,19 +373,11 @@ pub struct Calibrate {
     #[arg(required = true, num_args = 2.., value_name = "PLAN.json RUN…")]
     pub files: Vec<PathBuf>,
     /// The model that is fitted; by default that of the first plan.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = models())]
     pub model: Option<Model>,
     /// Where to write the lines; standard output otherwise.
     #[arg(short, long, value_name = "OUT.mvm")]
     pub output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Model {
-    /// The papers' formula.
-    Papers,
-    /// Dirty pages as a flow.
-    Fluid,
 }
 
 /// Comments stay, nothing changes its meaning, and a file that cannot be read is left as it is.
@@ -383,6 +470,38 @@ pub enum Bandwidth {
     Max,
     /// Also what others leave over of a link, a switch or a budget, where that pays.
     Choose,
+}
+
+/// The models of how long a migration takes.
+fn models() -> impl TypedValueParser<Value = Model> {
+    let names = Model::ALL.map(Model::name);
+    PossibleValuesParser::new(names).map(|name| Model::parse(&name).unwrap_or_default())
+}
+
+/// The planners of others.
+fn baselines() -> impl TypedValueParser<Value = Baseline> {
+    let names = Baseline::ALL.map(Baseline::name);
+    PossibleValuesParser::new(names)
+        .map(|name| Baseline::parse(&name).unwrap_or(Baseline::Sequential))
+}
+
+/// The laws by which migrations go on in a simulation.
+fn laws() -> impl TypedValueParser<Value = Law> {
+    let models = Model::ALL.map(Law::Model);
+    let names = models.into_iter().chain([Law::Pages]).map(Law::name);
+    PossibleValuesParser::new(names).map(|name| Model::parse(&name).map_or(Law::Pages, Law::Model))
+}
+
+/// `5%` or `0.05`, as a share.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    let share: Option<f64> = number.parse().ok().map(|number: f64| number * scale);
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| String::from("not a share such as `5%`"))
 }
 
 fn rate(text: &str) -> Result<u64, String> {

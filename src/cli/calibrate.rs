@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Status;
-use super::args::{self, Calibrate};
+use super::args::Calibrate;
 use super::plan_file::{self, Opened};
 use super::terminal::Terminal;
 use super::{disk, output};
 use crate::calibrate::{Sample, calibrate, migrations, report, runs};
-use crate::request::Model;
 
 /// Fits the model's figures to what was measured.
 pub fn run(args: &Calibrate, terminal: &Terminal) -> Status {
@@ -51,11 +50,7 @@ fn fit(args: &Calibrate, terminal: &Terminal) -> Result<Option<String>, String> 
             samples.extend(read(path, &opened, part, terminal)?);
         }
     }
-    let asked = args.model.map(|model| match model {
-        args::Model::Papers => Model::Papers,
-        args::Model::Fluid => Model::Fluid,
-    });
-    let model = asked.or(planned).unwrap_or_default();
+    let model = args.model.or(planned).unwrap_or_default();
     let found = calibrate(model, &samples)
         .ok_or("none of the measured actions is a migration of the plan")?;
     Ok(Some(report(&found)))

@@ -10,7 +10,7 @@ use crate::schedule::{Effort, Monitor, Options};
 
 /// Says in what a plan is not what its file expects.
 pub fn expected(checked: &Checked, index: usize, plan: &Plan, terminal: &Terminal) -> Status {
-    let unmet = expect::unmet(&checked.analysis.requests[index], plan);
+    let unmet = checked.unmet(index, plan);
     terminal.show(&checked.map, &unmet);
     match unmet.is_empty() {
         true => Status::Done,
@@ -54,6 +54,10 @@ pub fn failed(
             terminal.say(&format!(
                 "error: the {spent} was spent before a plan for `{name}` was found or excluded{more}"
             ));
+            Status::Undecided
+        }
+        Failure::Stuck(why) => {
+            terminal.say(&format!("error: `{name}` {why}"));
             Status::Undecided
         }
         Failure::Unsound(violations) => {

@@ -11,6 +11,7 @@ use super::output;
 use super::progress::Line;
 use super::state;
 use super::terminal::Terminal;
+use crate::baseline;
 use crate::compile::{self, Checked, Failure};
 use crate::emit::{Kind, table};
 use crate::plan::Plan;
@@ -38,6 +39,15 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
         Status::WrongUsage
     };
     let kinds = kinds(&args.emit).map_err(wrong_usage)?;
+    if let (Some(baseline), Some(kind)) = (
+        args.planner,
+        kinds.iter().find(|kind| !is_for_comparison(**kind)),
+    ) {
+        let (name, kind) = (baseline.name(), kind.name());
+        return Err(wrong_usage(format!(
+            "a plan as `{name}` makes it is for comparison, and need not hold: there is no {kind} of it"
+        )));
+    }
     let (disk, entry) = Disk::project_of(&args.file).map_err(|why| {
         terminal.say(&format!(
             "error: `{}` cannot be read: {why}",
@@ -107,9 +117,11 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
         if kinds.contains(&Kind::Html) {
             checked.hold(made.index, &mut made.plan);
         }
-        worst = worst.max(outcome::expected(
-            &checked, made.index, &made.plan, terminal,
-        ));
+        if made.plan.by.is_none() {
+            worst = worst.max(outcome::expected(
+                &checked, made.index, &made.plan, terminal,
+            ));
+        }
         if let Some(other) = &made.choice {
             terminal.say(&outcome::choice(&made.plan, other));
         }
@@ -144,6 +156,17 @@ fn make(
 ) -> Result<(Made, Option<Written>), Failure> {
     let name = &checked.analysis.requests[index].name;
     line.start(name);
+    if let Some(baseline) = args.planner {
+        let settled = checked.for_others(index, options, line)?;
+        let (request, problem) = (&*settled.request, &*settled.problem);
+        let made = Made {
+            index,
+            plan: checked.plan_of(baseline, request, problem, baseline::SEED)?,
+            why: None,
+            choice: None,
+        };
+        return Ok((made, None));
+    }
     let (plan, written) = match &args.certificate {
         None => (checked.plan(index, options, line)?, None),
         Some(_) => {
@@ -168,6 +191,14 @@ fn make(
         choice,
     };
     Ok((made, written))
+}
+
+/// What there is of the plans of other planners: nothing that carries them out or approves them.
+fn is_for_comparison(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Table | Kind::Json | Kind::Svg | Kind::Mermaid | Kind::Csv
+    )
 }
 
 fn kinds(names: &[String]) -> Result<Vec<Kind>, String> {

@@ -139,6 +139,13 @@ fn open(args: &Args, terminal: &Terminal) -> Result<(Datacenter, Plan), Refusal>
             String::from("the plan does not hold for its source as it is now"),
         )
     })?;
+    if let Some(by) = &plan.by {
+        let why = format!(
+            "the plan is as `{}` makes it, for comparison: it need not hold, and is not carried out",
+            by.planner
+        );
+        return Err((FAILED, why));
+    }
     let datacenter = opened.checked.analysis.datacenter;
     let obstacles = Kind::Script.obstacles(&datacenter, &plan);
     if !obstacles.is_empty() {

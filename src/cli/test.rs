@@ -181,7 +181,7 @@ impl Tester<'_> {
                 return Ok((Outcome::Failed(status, why.to_owned()), true));
             }
         };
-        let unmet = expect::unmet(request, &plan);
+        let unmet = checked.unmet(index, &plan);
         self.terminal.show(&checked.map, &unmet);
         // A comment in a source is no change of the plan.
         let file = lasting(PlanFile::new(&checked.analysis.datacenter, &plan));

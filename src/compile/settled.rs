@@ -18,13 +18,24 @@ pub struct Settled<'a> {
     pub problem: Cow<'a, Problem>,
 }
 
+impl<'a> Settled<'a> {
+    /// A request that leaves nothing open.
+    pub(super) fn of(request: &'a Request, problem: &'a Problem) -> Self {
+        Settled {
+            request: Cow::Borrowed(request),
+            problem: Cow::Borrowed(problem),
+        }
+    }
+}
+
 impl Checked {
     /// The request at `index` as a plan in a file has decided it.
     ///
     /// # Errors
     /// In words, where the plan is none of it.
     pub fn settled(&self, index: usize, file: &PlanFile) -> Result<Settled<'_>, Vec<String>> {
-        self.settle(index, &|| {
+        let is_own = file.by.is_none();
+        self.settle(index, is_own, &|| {
             let servers = self.analysis.datacenter.servers.iter();
             let ids: BTreeMap<&str, ServerId> = servers
                 .map(|server| server.name.as_str())
@@ -48,37 +59,47 @@ impl Checked {
     }
 
     /// The request at `index` as a plan has decided it; None where the plan is none of it.
-    pub(super) fn settled_by(&self, index: usize, plan: &Plan) -> Option<Settled<'_>> {
-        let settled = self.settle(index, &|| {
-            let said = plan.actions.iter().map(|action| {
-                let said = Said {
-                    from: action.from,
-                    to: action.task.to(),
-                    start: action.start,
-                    length: action.end - action.start,
-                    rate: action.rate,
-                };
-                (action.id.as_str(), said)
-            });
-            Some(said.collect())
-        });
+    pub fn settled_by(&self, index: usize, plan: &Plan) -> Option<Settled<'_>> {
+        let settled = self.settle(index, plan.by.is_none(), &|| Some(said_by(plan).collect()));
         settled.ok()
     }
 
     fn settle<'s>(
         &self,
         index: usize,
+        is_own: bool,
         said: &dyn Fn() -> Option<BTreeMap<&'s str, Said>>,
     ) -> Result<Settled<'_>, Vec<String>> {
         let request = &self.analysis.requests[index];
-        let Prospect::Open(problem) = &self.prospects[index] else {
-            return Err(vec![format!("`{}` cannot be planned", request.name)]);
+        let problem = match &self.prospects[index] {
+            Prospect::Open(problem) => problem,
+            // What others plan need not hold.
+            Prospect::Impossible(_, Some(problem)) if !is_own => problem,
+            _ => return Err(vec![format!("`{}` cannot be planned", request.name)]),
         };
+        self.settle_of(request, problem, is_own, said)
+    }
+
+    /// A request that is none of the file's own, with its problem, as a plan of it has decided it.
+    pub(super) fn settled_with<'a>(
+        &self,
+        request: &'a Request,
+        problem: &'a Problem,
+        plan: &Plan,
+    ) -> Option<Settled<'a>> {
+        let said = || Some(said_by(plan).collect());
+        self.settle_of(request, problem, true, &said).ok()
+    }
+
+    fn settle_of<'a, 's>(
+        &self,
+        request: &'a Request,
+        problem: &'a Problem,
+        is_own: bool,
+        said: &dyn Fn() -> Option<BTreeMap<&'s str, Said>>,
+    ) -> Result<Settled<'a>, Vec<String>> {
         if !request.is_open() {
-            return Ok(Settled {
-                request: Cow::Borrowed(request),
-                problem: Cow::Borrowed(problem),
-            });
+            return Ok(Settled::of(request, problem));
         }
         let refused = || {
             vec![format!(
@@ -88,7 +109,10 @@ impl Checked {
         };
         let schedule = said().and_then(|said| schedule_of(problem, &said));
         let schedule = schedule.ok_or_else(refused)?;
-        let violations = verify(&problem.formulation, &schedule);
+        let violations = match is_own {
+            true => verify(&problem.formulation, &schedule),
+            false => Vec::new(),
+        };
         if !violations.is_empty() {
             let words = violations.iter().map(|v| v.words(&problem.formulation));
             return Err(words.collect());
@@ -100,4 +124,18 @@ impl Checked {
             problem: Cow::Owned(decided.problem),
         })
     }
+}
+
+/// What a plan says about its actions.
+fn said_by(plan: &Plan) -> impl Iterator<Item = (&str, Said)> {
+    plan.actions.iter().map(|action| {
+        let said = Said {
+            from: action.from,
+            to: action.task.to(),
+            start: action.start,
+            length: action.end - action.start,
+            rate: action.rate,
+        };
+        (action.id.as_str(), said)
+    })
 }

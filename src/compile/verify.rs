@@ -21,7 +21,10 @@ impl Checked {
     ///
     /// Its bounds are taken as they are: that no plan is better takes a certificate. All else is computed anew.
     pub fn verify(&self, file: &PlanFile) -> Vec<String> {
-        self.restore(file).err().unwrap_or_default()
+        match self.restore(file) {
+            Ok(plan) => plan.by.map_or(Vec::new(), |by| by.breaks),
+            Err(mistakes) => mistakes,
+        }
     }
 
     /// The plan that a file holds, with all that follows from it, if everything that the file says holds.
@@ -42,6 +45,15 @@ impl Checked {
                 "`{}` was planned with other rates to choose from than it is checked with",
                 file.plan
             )]);
+        }
+        if let Some(by) = &file.by {
+            let plan = self.restore_other(index, file, &by.planner)?;
+            let mistakes = differences(file, &PlanFile::new(&self.analysis.datacenter, &plan));
+            return if mistakes.is_empty() {
+                Ok(plan)
+            } else {
+                Err(mistakes)
+            };
         }
         let settled = self.settled(index, file)?;
         let (request, problem) = (&*settled.request, &*settled.problem);
@@ -74,7 +86,12 @@ impl Checked {
             slot: 1,
             reproducible: file.reproducible,
         };
-        let mut plan = self.assemble(request, problem, &solution)?;
+        let plan = self.assemble(request, problem, &solution)?;
+        Ok(self.as_made_from(plan, file))
+    }
+
+    /// The plan, with what its file says that it was made from.
+    pub(super) fn as_made_from(&self, mut plan: Plan, file: &PlanFile) -> Plan {
         // What the plan was made from is said apart, where that is another text.
         let texts = plan.source.take().map(|source| source.texts);
         plan.source = file.source.as_ref().map(|source| SourceFile {
@@ -85,7 +102,7 @@ impl Checked {
                 .map(|input| (input.file.clone(), input.sha256.clone()))
                 .collect(),
         });
-        Ok(plan)
+        plan
     }
 
     /// Checks what shows the bounds of a plan in a file that holds (see [`Checked::verify`]); `load` reads the files

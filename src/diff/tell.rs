@@ -286,7 +286,8 @@ pub fn picture(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Strin
     shown.truncate(ROWS);
     let title = format!("{}: before and after", printable(&difference.plan));
     let labels = |at: i64| moment(new.start.as_deref(), at);
-    pairs(&title, &shown, more, &labels)
+    let caption = "above: before, below: after";
+    pairs(&title, caption, &shown, more, &labels)
 }
 
 /// A plan as lines that a comparison of texts reads well: figures, then the actions by name.

@@ -46,6 +46,7 @@ impl Made {
             actions: Vec::new(),
             profiles: Vec::new(),
             kept: Vec::new(),
+            by: None,
             timed_levels: Vec::new(),
             held: Vec::new(),
             source: None,

@@ -65,6 +65,9 @@ pub struct PlanFile {
     /// Which rates migrations may have: `choose`, and only there, where they may be below the most of their paths (`--bandwidth choose`).
     #[serde(default, skip_serializing_if = "is_max")]
     pub bandwidth: Bandwidth,
+    /// Whose plan it is; only where it is not mvm's own, and then it need not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<By>,
     /// What the plan was made from; only where a file is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -103,6 +106,16 @@ pub struct Objective {
     pub lower_bound: Milli,
     /// (value - lower bound) / value, rounded up to millionths: 0 only where the objective is proved.
     pub gap: Micro,
+}
+
+/// Whose plan it is, for comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct By {
+    /// The planner, as `mvm plan --as` names it.
+    pub planner: String,
+    /// What does not hold if all goes as this planner has it, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<String>,
 }
 
 /// The file that a plan was made from.
@@ -320,6 +333,10 @@ impl PlanFile {
             },
             reproducible: plan.reproducible,
             bandwidth: plan.bandwidth,
+            by: plan.by.as_ref().map(|by| By {
+                planner: by.planner.clone(),
+                breaks: by.breaks.clone(),
+            }),
             source: plan.source.as_ref().map(Source::from),
         }
     }

@@ -8,14 +8,18 @@
 
 mod axis;
 mod bars;
+mod chart;
 mod crowds;
 mod lanes;
 mod levels;
 mod look;
 mod paint;
 mod pairs;
+mod panels;
 
+pub use chart::{Curve, Labels, chart};
 pub use pairs::{Pair, pairs};
+pub use panels::{Panel, PanelBar, panels};
 
 use svg::Document;
 use svg::node::element::{Group, Rectangle, Style};
@@ -138,6 +142,9 @@ fn head(plan: &Plan, clock: &Clock, y: &mut f64) -> Vec<svg::node::element::Text
     let name = shorten(&printable(&plan.name), 80);
     let mut lines = vec![text(&name, MARGIN, *y, 20.0, INK).set("font-weight", 600)];
     let mut facts = Vec::new();
+    if let Some(by) = &plan.by {
+        facts.push(format!("as {} plans it", printable(&by.planner)));
+    }
     if let Some(start) = clock.start() {
         facts.push(format!("from {start}"));
     }

@@ -25,6 +25,9 @@ pub struct Page {
     pub ascii: bool,
 }
 
+/// What another planner breaks is told so often.
+const BROKEN: usize = 10;
+
 /// Signs of a table, in Unicode or in ASCII.
 struct Signs {
     to: &'static str,
@@ -75,6 +78,9 @@ fn title(plan: &Plan, clock: &Clock) -> String {
     let mut title = printable(&plan.name);
     if let Some(start) = clock.start() {
         title += &format!(", from {start}");
+    }
+    if let Some(by) = &plan.by {
+        title += &format!(", as `{}` plans it", printable(&by.planner));
     }
     title + "\n"
 }
@@ -158,6 +164,22 @@ fn footnotes(plan: &Plan, signs: &Signs) -> Vec<String> {
         notes.push("?  a guess: nothing is known of what the VM rewrites".to_owned());
     }
     notes.extend(slack(plan));
+    if let Some(by) = &plan.by {
+        notes.push(
+            "Times are what they would be if links were free; `mvm simulate` has what comes of it."
+                .to_owned(),
+        );
+        notes.extend(
+            by.breaks
+                .iter()
+                .take(BROKEN)
+                .map(|what| format!("broken: {}", printable(what))),
+        );
+        let more = by.breaks.len().saturating_sub(BROKEN);
+        if more > 0 {
+            notes.push(format!("and {more} more are broken"));
+        }
+    }
     if !plan.reproducible {
         notes.push(
             "A time limit or an interrupt ended the search: another run may find another plan."

@@ -166,8 +166,12 @@ fn bandwidth<'a>(world: &mut World<'a>, plan: &'a Plan) -> Bandwidth {
 fn model<'a>(world: &mut World<'a>, plan: &'a Plan) -> Model {
     let is_it = |kind: &StatementKind| matches!(kind, StatementKind::Model(_));
     match only(world, plan, "model", is_it) {
-        Some(StatementKind::Model(ast::Model::Papers)) => Model::Papers,
-        Some(StatementKind::Model(ast::Model::Fluid)) => Model::Fluid,
+        Some(StatementKind::Model(model)) => match model {
+            ast::Model::Papers => Model::Papers,
+            ast::Model::Fluid => Model::Fluid,
+            ast::Model::Cloudsim => Model::Cloudsim,
+            ast::Model::Simgrid => Model::Simgrid,
+        },
         _ => Model::default(),
     }
 }
@@ -328,6 +332,9 @@ fn expect<'a>(
         ast::Expectation::Optimal => ExpectationKind::Optimal,
         ast::Expectation::EndBy(moment) => {
             ExpectationKind::Makespan(moments::moment(world, scope, start, moment)?)
+        }
+        ast::Expectation::OnTime(share) => {
+            ExpectationKind::OnTime(expr::millionths(world, scope, share)?)
         }
         ast::Expectation::AtMost { metric, value } => match metric {
             Metric::Makespan => {

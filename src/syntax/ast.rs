@@ -768,6 +768,10 @@ pub enum Model {
     Papers,
     /// Dirty pages as a flow.
     Fluid,
+    /// `cloudsim`
+    Cloudsim,
+    /// `simgrid`
+    Simgrid,
 }
 
 /// Which rates migrations may have.
@@ -790,6 +794,8 @@ pub enum Expectation {
     Optimal,
     /// `end by 06:00`
     EndBy(Moment),
+    /// `on time in 99%`
+    OnTime(Expr),
     /// `peak <= 9kW`
     AtMost { metric: Metric, value: Expr },
 }

@@ -112,7 +112,7 @@ pub fn plan(
             };
             let (plan, diagnostics) = match checked.plan(index, &options, &mut flag) {
                 Ok(plan) => {
-                    let unmet = expect::unmet(request, &plan);
+                    let unmet = checked.unmet(index, &plan);
                     (Some(plan), unmet)
                 }
                 Err(Failure::Impossible(why)) if !expect::expects_none(request) => (None, why),

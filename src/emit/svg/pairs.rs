@@ -29,9 +29,10 @@ pub struct Pair {
     pub new: Option<(Seconds, Seconds)>,
 }
 
-/// The picture; `more` actions are not in it, and `moment` writes a moment.
+/// The picture; `more` actions are not in it, and `moment` writes a moment. `caption` says which is above and which below.
 pub fn pairs(
     title: &str,
+    caption: &str,
     pairs: &[Pair],
     more: usize,
     moment: &dyn Fn(Seconds) -> String,
@@ -43,13 +44,7 @@ pub fn pairs(
     let bottom = top + ROW * pairs.len() as f64 + 6.0;
     let mut picture = Group::new()
         .add(text(title, MARGIN, MARGIN + 14.0, 18.0, INK).set("font-weight", 600))
-        .add(text(
-            "above: before, below: after",
-            MARGIN,
-            MARGIN + 34.0,
-            12.0,
-            MUTED,
-        ));
+        .add(text(caption, MARGIN, MARGIN + 34.0, 12.0, MUTED));
     let marks: BTreeSet<Seconds> = (0..=MARKS).map(|mark| end * mark / MARKS).collect();
     for at in marks {
         let label = text(&moment(at), x(at), top - 8.0, 11.0, MUTED).set("text-anchor", "middle");

@@ -161,6 +161,7 @@ pub(super) fn is_mark(rule: Rule) -> bool {
             | k_via
             | k_takes
             | k_end
+            | k_time
             | k_migrations
             | k_memory
             | k_used

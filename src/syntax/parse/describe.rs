@@ -92,8 +92,9 @@ fn describe(rule: Rule) -> Expected {
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
         objective => Needed("`mttr`, `energy` or `makespan`"),
-        verdict | ends_by | figure | metric | k_end => Needed(
-            "`possible`, `impossible`, `optimal`, `end by …` or a figure as in `peak <= 9kW`",
+        k_time => Needed("`time`"),
+        verdict | ends_by | on_time | figure | metric | k_end => Needed(
+            "`possible`, `impossible`, `optimal`, `end by …`, `on time in …` or a figure as in `peak <= 9kW`",
         ),
         of_migrations | of_servers | of_vms => Needed("`migrations`, `vms` or `of`"),
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
@@ -141,7 +142,7 @@ fn describe(rule: Rule) -> Expected {
         k_bandwidth => Needed("`bandwidth`"),
         k_slack => Needed("`slack`"),
         k_model => Needed("`model`"),
-        model => Needed("`papers` or `fluid`"),
+        model => Needed("`papers`, `fluid`, `cloudsim` or `simgrid`"),
         k_overhead => Needed("`overhead`"),
         bandwidth => Needed("`max` or `choose`"),
         k_on => Needed("`on`"),

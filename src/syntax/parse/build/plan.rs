@@ -176,7 +176,9 @@ impl Builder {
             }),
             Rule::s_model => StatementKind::Model(match parts.need().as_str() {
                 "papers" => Model::Papers,
-                _ => Model::Fluid,
+                "fluid" => Model::Fluid,
+                "cloudsim" => Model::Cloudsim,
+                _ => Model::Simgrid,
             }),
             Rule::s_slack => StatementKind::Slack(self.expr(parts.need())),
             Rule::s_timeout => StatementKind::Timeout {
@@ -294,6 +296,7 @@ impl Builder {
     fn expectation(self, pair: Pair<'_, Rule>) -> Expectation {
         match pair.as_rule() {
             Rule::ends_by => Expectation::EndBy(self.moment(Parts::of(pair).need())),
+            Rule::on_time => Expectation::OnTime(self.expr(Parts::of(pair).need())),
             Rule::figure => {
                 let mut parts = Parts::of(pair);
                 let metric = match parts.need().as_str() {

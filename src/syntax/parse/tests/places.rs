@@ -380,7 +380,9 @@ impl Walk<'_> {
                 }
                 Minimize(goals) => goals.iter().for_each(|(_, span)| walk.leaf(*span)),
                 Expect(Expectation::EndBy(moment)) => walk.moment(moment),
-                Expect(Expectation::AtMost { value, .. }) => walk.expr(value),
+                Expect(Expectation::AtMost { value, .. } | Expectation::OnTime(value)) => {
+                    walk.expr(value);
+                }
                 Slack(share) => walk.expr(share),
                 Expect(_) | Bandwidth(_) | Model(_) | Broken => {}
             }

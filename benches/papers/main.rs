@@ -1,0 +1,68 @@
+//! The tables and figures of both papers: what they publish, what mvm has by the papers' own method, and what it has now.
+//!
+//! ```text
+//! cargo bench --bench papers [-- --page FOLDER] [--plans 50] [--largest 10] [--effort fast|normal|best]
+//! ```
+//!
+//! Tables go to standard output as Markdown; with `--page` a page with the figures is written into a folder. UCC'15 is "Scheduling
+//! Live-Migrations for Fast, Adaptable and Energy-Efficient Relocation Operations", ComPAS'15 "Ordonnancement contrôlé de migrations à
+//! chaud". The papers' plans ran on a testbed; here each is carried out in the simulator, with bandwidth that is shared. By the papers'
+//! own method: their model, full rates, `mttr`. Now: the model `fluid`, rates to choose from, carried out page by page.
+
+mod decommission;
+mod micro;
+mod page;
+mod planned;
+mod scale;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use mvm::schedule::Effort;
+
+use page::Page;
+
+#[derive(Parser)]
+struct Args {
+    /// Where to write a page with all figures.
+    #[arg(long, value_name = "FOLDER")]
+    page: Option<PathBuf>,
+    /// Random plans of ten VMs.
+    #[arg(long, default_value_t = 50)]
+    plans: u64,
+    /// The largest decommissioning, as a multiple of 96 VMs.
+    #[arg(long, default_value_t = 10)]
+    largest: usize,
+    /// How much work to spend on each plan.
+    #[arg(long, default_value = "normal", value_parser = ["fast", "normal", "best"])]
+    effort: String,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> std::io::Result<()> {
+    // `cargo test --benches` runs this without being told to measure.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("cargo bench --bench papers");
+        return Ok(());
+    }
+    let args = Args::parse();
+    let effort = match args.effort.as_str() {
+        "fast" => Effort::Fast,
+        "best" => Effort::Best,
+        _ => Effort::Normal,
+    };
+    let mut page = Page::default();
+    micro::tables(&mut page, args.plans, effort);
+    decommission::ucc(&mut page, effort);
+    decommission::compas(&mut page, effort);
+    scale::figure(&mut page, args.largest, effort);
+    print!("{}", page.markdown());
+    if let Some(folder) = &args.page {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join("papers.html"), page.html())?;
+        println!("\nthe figures: {}", folder.join("papers.html").display());
+    }
+    Ok(())
+}
