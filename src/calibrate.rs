@@ -74,8 +74,10 @@ pub fn migrations(
             transfer: Transfer {
                 workload: datacenter[vm].workload,
                 rate,
-                post_copy: work.post_copy,
+                manner: work.manner,
+                disk: datacenter[vm].disk,
                 overhead_ms: datacenter[from].overhead_ms + datacenter[to].overhead_ms,
+                restart: datacenter[vm].restart(),
             },
         };
         known.insert(action.name.clone(), planned);

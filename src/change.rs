@@ -53,6 +53,7 @@ impl Change {
                         among: None,
                         takes: None,
                         rate: None,
+                        manner: None,
                         text: None,
                         origin,
                     };

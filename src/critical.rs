@@ -10,9 +10,11 @@
 
 mod binding;
 mod blockers;
+mod chosen;
 mod words;
 
 pub use binding::{Binding, Binds, bindings};
+pub use chosen::{Chosen, chosen, show_chosen};
 pub use words::{Tried, Why, show, trying};
 
 use crate::formulation::{ActionId, Formulation, ResourceId, Schedule, Seconds, SourceId};

@@ -5,9 +5,13 @@
 //! does what a Rust program builds without any text (see [`crate::build`]).
 
 mod commands;
+mod manner;
+mod stock;
 
 use crate::source::Span;
 pub use commands::{CommandKind, Commands};
+pub use manner::{Copy, Disk, Manner};
+pub use stock::{Measure, ONCE, OwnResource, Stock};
 
 /// Index into [`Datacenter::switches`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +64,8 @@ pub struct Datacenter {
     pub commands: Commands,
     /// For kinds of features their values in an order in which each does what those before it do.
     pub generations: Vec<(String, Vec<String>)>,
+    /// Resources of its own, besides memory and CPUs.
+    pub resources: Vec<OwnResource>,
 }
 
 /// What a switch is to people.
@@ -101,6 +107,12 @@ pub struct Server {
     pub memory: Option<At<u64>>,
     /// Thousandths of a CPU that its VMs may share; None: not limited.
     pub cpu: Option<At<u64>>,
+    /// What its VMs may share of the datacenter's own resources, by their index.
+    pub own: Vec<(u32, At<u64>)>,
+    /// Millionths of what it has that its VMs may share together, where that is not all of it and no more.
+    pub overbook: Vec<(Stock, u32)>,
+    /// Whether it is under maintenance: no VM comes to it.
+    pub maintenance: Option<At<()>>,
     /// Whether it is on when the plan starts.
     pub on: bool,
     /// mW while it is on.
@@ -125,6 +137,8 @@ pub struct Server {
     pub migration_address: Option<String>,
     /// Commands of its own.
     pub commands: Commands,
+    /// How its platform can move VMs from it and to it.
+    pub copy: Copy,
     /// The classes that it is of, those of its classes included.
     pub classes: Vec<String>,
     /// Labels, by key.
@@ -170,17 +184,6 @@ impl Link {
     pub fn rate_per_migration(&self) -> u64 {
         self.rate.value / u64::from(self.lanes.max(1))
     }
-}
-
-/// How a VM's memory is copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copy {
-    /// Pre-copy: the VM's state moves at the end.
-    Pre,
-    /// Post-copy: the VM's state moves at the start.
-    Post,
-    /// Pre-copy where it converges on the path, post-copy otherwise.
-    Either,
 }
 
 /// What the script may do to a migration that does not end by itself.
@@ -271,10 +274,14 @@ pub struct Vm {
     pub memory: At<u64>,
     /// Thousandths of a CPU that it takes of its server's.
     pub cpu: At<u64>,
+    /// What it takes of the datacenter's own resources, by their index.
+    pub own: Vec<(u32, At<u64>)>,
     /// What a migration has to copy.
     pub workload: Workload,
-    /// How its memory is copied.
+    /// How it may be moved.
     pub copy: Copy,
+    /// Its disk, where that lies on its server; None: wherever it is, all servers reach it.
+    pub disk: Option<Disk>,
     /// What may be done to a migration that does not end.
     pub force: Force,
     /// Millionths by which its migrations are planned longer than the model has them; None: what the plan says.
@@ -295,6 +302,36 @@ pub struct Vm {
     pub needs: Vec<(String, String)>,
     /// Its declaration.
     pub origin: Option<Span>,
+}
+
+impl Vm {
+    /// Seconds to stop it and to start it.
+    pub fn restart(&self) -> u32 {
+        self.shutdown.value.saturating_add(self.boot.value)
+    }
+
+    /// Whether nothing is known of what such a migration has to send again.
+    pub fn is_guessed(&self, manner: Manner) -> bool {
+        let disk = self.disk.is_some_and(|disk| disk.unknown);
+        match manner {
+            Manner::Pre => self.workload.unknown || disk,
+            Manner::Post => disk,
+            Manner::Cold => false,
+        }
+    }
+
+    /// Whether a migration of that manner sends anything over the network.
+    pub fn is_sent(&self, manner: Manner) -> bool {
+        manner != Manner::Cold || self.disk.is_some()
+    }
+
+    /// Milliseconds that it stands still in a migration of that manner that takes so many seconds.
+    pub fn stands_still(&self, manner: Manner, seconds: i64) -> u64 {
+        match manner {
+            Manner::Cold => u64::try_from(seconds).unwrap_or(0).saturating_mul(1000),
+            Manner::Pre | Manner::Post => self.workload.downtime_ms,
+        }
+    }
 }
 
 /// What a VM does to its memory (UCC'15, section III-C).
@@ -377,8 +414,8 @@ impl Datacenter {
         }
     }
 
-    /// Something that a VM needs and a server does not offer: neither it nor a later generation of it.
-    pub fn lacks(&self, server: ServerId, vm: VmId) -> Option<&(String, String)> {
+    /// Something that a VM needs and a server does not offer: neither it nor a later generation of it, or nothing of a resource.
+    pub fn lacks(&self, server: ServerId, vm: VmId) -> Option<(String, String)> {
         let offers = |(key, wanted): &(String, String)| {
             let order = self.generations.iter().find(|(kind, _)| kind == key);
             let rank = |value: &String| order?.1.iter().position(|known| known == value);
@@ -389,7 +426,8 @@ impl Datacenter {
                 value == wanted || later
             })
         };
-        self[vm].needs.iter().find(|need| !offers(need))
+        let lacking = self[vm].needs.iter().find(|need| !offers(need));
+        lacking.cloned().or_else(|| self.lacks_own(server, vm))
     }
 
     /// Whether `node` is `place` or stands somewhere inside it.

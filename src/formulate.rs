@@ -10,6 +10,7 @@ mod objectives;
 mod order;
 mod placement;
 mod places;
+mod preferences;
 mod routes;
 mod rules;
 mod scopes;
@@ -24,7 +25,7 @@ mod tests;
 pub use decide::{Decided, Said, decide, schedule_of};
 use std::sync::Arc;
 
-use crate::datacenter::{Datacenter, LinkId, ServerId, SwitchId, VmId};
+use crate::datacenter::{Datacenter, LinkId, Manner, ServerId, Stock, SwitchId, VmId};
 use crate::diag::{Diagnostic, Severity, has_errors};
 use crate::formulation::{
     Action, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
@@ -34,16 +35,21 @@ use crate::request::{Request, Rule, Task};
 use levels::{Key, Level, Levels};
 use rules::Sources;
 use scopes::Scopes;
+use steps::Deed;
 
 /// A scheduling problem, and what its actions mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// The problem.
     pub formulation: Formulation,
-    /// What each action does, in the order of [`Formulation::actions`].
+    /// What each action does, in the order of [`Formulation::actions`]. The last of those may do nothing: they choose what
+    /// preferences cost (see `formulate::preferences`).
     pub work: Vec<Work>,
     /// What each source is, in the order of [`Formulation::sources`].
     pub causes: Vec<Cause>,
+    /// The rules that are only preferred, by their index, and what each costs in any case: all that it costs, where no destination is
+    /// open.
+    pub preferred: Vec<(usize, i64)>,
 }
 
 /// What constraints come from, in terms of the request and the datacenter.
@@ -55,10 +61,8 @@ pub enum Cause {
     Link(LinkId),
     /// What a switch carries.
     Switch(SwitchId),
-    /// A server's memory.
-    Memory(ServerId),
-    /// A server's CPU.
-    Cpu(ServerId),
+    /// What a server has of a stock: its memory, say.
+    Stock(Stock, ServerId),
     /// The actions of a VM happen as they are written.
     VmInOrder(VmId),
     /// The boots, shutdowns and commands of a server happen as they are written, and commands as well among what else
@@ -84,14 +88,14 @@ pub struct Work {
     /// Where the VM is before it, or the server itself; None: it is of no server. Of an open migration, like all else but
     /// [`Work::open`], that of the first mode.
     pub from: Option<ServerId>,
-    /// For each mode from where to where it leads, where that is open; else empty.
-    pub open: Vec<(ServerId, ServerId)>,
+    /// For each mode from where to where it leads, and how, where that is open; else empty.
+    pub open: Vec<Led>,
     /// Whether the VM need not move: its last mode, from a server to itself, is then not in the plan.
     pub may_stay: bool,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
     pub inferred: bool,
-    /// Whether the migration is done by post-copy.
-    pub post_copy: bool,
+    /// How the VM is migrated.
+    pub manner: Manner,
     /// What its duration assumes.
     pub assumed: Assumed,
     /// The links that a migration uses, forward (from the link's `a` to its `b`) or not.
@@ -102,20 +106,52 @@ pub struct Work {
     pub energy: Vec<u64>,
 }
 
+impl Problem {
+    /// Whether it leaves open where some migration leads, or how.
+    pub fn is_open(&self) -> bool {
+        self.work.iter().any(|work| !work.open.is_empty())
+    }
+}
+
+/// Where a mode of a migration leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Led {
+    /// Where the VM is before it.
+    pub from: ServerId,
+    /// Where it is afterwards.
+    pub to: ServerId,
+    /// How it comes there.
+    pub manner: Manner,
+}
+
+impl Work {
+    /// Where a mode of a migration leads; None: it is none.
+    pub fn led(&self, mode: usize) -> Option<Led> {
+        let settled = || {
+            Some(Led {
+                from: self.from?,
+                to: self.task.to()?,
+                manner: self.manner,
+            })
+        };
+        self.open.get(mode).copied().or_else(settled)
+    }
+}
+
 /// What the duration of a migration assumes besides the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Assumed {
-    /// Nothing is known of what the VM rewrites.
+    /// Nothing is known of what the VM rewrites, in its memory or on its disk.
     pub guessed: bool,
     /// Millionths that were added.
     pub slack: u32,
 }
 
 impl Assumed {
-    fn of(datacenter: &Datacenter, request: &Request, task: Task, given: bool, post: bool) -> Self {
-        match task {
-            Task::Migrate { vm, .. } if !given => Assumed {
-                guessed: datacenter[vm].workload.unknown && !post,
+    fn of(datacenter: &Datacenter, request: &Request, deed: &Deed, manner: Manner) -> Self {
+        match deed.task {
+            Task::Migrate { vm, .. } if deed.takes.is_none() => Assumed {
+                guessed: datacenter[vm].is_guessed(manner),
                 slack: datacenter[vm].slack.unwrap_or(request.slack),
             },
             _ => Assumed::default(),
@@ -171,7 +207,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     order::check(&out, request, &mut findings);
     let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
     placement::check_energy(datacenter, request, &walk, &methods, &mut findings);
-    placement::check_room(datacenter, &walk, &methods, &mut findings);
+    placement::check_room(datacenter, request, &walk, &methods, &mut findings);
     checks::levels(&levels, &walk, &mut findings);
     let is_wrong = |f: &Diagnostic| f.severity() == Severity::Error && !f.code.says_impossible();
     if findings.iter().any(is_wrong) {
@@ -186,6 +222,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         stays::free(&mut objective, &methods);
         out.objectives.push(objective);
     }
+    let preferred = preferences::add(&levels, &mut sources, &mut out);
     let work = walk
         .deeds
         .iter()
@@ -201,17 +238,15 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
                 .modes
                 .iter()
                 .filter_map(|mode| method.way(mode))
-                .filter(|_| !deed.open.is_empty())
-                .map(|way| (way.from, way.to.unwrap_or(way.from)))
+                .filter(|_| method.is_open(deed))
+                .map(|way| Led {
+                    from: way.from,
+                    to: way.to.unwrap_or(way.from),
+                    manner: way.manner,
+                })
                 .collect(),
-            post_copy: method.can_be(true),
-            assumed: Assumed::of(
-                datacenter,
-                request,
-                deed.task,
-                deed.takes.is_some(),
-                method.can_be(true),
-            ),
+            manner: method.first_manner(),
+            assumed: Assumed::of(datacenter, request, deed, method.first_manner()),
             path: method
                 .ways
                 .iter()
@@ -228,6 +263,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
             formulation: out,
             work,
             causes: sources.causes,
+            preferred,
         }),
         findings,
     )
@@ -236,11 +272,6 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
 /// A rule as it could be written: `budget 9 kW`.
 pub fn rule_in_words(datacenter: &Datacenter, request: &Request, rule: &Rule) -> String {
     words::rule(datacenter, request, rule)
-}
-
-/// Thousandths of a CPU: `2.5 CPUs`.
-pub fn cpu_in_words(thousandths: u64) -> String {
-    words::cpu(thousandths.into())
 }
 
 fn add_resource(

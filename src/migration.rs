@@ -4,12 +4,18 @@
 //! after the VM has moved: `d = mu / b + D`. What both ends need besides comes on top: starting the VM's process at the
 //! destination, confirming that it runs there.
 //!
+//! A disk that lies on the server goes with the VM. Live, it is mirrored first: of `U` bytes in use, while the VM writes `w`
+//! per second, that takes `U / (b - w)`; what it writes from then on is mirrored too, so that the memory has `b - w` left. It
+//! never ends where `b <= w`. A VM that is moved cold stops, its disk is sent, `U / b`, and it starts: its memory is not
+//! sent at all, and without such a disk it needs no network.
+//!
 //! In the models `b` is the bandwidth, `mu` the memory in use, `HPs` bytes of hot pages that are rewritten every
 //! `HPd` seconds (`HPr = HPs / HPd`), `CPr` bytes of cold pages dirtied per second and `D` the downtime.
 //!
 //! Where nothing is known of what a VM rewrites, it is planned as if it rewrote memory at half the rate at which memory is
 //! sent, whatever that rate is: `CPr = b / 2` and no hot pages, so `d = 2 * dmin + D`. That is far above the stressed
-//! workload of the paper, converges on every path, and is no more than a guess.
+//! workload of the paper, converges on every path, and is no more than a guess. A disk of which nobody knows what is
+//! written to it is planned to be sent twice for the same reason.
 //!
 //! Everything is computed in exact rationals and rounded to the nearest second (a half upwards), at least 1.
 //! What a migration costs is equation 5 of UCC'15.
@@ -21,9 +27,9 @@ mod simgrid;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::ToPrimitive;
+use num_traits::{ToPrimitive, Zero};
 
-use crate::datacenter::{MigrationEnergy, Workload};
+use crate::datacenter::{Disk, Manner, MigrationEnergy, Workload};
 use crate::request::{LONGEST, Model};
 
 /// Why there is no duration.
@@ -47,10 +53,14 @@ pub struct Transfer {
     pub workload: Workload,
     /// bit/s; at least 1.
     pub rate: u64,
-    /// Whether it is done by post-copy.
-    pub post_copy: bool,
+    /// How it is done.
+    pub manner: Manner,
+    /// The disk that goes with the VM.
+    pub disk: Option<Disk>,
     /// Milliseconds that both ends need besides the copy.
     pub overhead_ms: u64,
+    /// Seconds to stop the VM and to start it, if that is done.
+    pub restart: u32,
 }
 
 /// Seconds that a migration takes.
@@ -71,20 +81,58 @@ pub fn seconds(model: Model, transfer: &Transfer) -> Result<u32, NoDuration> {
 /// # Errors
 /// When it never converges.
 pub fn exact_seconds(model: Model, transfer: &Transfer) -> Result<BigRational, NoDuration> {
-    let w = Exact::of(&transfer.workload);
     let b = bytes_per_second(transfer.rate.max(1));
-    let copied = match (transfer.post_copy, model) {
-        (false, Model::Cloudsim) => Some(cloudsim::pre_copy(&w, &b)),
-        (false, _) if transfer.workload.unknown => Some((&w.used + &w.used) / &b + &w.downtime),
-        (true, _) => Some(&w.used / &b + &w.downtime),
-        (false, Model::Papers) => papers::pre_copy(&w, &b),
-        (false, Model::Fluid) => fluid::pre_copy(&w, &b),
-        (false, Model::Simgrid) => simgrid::pre_copy(&w, &b),
+    let copied = match transfer.manner {
+        Manner::Cold => {
+            let filled = transfer.disk.map_or(0, |disk| disk.filled);
+            Some(whole(filled) / &b + whole(transfer.restart.into()))
+        }
+        Manner::Pre | Manner::Post => live(model, transfer, &b),
     };
     let copied = copied.ok_or_else(|| NoDuration::NotConverging {
-        needed: converging_rate(model, &transfer.workload),
+        needed: needed(model, transfer),
     })?;
     Ok(copied + milliseconds(transfer.overhead_ms))
+}
+
+/// Seconds of a live migration at `b` bytes per second; None where it never ends.
+fn live(model: Model, transfer: &Transfer, b: &BigRational) -> Option<BigRational> {
+    let w = Exact::of(&transfer.workload);
+    let (mirrored, b) = mirror(transfer.disk.as_ref(), b)?;
+    let copied = match (transfer.manner, model) {
+        (Manner::Pre, Model::Cloudsim) => Some(cloudsim::pre_copy(&w, &b)),
+        (Manner::Pre, _) if transfer.workload.unknown => {
+            Some((&w.used + &w.used) / &b + &w.downtime)
+        }
+        (Manner::Pre, Model::Papers) => papers::pre_copy(&w, &b),
+        (Manner::Pre, Model::Fluid) => fluid::pre_copy(&w, &b),
+        (Manner::Pre, Model::Simgrid) => simgrid::pre_copy(&w, &b),
+        (Manner::Post | Manner::Cold, _) => Some(&w.used / &b + &w.downtime),
+    };
+    Some(mirrored + copied?)
+}
+
+/// Seconds until a disk is mirrored at `b` bytes per second, and what its writes leave of that; None where that never ends.
+fn mirror(disk: Option<&Disk>, b: &BigRational) -> Option<(BigRational, BigRational)> {
+    let Some(disk) = disk else {
+        return Some((BigRational::zero(), b.clone()));
+    };
+    let filled = whole(disk.filled);
+    if disk.unknown {
+        return Some(((&filled + &filled) / b, b.clone()));
+    }
+    let left = b - whole(disk.writes);
+    (left > BigRational::zero()).then(|| (filled / &left, left))
+}
+
+/// The smallest rate in bit/s at which a live migration ends.
+fn needed(model: Model, transfer: &Transfer) -> u64 {
+    let memory = match transfer.manner {
+        Manner::Pre => converging_rate(model, &transfer.workload),
+        Manner::Post | Manner::Cold => 1,
+    };
+    let writes = transfer.disk.map_or(0, |disk| disk.writes);
+    memory.saturating_add(writes.saturating_mul(8))
 }
 
 /// Seconds with so many millionths of them on top, rounded up.
@@ -143,7 +191,6 @@ struct Exact {
 
 impl Exact {
     fn of(workload: &Workload) -> Self {
-        let whole = |value: u64| BigRational::from_integer(value.into());
         let hot = whole(workload.hot);
         // Hot pages that are rewritten in no time at all are taken as rewritten each millisecond.
         let hot_time = milliseconds(workload.hot_ms.max(1));
@@ -156,6 +203,10 @@ impl Exact {
             downtime: milliseconds(workload.downtime_ms),
         }
     }
+}
+
+fn whole(value: u64) -> BigRational {
+    BigRational::from_integer(value.into())
 }
 
 fn milliseconds(ms: u64) -> BigRational {

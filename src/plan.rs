@@ -18,8 +18,8 @@ pub use verify::{Violation, verify};
 
 use std::sync::Arc;
 
-use crate::datacenter::{Datacenter, ServerId};
-use crate::formulate::{Assumed, Problem, decide};
+use crate::datacenter::{Datacenter, Manner, ServerId};
+use crate::formulate::{Assumed, Problem, decide, rule_in_words};
 use crate::formulation::{ActionId, Formulation, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
@@ -54,6 +54,8 @@ pub struct Plan {
     pub profiles: Vec<Profile>,
     /// Its rules, each with what is left before it would be broken.
     pub kept: Vec<Kept>,
+    /// The rules that are only preferred, each with what it costs.
+    pub preferences: Vec<Preference>,
     /// Levels that have to be looked at right before a start.
     pub timed_levels: Vec<TimedLevel>,
     /// What holds its end, from its start on without a hole, where that was asked for.
@@ -75,6 +77,17 @@ pub struct Held {
     pub what: String,
     /// Why it begins no earlier.
     pub why: String,
+}
+
+/// A rule that is only preferred.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preference {
+    /// In words of the language.
+    pub rule: String,
+    /// What it costs that it is not kept; 0: it is.
+    pub cost: i64,
+    /// Where it is written.
+    pub origin: Option<Span>,
 }
 
 /// The file that a plan was made from.
@@ -139,8 +152,8 @@ pub struct Planned {
     pub rate: Option<u64>,
     /// mW drawn on top of what the servers draw.
     pub power: u64,
-    /// Whether the migration is done by post-copy.
-    pub post_copy: bool,
+    /// How a VM is migrated.
+    pub manner: Manner,
     /// What its length assumes besides the model.
     pub assumed: Assumed,
     /// Whether the plan implied it without saying it.
@@ -160,6 +173,11 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Whether it is a migration of that manner.
+    pub fn is_moved(&self, manner: Manner) -> bool {
+        matches!(self.task, Task::Migrate { .. }) && self.manner == manner
+    }
+
     /// What it is called: a pause by what it asks, too.
     pub fn title(&self) -> String {
         match (self.task, &self.text) {
@@ -214,7 +232,7 @@ pub fn assemble(
     problem: &Problem,
     solution: &Solution,
 ) -> Result<Plan, Vec<String>> {
-    if !request.is_open() {
+    if !problem.is_open() {
         return settled(datacenter, request, problem, solution);
     }
     holds(problem, &solution.schedule)?;
@@ -280,6 +298,15 @@ fn settled(
         profiles,
         kept,
         held: Vec::new(),
+        preferences: problem
+            .preferred
+            .iter()
+            .map(|&(rule, cost)| Preference {
+                rule: rule_in_words(datacenter, request, &request.rules[rule]),
+                cost,
+                origin: request.rules[rule].origin,
+            })
+            .collect(),
         timed_levels: timed(f)
             .iter()
             .map(|&id| TimedLevel {
@@ -410,13 +437,13 @@ fn planned(
                 end: f.end(schedule, action),
                 rate: f[action].modes[mode].rate,
                 power: work.power[mode],
-                post_copy: work.post_copy,
+                manner: work.manner,
                 assumed: work.assumed,
                 inferred: work.inferred,
                 after,
                 openings: dependencies.chances[at].iter().map(opening).collect(),
                 demands: demands.collect(),
-                timeout: asking.timeout(work.task, work.from, length),
+                timeout: asking.timeout(work.task, work.from, (length, work.manner)),
                 retry: asking.retry(work.task, work.from),
                 origin: f[action].span,
             }

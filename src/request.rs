@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-pub use crate::datacenter::{LinkId, Node, ServerId, SwitchId, VmId};
-use crate::datacenter::{Patience, Retry};
+use crate::datacenter::{At, Datacenter, Manner, Patience, Retry};
+pub use crate::datacenter::{LinkId, Node, ServerId, Stock, SwitchId, VmId};
 use crate::show::show_seconds;
 use crate::source::Span;
 
@@ -45,15 +45,46 @@ pub struct Request {
     pub timeouts: Vec<Asked<Patience>>,
     /// How often its actions are tried again; a later one overrides an earlier one.
     pub retries: Vec<Asked<Retry>>,
+    /// What servers give their VMs of what they have, in place of what they say themselves; a later one overrides an
+    /// earlier one.
+    pub overbook: Vec<Overbook>,
     /// Its declaration.
     pub origin: Option<Span>,
 }
 
 impl Request {
-    /// Whether it leaves open where some migration leads.
-    pub fn is_open(&self) -> bool {
-        self.steps.iter().any(|step| step.among.is_some())
+    /// What a server gives its VMs of a stock while the plan is carried out; None: not limited.
+    pub fn gives(
+        &self,
+        datacenter: &Datacenter,
+        server: ServerId,
+        stock: Stock,
+    ) -> Option<At<u64>> {
+        let server_data = &datacenter[server];
+        let asked = self.overbook.iter().rfind(|overbook| {
+            let servers = overbook.servers.as_ref();
+            overbook.stock == stock && servers.is_none_or(|servers| servers.contains(&server))
+        });
+        let own = || server_data.overbooked(stock);
+        server_data.gives(stock, asked.map_or_else(own, |overbook| overbook.factor))
     }
+
+    /// The most that it overbooks a stock, in millionths; 0 where it says nothing of it.
+    pub fn most_overbooked(&self, stock: Stock) -> u32 {
+        let of = self.overbook.iter().filter(|of| of.stock == stock);
+        of.map(|overbook| overbook.factor).max().unwrap_or(0)
+    }
+}
+
+/// What servers give their VMs of a stock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overbook {
+    /// Of what.
+    pub stock: Stock,
+    /// Millionths of what they have.
+    pub factor: u32,
+    /// Which servers; None: all.
+    pub servers: Option<Vec<ServerId>>,
 }
 
 /// Something that is asked of the plan's execution.
@@ -212,6 +243,8 @@ pub struct Step {
     pub takes: Option<u32>,
     /// bit/s that a migration gets, in place of what its path allows.
     pub rate: Option<u64>,
+    /// How a migration is done, where a plan has decided it; None: as the VM allows it.
+    pub manner: Option<Manner>,
     /// What a `run` carries out, and what a `pause` asks; nothing of all else.
     pub text: Option<Arc<str>>,
     /// Where it is written.
@@ -348,6 +381,10 @@ pub enum RuleKind {
     },
     /// The VMs do not move.
     Pin { vms: Vec<VmId> },
+    /// A `Spread`, `Gather` or `Keep` that holds when the plan has ended, or costs so much for each VM or place that breaks it.
+    Prefer { rule: Box<RuleKind>, weight: u32 },
+    /// No migration of theirs lets a VM stand still for more than that many ms.
+    Downtime { vms: Vec<VmId>, most: u64 },
     /// At every moment the memory of the running VMs on these servers fits into those that are on, but for the largest
     /// so many.
     Reserve { count: u32, servers: Vec<ServerId> },
@@ -443,9 +480,26 @@ pub enum GoalKind {
     Makespan,
     /// How many migrations there are.
     Moves,
+    /// The time in ms that VMs stand still: in their migrations, and from a stop to the next start.
+    Downtime,
+    /// What rules cost that are only preferred.
+    Preferences,
+    /// The largest share of a server's memory that its VMs have when the plan has ended, in whole percents, rounded up.
+    Balance,
 }
 
 impl GoalKind {
+    /// All of them.
+    pub const ALL: [GoalKind; 7] = [
+        GoalKind::Mttr,
+        GoalKind::Energy,
+        GoalKind::Makespan,
+        GoalKind::Moves,
+        GoalKind::Downtime,
+        GoalKind::Preferences,
+        GoalKind::Balance,
+    ];
+
     /// Its name in the language and in plans.
     pub fn name(self) -> &'static str {
         match self {
@@ -453,6 +507,21 @@ impl GoalKind {
             GoalKind::Energy => "energy",
             GoalKind::Makespan => "makespan",
             GoalKind::Moves => "moves",
+            GoalKind::Downtime => "downtime",
+            GoalKind::Preferences => "preferences",
+            GoalKind::Balance => "balance",
+        }
+    }
+
+    /// Parts of what it is told in: mJ of a J, ms of a second.
+    pub fn scale(self) -> i64 {
+        match self {
+            GoalKind::Energy | GoalKind::Downtime => 1000,
+            GoalKind::Mttr
+            | GoalKind::Makespan
+            | GoalKind::Moves
+            | GoalKind::Preferences
+            | GoalKind::Balance => 1,
         }
     }
 }

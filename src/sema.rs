@@ -20,6 +20,7 @@ mod refer;
 mod sets;
 mod filters;
 mod patience;
+mod stocks;
 mod templates;
 mod properties;
 mod classes;

@@ -38,6 +38,25 @@ pub fn show_energy(millijoules: u64) -> String {
     decimal(millijoules, &UNITS)
 }
 
+/// ms: `30 ms`, `1.5 s`; whole seconds from ten on: `2 min`.
+pub fn show_milliseconds(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..10_000 if ms % 1_000 != 0 => decimal(ms, &[(1_000, "s"), (1, "ms")]),
+        _ => show_seconds(i64::try_from(ms.saturating_add(500) / 1_000).unwrap_or(i64::MAX)),
+    }
+}
+
+/// Thousandths of a CPU: `1 CPU`, `2.5 CPUs`.
+pub fn show_cpus(thousandths: u64) -> String {
+    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
+    let decimals = format!("{rest:03}");
+    match decimals.trim_end_matches('0') {
+        "" => show_count(usize::try_from(whole).unwrap_or(usize::MAX), "CPU"),
+        decimals => format!("{whole}.{decimals} CPUs"),
+    }
+}
+
 /// Bytes: `1.5 GiB`; in decimal units where only those give a short figure: `2 GB`.
 pub fn show_bytes(bytes: u64) -> String {
     const BINARY: [(u64, &str); 7] = [
@@ -155,6 +174,12 @@ mod tests {
 
     #[test]
     fn durations_and_counts() {
+        assert_eq!(show_milliseconds(30), "30 ms");
+        assert_eq!(show_milliseconds(1_500), "1.5 s");
+        assert_eq!(show_milliseconds(2_000), "2 s");
+        assert_eq!(show_milliseconds(150_400), "2 min 30 s");
+        assert_eq!(show_cpus(1500), "1.5 CPUs");
+        assert_eq!(show_cpus(1000), "1 CPU");
         assert_eq!(show_seconds(90), "90 s");
         assert_eq!(show_seconds(150), "2 min 30 s");
         assert_eq!(show_seconds(5_400), "1 h 30 min");

@@ -17,6 +17,8 @@ use mvm::request::Task;
 
 #[path = "script/cases.rs"]
 mod cases;
+#[path = "script/cold.rs"]
+mod cold;
 #[path = "script/run.rs"]
 mod run;
 #[path = "script/steps.rs"]

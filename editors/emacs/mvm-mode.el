@@ -27,8 +27,8 @@
     "generations" "start" "stop" "migrate" "boot" "shutdown" "sync" "before" "after" "seq"
     "budget" "at" "most" "limit" "freeze" "allow" "spread" "weight" "minimize" "expect" "takes"
     "bandwidth" "slack" "model" "timeout" "retry" "reboot" "run" "pause" "then" "drain" "any"
-    "keep" "gather" "lonely" "pin" "reserve" "over" "has" "needs" "on" "in" "of" "with" "like"
-    "except" "and" "for" "by" "into" "from" "to" "until" "via" "as" "all" "vms" "servers"
+    "keep" "gather" "lonely" "pin" "reserve" "over" "has" "needs" "resource" "overbook"
+    "maintenance" "disk" "prefer" "on" "in" "of" "with" "like" "except" "and" "for" "by" "into" "from" "to" "until" "via" "as" "all" "vms" "servers"
     "racks" "sites" "switches")
   "Words that begin a sentence or hold it together.")
 
@@ -40,7 +40,8 @@
 
 (defconst mvm-constants
   '("pre" "post" "either" "never" "suspend" "abort" "wait" "starts" "ends" "uri" "migrating"
-    "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "impossible" "possible"
+    "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "preferences" "balance"
+    "bytes" "filled" "writes" "or" "impossible" "possible"
     "optimal" "moves" "peak" "gap" "end" "time" "max" "choose" "papers" "fluid" "cloudsim" "simgrid")
   "Words that stand for a choice.")
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::quantity::{Cpu, Data, Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{
-    At, Commands, Copy, Datacenter, Force, Link, LinkId, MigrationEnergy, Node, Patience, Retry,
-    Route, Server, ServerId, Switch, SwitchId, SwitchKind, Vm, VmId, Workload,
+    At, Commands, Copy, Datacenter, Disk, Force, Link, LinkId, Measure, MigrationEnergy, Node,
+    OwnResource, Patience, Retry, Route, Server, ServerId, Stock, Switch, SwitchId, SwitchKind, Vm,
+    VmId, Workload,
 };
 
 /// Builds a [`Datacenter`]. Ids are valid as soon as they are returned; mistakes are told by [`build`](Self::build).
@@ -72,6 +73,16 @@ impl DatacenterBuilder {
         }
     }
 
+    /// A resource of its own, which servers have amounts of and VMs take: hugepages in bytes, licences by number.
+    pub fn resource(&mut self, name: impl Into<String>, measure: Measure) -> Stock {
+        self.dc.resources.push(OwnResource {
+            name: name.into(),
+            measure,
+            origin: None,
+        });
+        Stock::Own(self.dc.resources.len() as u32 - 1)
+    }
+
     /// A server that is on, without limits and without power; it boots in 120 s and shuts down in 30 s.
     pub fn server(&mut self, name: impl Into<String>) -> ServerSpec<'_> {
         self.dc.servers.push(Server {
@@ -91,8 +102,12 @@ impl DatacenterBuilder {
             bmc: None,
             migration_address: None,
             commands: Commands::default(),
+            copy: Copy::Any,
             classes: Vec::new(),
             labels: Vec::new(),
+            own: Vec::new(),
+            overbook: Vec::new(),
+            maintenance: None,
             has: Vec::new(),
             origin: None,
         });
@@ -120,6 +135,7 @@ impl DatacenterBuilder {
                 downtime_ms: 30,
             },
             copy: Copy::Pre,
+            disk: None,
             force: Force::Never,
             slack: None,
             timeout: None,
@@ -128,6 +144,7 @@ impl DatacenterBuilder {
             shutdown: plain(10),
             classes: Vec::new(),
             labels: Vec::new(),
+            own: Vec::new(),
             needs: Vec::new(),
             origin: None,
         });
@@ -353,6 +370,30 @@ impl ServerSpec<'_> {
         self.set(|server| server.cpu = Some(plain(cpu)))
     }
 
+    /// How much it has of a resource of the datacenter's own: bytes, or things.
+    pub fn has_of(self, resource: Stock, amount: u64) -> Self {
+        self.set(|server| match resource {
+            Stock::Memory => server.memory = Some(plain(amount)),
+            Stock::Cpu => server.cpu = Some(plain(amount)),
+            Stock::Own(own) => server.own.push((own, plain(amount))),
+        })
+    }
+
+    /// Millionths of what it has of a resource that its VMs may share together.
+    pub fn overbook(self, resource: Stock, millionths: u32) -> Self {
+        self.set(|server| server.overbook.push((resource, millionths)))
+    }
+
+    /// No VM comes to it before it is booted.
+    pub fn maintenance(self) -> Self {
+        self.set(|server| {
+            server.maintenance = Some(At {
+                value: (),
+                origin: None,
+            });
+        })
+    }
+
     /// What it draws while it is on.
     pub fn power(self, power: impl Into<Power>) -> Self {
         let power = power.into().0;
@@ -400,6 +441,11 @@ impl ServerSpec<'_> {
     pub fn has(self, kind: impl Into<String>, value: impl Into<String>) -> Self {
         let feature = (kind.into(), value.into());
         self.set(|server| server.has.push(feature))
+    }
+
+    /// How its platform can move VMs.
+    pub fn copy(self, copy: Copy) -> Self {
+        self.set(|server| server.copy = copy)
     }
 
     /// Host name or IP address of its management controller.
@@ -462,6 +508,15 @@ impl VmSpec<'_> {
         self.set(|vm| vm.cpu = plain(cpu))
     }
 
+    /// What it takes of a resource of the datacenter's own: bytes, or things.
+    pub fn needs_of(self, resource: Stock, amount: u64) -> Self {
+        self.set(|vm| match resource {
+            Stock::Memory => vm.memory = plain(amount),
+            Stock::Cpu => vm.cpu = plain(amount),
+            Stock::Own(own) => vm.own.push((own, plain(amount))),
+        })
+    }
+
     /// What it rewrites again and again, and how long rewriting it once takes.
     pub fn hot(self, pages: impl Into<Data>, time: impl Into<Time>) -> Self {
         let (pages, time) = (pages.into().0, time.into().0);
@@ -488,9 +543,21 @@ impl VmSpec<'_> {
         self.set(|vm| vm.workload.downtime_ms = time)
     }
 
-    /// How its memory is copied.
+    /// How it may be moved.
     pub fn copy(self, copy: Copy) -> Self {
         self.set(|vm| vm.copy = copy)
+    }
+
+    /// A disk on its server, which moves with it: what of it is in use, and what it writes in each second.
+    pub fn disk(self, filled: impl Into<Data>, writes: impl Into<Data>) -> Self {
+        let (filled, writes) = (filled.into().0, writes.into().0);
+        self.set(|vm| {
+            vm.disk = Some(Disk {
+                filled,
+                writes,
+                unknown: false,
+            });
+        })
     }
 
     /// What may be done to a migration that does not end.

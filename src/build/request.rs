@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::datacenter::unknown;
 use super::quantity::{Power, Rate, Time};
 use super::{BuildError, BuildErrors};
-use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, VmId};
+use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, Stock, VmId};
 use crate::request::{
-    Asked, Bandwidth, Goal, GoalKind, Model, Period, Request, Rule, RuleKind, Seconds, Shared,
-    Step, Subject, Task,
+    Asked, Bandwidth, Goal, GoalKind, Model, Overbook, Period, Request, Rule, RuleKind, Seconds,
+    Shared, Step, Subject, Task,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
@@ -61,6 +61,7 @@ impl RequestBuilder {
                 slack: 0,
                 timeouts: Vec::new(),
                 retries: Vec::new(),
+                overbook: Vec::new(),
                 origin: None,
             },
         }
@@ -144,6 +145,15 @@ impl RequestBuilder {
         self.request.retries.push(asked);
     }
 
+    /// Millionths of what servers have of a stock that they give their VMs: these servers, or all.
+    pub fn overbook(&mut self, stock: Stock, millionths: u32, servers: Option<Vec<ServerId>>) {
+        self.request.overbook.push(Overbook {
+            stock,
+            factor: millionths,
+            servers,
+        });
+    }
+
     /// Starts a VM where it is.
     pub fn start(&mut self, vm: VmId) -> StepSpec<'_> {
         self.step(Task::Start(vm))
@@ -159,6 +169,7 @@ impl RequestBuilder {
         self.request.steps.push(Step {
             task,
             among: None,
+            manner: None,
             takes: None,
             rate: None,
             text: None,
@@ -329,11 +340,13 @@ fn without_repetition(kind: &mut RuleKind) {
         items.retain(|&item| seen.insert(item));
     }
     match kind {
+        RuleKind::Prefer { rule, .. } => without_repetition(rule),
         RuleKind::Sync { vms, .. }
         | RuleKind::Spread { vms, .. }
         | RuleKind::Gather { vms }
         | RuleKind::Lonely { vms }
-        | RuleKind::Pin { vms } => distinct(vms),
+        | RuleKind::Pin { vms }
+        | RuleKind::Downtime { vms, .. } => distinct(vms),
         RuleKind::Keep { vms, servers, .. } => {
             distinct(vms);
             distinct(servers);
@@ -411,11 +424,13 @@ fn named_by_rule(kind: &RuleKind) -> Vec<Named> {
             .collect()
     };
     match kind {
+        RuleKind::Prefer { rule, .. } => named_by_rule(rule),
         RuleKind::Sync { vms, .. }
         | RuleKind::Spread { vms, .. }
         | RuleKind::Gather { vms }
         | RuleKind::Lonely { vms }
-        | RuleKind::Pin { vms } => vms.iter().map(|&vm| Named::Vm(vm)).collect(),
+        | RuleKind::Pin { vms }
+        | RuleKind::Downtime { vms, .. } => vms.iter().map(|&vm| Named::Vm(vm)).collect(),
         RuleKind::Keep {
             vms, servers: ids, ..
         } => {

@@ -33,7 +33,9 @@ fn measured(
         let transfer = |rate| Transfer {
             workload,
             rate,
-            post_copy: false,
+            manner: crate::datacenter::Manner::Pre,
+            disk: None,
+            restart: 0,
             overhead_ms: 0,
         };
         let real = transfer((class.nominal as f64 * share) as u64);

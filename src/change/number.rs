@@ -1,7 +1,7 @@
 //! The numbers of the input that limit what can be done: where each stands, what it measures, which way it allows
 //! more.
 
-use crate::datacenter::{Datacenter, Link, LinkId, Server, ServerId, SwitchId};
+use crate::datacenter::{Datacenter, Link, LinkId, Measure, Server, ServerId, Stock, SwitchId};
 use crate::formulate::Cause;
 use crate::request::{LONGEST, Period, Request, RuleKind, Step, Task};
 use crate::source::Span;
@@ -24,10 +24,8 @@ pub enum Number {
     LinksLike(LinkId),
     /// bit/s that a switch carries.
     Switch(SwitchId),
-    /// Bytes of a server's memory.
-    Memory(ServerId),
-    /// Thousandths of a CPU of a server.
-    Cpu(ServerId),
+    /// What a server has of a stock: bytes of memory, thousandths of a CPU.
+    Stock(Stock, ServerId),
     /// s that a server takes to boot.
     Boot(ServerId),
     /// The same of every server for which it is written where it is for that one.
@@ -45,6 +43,8 @@ pub enum Quantity {
     Moment,
     /// s
     Duration,
+    /// ms
+    Short,
     /// mW
     Power,
     /// bit/s
@@ -63,6 +63,7 @@ impl Quantity {
     pub fn step(self) -> u64 {
         match self {
             Quantity::Moment | Quantity::Duration | Quantity::Count => 1,
+            Quantity::Short => 10,
             Quantity::Power | Quantity::Cpu => 1_000,
             Quantity::Rate => 1_000_000,
             Quantity::Memory => 1 << 20,
@@ -73,6 +74,7 @@ impl Quantity {
     fn largest(self) -> u64 {
         match self {
             Quantity::Moment | Quantity::Duration => LONGEST.unsigned_abs(),
+            Quantity::Short => LONGEST.unsigned_abs() * 1000,
             Quantity::Rate => 10_000_000_000_000,
             Quantity::Power | Quantity::Memory | Quantity::Cpu => 1 << 50,
             Quantity::Count => u32::MAX.into(),
@@ -94,8 +96,7 @@ impl Number {
             }
             Cause::Link(link) => vec![Number::Link(link)],
             Cause::Switch(switch) => vec![Number::Switch(switch)],
-            Cause::Memory(server) => vec![Number::Memory(server)],
-            Cause::Cpu(server) => vec![Number::Cpu(server)],
+            Cause::Stock(stock, server) => vec![Number::Stock(stock, server)],
             Cause::Up(server) => vec![Number::Boot(server)],
             Cause::Empty(server) => vec![Number::Shutdown(server)],
             Cause::VmInOrder(_) | Cause::ServerInOrder(_) | Cause::Pause(_) | Cause::Stays => {
@@ -130,8 +131,7 @@ impl Number {
             | Number::Pace(_)
             | Number::LinksLike(_)
             | Number::Switch(_)
-            | Number::Memory(_)
-            | Number::Cpu(_)
+            | Number::Stock(..)
             | Number::BootsLike(_)
             | Number::ShutdownsLike(_) => None,
         }
@@ -149,6 +149,7 @@ impl Number {
                     Some(count.into())
                 }
                 RuleKind::Limit { rate, .. } => Some(rate),
+                RuleKind::Downtime { most, .. } => Some(most),
                 _ => None,
             },
             // What begins with the plan has no beginning of its own.
@@ -168,8 +169,7 @@ impl Number {
                 Some(datacenter[link].rate_per_migration())
             }
             Number::Switch(switch) => datacenter[switch].capacity.map(|at| at.value),
-            Number::Memory(server) => datacenter[server].memory.map(|at| at.value),
-            Number::Cpu(server) => datacenter[server].cpu.map(|at| at.value),
+            Number::Stock(stock, server) => datacenter[server].has_of(stock).map(|at| at.value),
             Number::Boot(server) | Number::BootsLike(server) => {
                 Some(datacenter[server].boot.value.into())
             }
@@ -191,6 +191,7 @@ impl Number {
                     RuleKind::AtMostMigrations { count, .. } | RuleKind::AtMostOn { count, .. },
                 ) => *count = few,
                 Some(RuleKind::Limit { rate, .. }) => *rate = to,
+                Some(RuleKind::Downtime { most, .. }) => *most = to,
                 _ => {}
             },
             Number::From(at, nth) => {
@@ -223,14 +224,9 @@ impl Number {
                     capacity.value = to;
                 }
             }
-            Number::Memory(server) => {
-                if let Some(memory) = &mut datacenter.servers[server.0 as usize].memory {
-                    memory.value = to;
-                }
-            }
-            Number::Cpu(server) => {
-                if let Some(cpu) = &mut datacenter.servers[server.0 as usize].cpu {
-                    cpu.value = to;
+            Number::Stock(stock, server) => {
+                if let Some(has) = datacenter.servers[server.0 as usize].has_of_mut(stock) {
+                    has.value = to;
                 }
             }
             Number::Boot(server) => datacenter.servers[server.0 as usize].boot.value = few,
@@ -249,20 +245,24 @@ impl Number {
     }
 
     /// What it measures.
-    pub fn quantity(self, request: &Request) -> Quantity {
+    pub fn quantity(self, datacenter: &Datacenter, request: &Request) -> Quantity {
         match self {
             Number::Rule(at) => match request.rules.get(at).map(|rule| &rule.kind) {
                 Some(RuleKind::By { .. } | RuleKind::After { .. }) => Quantity::Moment,
                 Some(RuleKind::Budget { .. }) => Quantity::Power,
                 Some(RuleKind::Limit { .. }) => Quantity::Rate,
+                Some(RuleKind::Downtime { .. }) => Quantity::Short,
                 _ => Quantity::Count,
             },
             Number::From(..) | Number::To(..) => Quantity::Moment,
             Number::Pace(_) | Number::Link(_) | Number::LinksLike(_) | Number::Switch(_) => {
                 Quantity::Rate
             }
-            Number::Memory(_) => Quantity::Memory,
-            Number::Cpu(_) => Quantity::Cpu,
+            Number::Stock(stock, _) => match datacenter.measure(stock) {
+                Measure::Bytes => Quantity::Memory,
+                Measure::Cpus => Quantity::Cpu,
+                Measure::Count => Quantity::Count,
+            },
             Number::Boot(_)
             | Number::BootsLike(_)
             | Number::Shutdown(_)
@@ -278,11 +278,7 @@ impl Number {
             Number::Rule(at) => !matches!(kind(at), Some(RuleKind::After { .. })),
             Number::From(at, _) => !is_allowed(at),
             Number::To(at, _) => is_allowed(at),
-            Number::Link(_)
-            | Number::LinksLike(_)
-            | Number::Switch(_)
-            | Number::Memory(_)
-            | Number::Cpu(_) => true,
+            Number::Link(_) | Number::LinksLike(_) | Number::Switch(_) | Number::Stock(..) => true,
             Number::Pace(_)
             | Number::Boot(_)
             | Number::BootsLike(_)
@@ -294,7 +290,7 @@ impl Number {
     /// The value that allows the most of those that make sense. A period that is left is never empty: no rule at all
     /// is another change.
     pub fn easiest(self, datacenter: &Datacenter, request: &Request) -> u64 {
-        let quantity = self.quantity(request);
+        let quantity = self.quantity(datacenter, request);
         let period = |at: usize, nth: usize| {
             let kind = request.rules.get(at).map(|rule| &rule.kind);
             kind.and_then(|kind| periods(kind).get(nth).copied())
@@ -339,6 +335,8 @@ fn periods(kind: &RuleKind) -> &[Period] {
         | RuleKind::Lonely { .. }
         | RuleKind::Keep { .. }
         | RuleKind::Pin { .. }
+        | RuleKind::Downtime { .. }
+        | RuleKind::Prefer { .. }
         | RuleKind::Reserve { .. }
         | RuleKind::Weight { .. } => &[],
     }
@@ -364,6 +362,8 @@ fn periods_mut(kind: &mut RuleKind) -> &mut [Period] {
         | RuleKind::Lonely { .. }
         | RuleKind::Keep { .. }
         | RuleKind::Pin { .. }
+        | RuleKind::Downtime { .. }
+        | RuleKind::Prefer { .. }
         | RuleKind::Reserve { .. }
         | RuleKind::Weight { .. } => &mut [],
     }

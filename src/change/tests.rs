@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::compile::check;
-use crate::datacenter::{LinkId, SwitchId, VmId};
+use crate::datacenter::{LinkId, Stock, SwitchId, VmId};
 use crate::formulate::Cause;
 use crate::source::fixture::OneText;
 
@@ -40,7 +40,12 @@ fn numbers(dc: &Datacenter, plan: &Request) -> Vec<Number> {
     let switches = (0..).map(SwitchId).take(1).map(Cause::Switch);
     let servers = (0..).map(ServerId).take(dc.servers.len());
     let servers = servers.flat_map(|server| {
-        let of: [fn(ServerId) -> Cause; 4] = [Cause::Memory, Cause::Cpu, Cause::Up, Cause::Empty];
+        let of: [fn(ServerId) -> Cause; 4] = [
+            |server| Cause::Stock(Stock::Memory, server),
+            |server| Cause::Stock(Stock::Cpu, server),
+            Cause::Up,
+            Cause::Empty,
+        ];
         of.map(|of| of(server))
     });
     let causes = rules.chain(links).chain(switches).chain(servers);
@@ -69,7 +74,7 @@ fn a_number_that_is_set_has_that_value_and_nothing_else_changes() {
     let (dc, plan) = &before;
     let numbers = numbers(dc, plan);
     for &number in &numbers {
-        let step = number.quantity(plan).step();
+        let step = number.quantity(dc, plan).step();
         // A pace only ever falls.
         let set = match number {
             Number::Pace(_) => value(number, &before) - step,
@@ -194,8 +199,8 @@ fn changes_in_words() {
         Change::Set(Number::Link(LinkId(0)), 20_000_000_000),
         Change::Set(Number::LinksLike(LinkId(0)), 20_000_000_000),
         Change::Set(Number::Link(LinkId(2)), 1_500_000_000),
-        Change::Set(Number::Memory(ServerId(1)), 3 << 29),
-        Change::Set(Number::Memory(ServerId(1)), 4097 << 20),
+        Change::Set(Number::Stock(Stock::Memory, ServerId(1)), 3 << 29),
+        Change::Set(Number::Stock(Stock::Memory, ServerId(1)), 4097 << 20),
         Change::Set(Number::Boot(ServerId(1)), 95),
         Change::Set(Number::ShutdownsLike(ServerId(0)), 7),
         Change::Drop(4),

@@ -1,25 +1,28 @@
 //! Changes in words.
 
 use super::{Change, Number, Quantity};
-use crate::datacenter::{Datacenter, LinkId, ServerId};
-use crate::formulate::{cpu_in_words, rule_in_words};
+use crate::datacenter::{Datacenter, LinkId, ServerId, Stock};
+use crate::formulate::rule_in_words;
 use crate::request::{Request, RuleKind, Task, show_moment};
-use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
+use crate::show::{
+    show_bytes, show_count, show_cpus, show_milliseconds, show_power, show_rate, show_seconds,
+};
 
 impl Number {
     /// A value of it: `9.42 kW`, `08:21`, `20 Gbit/s`.
     pub fn show(self, value: u64, datacenter: &Datacenter, request: &Request) -> String {
         let seconds = i64::try_from(value).unwrap_or(i64::MAX);
-        match self.quantity(request) {
+        match self.quantity(datacenter, request) {
             Quantity::Moment => show_moment(request.start.as_ref(), seconds),
             Quantity::Duration => show_seconds(seconds),
+            Quantity::Short => show_milliseconds(value),
             Quantity::Power => show_power(value),
             Quantity::Rate => match self.lanes(datacenter) {
                 0 | 1 => show_rate(value),
                 lanes => format!("{lanes} x {}", show_rate(value)),
             },
             Quantity::Memory => show_bytes_exactly(value),
-            Quantity::Cpu => cpu_in_words(value),
+            Quantity::Cpu => show_cpus(value),
             Quantity::Count => value.to_string(),
         }
     }
@@ -55,8 +58,10 @@ impl Number {
             Number::Link(link) => format!("{value} on the link {}", ends(link)),
             Number::LinksLike(link) => format!("{value} on each link like {}", ends(link)),
             Number::Switch(switch) => format!("{value} through `{}`", dc[switch].name),
-            Number::Memory(id) => format!("{value} of memory in `{}`", server(id)),
-            Number::Cpu(id) => format!("{value} in `{}`", server(id)),
+            Number::Stock(Stock::Cpu, id) => format!("{value} in `{}`", server(id)),
+            Number::Stock(stock, id) => {
+                format!("{value} of {} in `{}`", dc.stock_name(stock), server(id))
+            }
             Number::Boot(id) => format!("a boot of `{}` in {value}", server(id)),
             Number::BootsLike(id) => {
                 format!("a boot of each server like `{}` in {value}", server(id))

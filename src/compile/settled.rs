@@ -46,6 +46,7 @@ impl Checked {
                 let said = Said {
                     from: id(&action.from).or_else(|| id(&action.server)),
                     to: id(&action.to),
+                    manner: action.to.is_some().then_some(action.copy),
                     start: action.start,
                     length: action.end.checked_sub(action.start)?,
                     rate: action
@@ -98,12 +99,12 @@ impl Checked {
         is_own: bool,
         said: &dyn Fn() -> Option<BTreeMap<&'s str, Said>>,
     ) -> Result<Settled<'a>, Vec<String>> {
-        if !request.is_open() {
+        if !problem.is_open() {
             return Ok(Settled::of(request, problem));
         }
         let refused = || {
             vec![format!(
-                "`{}` leaves places to choose, and what the plan chose is none of them",
+                "`{}` leaves places or ways to choose, and what the plan chose is none of them",
                 request.name
             )]
         };
@@ -132,6 +133,7 @@ fn said_by(plan: &Plan) -> impl Iterator<Item = (&str, Said)> {
         let said = Said {
             from: action.from,
             to: action.task.to(),
+            manner: action.task.to().map(|_| action.manner),
             start: action.start,
             length: action.end - action.start,
             rate: action.rate,

@@ -180,12 +180,8 @@ fn compare(claimed: &Value, real: &Value, place: &str, found: &mut Vec<String>) 
 /// What a plan in a file says, in the units of the model.
 fn claims(file: &PlanFile) -> Claims {
     let objective = |o: &json::Objective| {
-        // Energy is in mJ, all else in whole seconds.
-        let scale = if o.name == GoalKind::Energy.name() {
-            1
-        } else {
-            1000
-        };
+        let goal = GoalKind::ALL.iter().find(|goal| goal.name() == o.name);
+        let scale = i128::from(1000 / goal.map_or(1, |goal| goal.scale()));
         let whole = |milli: i128| {
             if milli % scale == 0 {
                 i64::try_from(milli / scale).unwrap_or(i64::MAX)

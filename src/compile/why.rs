@@ -1,8 +1,8 @@
 //! Why a plan takes as long as it does, with what was tried: the driver of [`crate::critical`].
 
-use super::Checked;
+use super::{Checked, Prospect};
 use crate::change::Change;
-use crate::critical::{self, Binding, Chain, Tried, Why};
+use crate::critical::{self, Binding, Chain, Chosen, Tried, Why};
 use crate::diag::has_errors;
 use crate::formulate::formulate;
 use crate::plan::{Plan, assemble};
@@ -33,6 +33,8 @@ pub struct Held {
     pub bindings: Vec<Binding>,
     /// What came of changing what binds.
     pub tried: Vec<(Vec<Change>, Tried)>,
+    /// What else those migrations could have done that the plan had to decide about.
+    pub chosen: Vec<Chosen>,
     /// All of it in words.
     pub text: String,
 }
@@ -71,8 +73,14 @@ impl Checked {
             plan,
             map: &self.map,
         };
-        let text = critical::show(&why, &chain, &bindings, &tried);
+        let mut text = critical::show(&why, &chain, &bindings, &tried);
+        let chosen = match &self.prospects[index] {
+            Prospect::Open(open) => critical::chosen(datacenter, request, open, plan),
+            _ => Vec::new(),
+        };
+        text += &critical::show_chosen(datacenter, &chosen);
         Some(Held {
+            chosen,
             chain,
             bindings,
             tried,

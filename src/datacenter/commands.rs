@@ -34,6 +34,8 @@ kinds! {
     Uri "uri";
     /// Migrates a VM, and ends when the migration has ended.
     Migrate "migrate";
+    /// Takes a VM that is stopped to another server.
+    Cold "cold";
     /// Prints the names of all guests that run, are paused or are in between on a server, one a line.
     Guests "guests";
     /// Has status 0 if the hypervisor of a server answers.
@@ -70,7 +72,7 @@ impl CommandKind {
     /// The words that stand in braces in its templates for what differs from action to action: the server's full
     /// name and its own, its address, that of its management controller; the VM's name; a hypervisor's URI; for a migration the
     /// servers that it leads from and to, the address of the one that it leads to, the same in the network of
-    /// migrations, that server's URI, and the rate in MiB/s and KiB/s; for `run` the command.
+    /// migrations, that server's URI, the rate in MiB/s and KiB/s, and whether a disk goes along; for `run` the command.
     pub fn placeholders(self) -> &'static [&'static str] {
         use CommandKind::*;
         match self {
@@ -81,7 +83,7 @@ impl CommandKind {
             Start | Stop | Migrating | Abort | Suspend | Post => {
                 &["server", "name", "address", "uri", "vm"]
             }
-            Migrate => &[
+            Migrate | Cold => &[
                 "server",
                 "name",
                 "address",
@@ -94,6 +96,7 @@ impl CommandKind {
                 "migration",
                 "rate-mib",
                 "rate-kib",
+                "disk",
             ],
         }
     }

@@ -1,5 +1,6 @@
 //! What is told about what stands under the cursor, in Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -253,7 +254,13 @@ fn switch(datacenter: &Datacenter, id: SwitchId) -> String {
 fn migration(datacenter: &Datacenter, problem: &Problem, at: usize, work: &Work) -> String {
     let action = &problem.formulation.actions[at];
     let mut text = match work.task {
-        _ if !work.open.is_empty() => format!("to any of {} servers", work.open.len()),
+        _ if !work.open.is_empty() => {
+            let places: BTreeSet<ServerId> = work.open.iter().map(|led| led.to).collect();
+            match places.first() {
+                Some(&only) if places.len() == 1 => format!("to `{}`", datacenter[only].name),
+                _ => format!("to any of {} servers", places.len()),
+            }
+        }
         Task::Migrate { to, .. } => format!("to `{}`", datacenter[to].name),
         _ => String::new(),
     };

@@ -3,6 +3,7 @@
 use crate::formulation::Seconds;
 use crate::plan::Achieved;
 use crate::request::GoalKind;
+use crate::show::show_milliseconds;
 
 /// `45 s`, `2 min`, `1 h 3 min 20 s`.
 pub fn duration(seconds: Seconds) -> String {
@@ -58,7 +59,12 @@ pub fn objective(goal: GoalKind, value: i64) -> String {
         GoalKind::Mttr => format!("{value} s"),
         GoalKind::Makespan => duration(value),
         GoalKind::Energy => energy(i128::from(value)),
-        GoalKind::Moves => format!("{value}"),
+        GoalKind::Moves | GoalKind::Preferences => format!("{value}"),
+        GoalKind::Balance => format!("{value} %"),
+        GoalKind::Downtime => match u64::try_from(value) {
+            Ok(ms) => show_milliseconds(ms),
+            Err(_) => format!("{} s", value as f64 / 1e3),
+        },
     }
 }
 

@@ -47,6 +47,7 @@ impl Made {
             profiles: Vec::new(),
             kept: Vec::new(),
             by: None,
+            preferences: Vec::new(),
             timed_levels: Vec::new(),
             held: Vec::new(),
             source: None,
@@ -88,8 +89,12 @@ impl Made {
             bmc: None,
             migration_address: None,
             commands: Commands::default(),
+            copy: Copy::Any,
             classes: Vec::new(),
             labels: Vec::new(),
+            own: Vec::new(),
+            overbook: Vec::new(),
+            maintenance: None,
             has: Vec::new(),
             origin: None,
         });
@@ -112,6 +117,7 @@ impl Made {
                 downtime_ms: 30,
             },
             copy: Copy::Pre,
+            disk: None,
             force: Force::Never,
             slack: None,
             timeout: None,
@@ -120,6 +126,7 @@ impl Made {
             shutdown: at(10),
             classes: Vec::new(),
             labels: Vec::new(),
+            own: Vec::new(),
             needs: Vec::new(),
             origin: None,
         });
@@ -163,7 +170,7 @@ impl Made {
             end: time[1],
             rate,
             power,
-            post_copy: false,
+            manner: Manner::Pre,
             assumed: Assumed::default(),
             inferred: false,
             after: after.iter().map(|&action| wait(action)).collect(),
@@ -342,7 +349,7 @@ pub fn evening() -> (Datacenter, Plan) {
     made.act(Task::Shutdown(old), old, [300, 317], &[third]);
     let actions = &mut made.plan.actions;
     actions[boot].inferred = true;
-    actions[6].post_copy = true;
+    actions[6].manner = Manner::Post;
     actions[6].rate = Some(888_888_888);
     actions[7].openings = from_then(300);
     made.plan.start = Some(Start {

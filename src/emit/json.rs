@@ -18,9 +18,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{server_of, vm_of};
-use crate::datacenter::{Datacenter, ServerId};
+use crate::datacenter::{Datacenter, Manner, ServerId};
 use crate::plan::{self, Achieved, Plan, Planned, Policy, SourceFile};
-use crate::request::{Bandwidth, GoalKind, Task};
+use crate::request::{Bandwidth, Task};
 
 /// The format that is written and read.
 pub const FORMAT: &str = "mvm-plan/1";
@@ -59,6 +59,9 @@ pub struct PlanFile {
     /// All objectives, the most important first; only where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objectives: Vec<Objective>,
+    /// The rules that are only preferred, each with what it costs that it is not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preferences: Vec<Preference>,
     /// False, and only there, where a time limit or an interrupt ended the search.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub reproducible: bool,
@@ -81,6 +84,10 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
+fn is_pre(manner: &Manner) -> bool {
+    *manner == Manner::Pre
+}
+
 fn is_max(bandwidth: &Bandwidth) -> bool {
     *bandwidth == Bandwidth::Max
 }
@@ -95,10 +102,10 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound: seconds (`mttr`, `makespan`), J (`energy`) or migrations (`moves`).
+/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), a price (`preferences`) or percents (`balance`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mttr`, `makespan`, `energy` or `moves`.
+    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences` or `balance`.
     pub name: String,
     /// What the plan has.
     pub value: Milli,
@@ -116,6 +123,15 @@ pub struct By {
     /// What does not hold if all goes as this planner has it, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breaks: Vec<String>,
+}
+
+/// A rule that is only preferred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Preference {
+    /// In words of the language.
+    pub rule: String,
+    /// 0: it is kept.
+    pub cost: i64,
 }
 
 /// The file that a plan was made from.
@@ -171,7 +187,10 @@ pub struct Action {
     /// Seconds from the plan's start.
     #[schemars(range(min = 0))]
     pub end: i64,
-    /// Mbit/s; of a migration only.
+    /// How the VM is moved; of a migration only, and only where that is not by pre-copy.
+    #[serde(default, skip_serializing_if = "is_pre")]
+    pub copy: Manner,
+    /// Mbit/s; of a migration only, and of one that is `cold` only if it sends something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth_mbps: Option<Micro>,
     /// Ids of the actions that must really have ended before: the transitive reduction.
@@ -331,6 +350,14 @@ impl PlanFile {
             } else {
                 Vec::new()
             },
+            preferences: plan
+                .preferences
+                .iter()
+                .map(|preference| Preference {
+                    rule: preference.rule.clone(),
+                    cost: preference.cost,
+                })
+                .collect(),
             reproducible: plan.reproducible,
             bandwidth: plan.bandwidth,
             by: plan.by.as_ref().map(|by| By {
@@ -357,11 +384,7 @@ impl From<&SourceFile> for Source {
 }
 
 fn objective(achieved: &Achieved) -> Objective {
-    // Energy is in mJ, all else in whole seconds.
-    let scale = match achieved.goal {
-        GoalKind::Energy => 1,
-        GoalKind::Mttr | GoalKind::Makespan | GoalKind::Moves => 1000,
-    };
+    let scale = i128::from(1000 / achieved.goal.scale());
     let (value, bound) = (i128::from(achieved.value), i128::from(achieved.lower_bound));
     // Rounded up: 0 only where the objective is proved. A value of 0 above its bound has no ratio; 1 stands for it.
     let gap = match (value - bound, value.abs()) {
@@ -401,6 +424,7 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize
         text: action.text.as_deref().map(str::to_owned),
         start: action.start,
         end: action.end,
+        copy: action.manner,
         bandwidth_mbps: action.rate.map(|bits| Fixed(bits.into())),
         after: after
             .iter()
@@ -458,6 +482,7 @@ mod tests {
     use super::lines::line;
     use super::*;
     use crate::emit::{fixture, kind_of};
+    use crate::request::GoalKind;
 
     #[test]
     fn what_is_written_is_read_back() {

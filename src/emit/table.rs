@@ -11,7 +11,7 @@ use self::fit::{Layout, Row};
 use super::amount;
 use super::clock::Clock;
 use super::text::printable;
-use crate::datacenter::Datacenter;
+use crate::datacenter::{Datacenter, Manner};
 use crate::plan::Plan;
 use crate::request::GoalKind;
 use crate::show::show_count;
@@ -33,17 +33,20 @@ struct Signs {
     to: &'static str,
     cut: &'static str,
     post_copy: &'static str,
+    cold: &'static str,
 }
 
 const UNICODE: Signs = Signs {
     to: "→",
     cut: "…",
     post_copy: "†",
+    cold: "‡",
 };
 const ASCII: Signs = Signs {
     to: "->",
     cut: "..",
     post_copy: "+",
+    cold: "++",
 };
 
 /// The plan as a table, and its figures below.
@@ -154,14 +157,28 @@ fn footnotes(plan: &Plan, signs: &Signs) -> Vec<String> {
     if plan.actions.iter().any(|a| a.inferred) {
         notes.push("*  not written in the plan, but implied by it".to_owned());
     }
-    if plan.actions.iter().any(|a| a.post_copy) {
+    if plan.actions.iter().any(|a| a.is_moved(Manner::Post)) {
         let sign = signs.post_copy;
         notes.push(format!(
             "{sign}  by post-copy: the VM runs at its destination from the start"
         ));
+        notes.push("   (it is lost if its source or the network fails meanwhile)".to_owned());
+    }
+    if plan.actions.iter().any(|a| a.is_moved(Manner::Cold)) {
+        let sign = signs.cold;
+        notes.push(format!(
+            "{sign}  cold: the VM is stopped, and started at its destination"
+        ));
     }
     if plan.actions.iter().any(|a| a.assumed.guessed) {
         notes.push("?  a guess: nothing is known of what the VM rewrites".to_owned());
+    }
+    for preference in &plan.preferences {
+        let rule = printable(&preference.rule);
+        notes.push(match preference.cost {
+            0 => format!("kept: {rule}"),
+            cost => format!("not kept, at a cost of {cost}: {rule}"),
+        });
     }
     notes.extend(slack(plan));
     if let Some(by) = &plan.by {

@@ -1,11 +1,11 @@
 //! What a member of a core demands and who waits for what, in words.
 
 use super::{Wait, Why};
-use crate::datacenter::Datacenter;
-use crate::formulate::{Cause, Problem, cpu_in_words};
+use crate::datacenter::{Datacenter, Stock};
+use crate::formulate::{Cause, Problem};
 use crate::formulation::SourceId;
 use crate::request::{Period, Request, RuleKind, Shared, Task, show_moment};
-use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
+use crate::show::{show_count, show_milliseconds, show_power, show_rate, show_seconds};
 use crate::source::Span;
 
 /// Names that are listed.
@@ -91,8 +91,10 @@ impl Words<'_> {
             None => format!("that `{other}` gives back"),
         };
         match cause {
-            Cause::Memory(server) => format!("the memory of `{}` {holds}", dc[server].name),
-            Cause::Cpu(server) => format!("the CPU of `{}` {holds}", dc[server].name),
+            Cause::Stock(stock, server) => {
+                let what = dc.stock_name(stock);
+                format!("the {what} of `{}` {holds}", dc[server].name)
+            }
             Cause::Rule(at) => match (&self.request.rules[at].kind, holder) {
                 (RuleKind::Spread { .. }, Some(vm)) => {
                     let from = work.from.map_or("its server", |from| &dc[from].name);
@@ -129,18 +131,15 @@ impl Words<'_> {
                 let capacity = dc[id].capacity.map_or(0, |at| at.value);
                 vec![each(&dc[id].name, "carries", "carry", show_rate(capacity))]
             }
-            Cause::Memory(id) => {
-                let memory = show_bytes(dc[id].memory.map_or(0, |at| at.value));
-                vec![each(
-                    &dc[id].name,
-                    "has",
-                    "have",
-                    format!("{memory} of memory"),
-                )]
-            }
-            Cause::Cpu(id) => {
-                let cpu = cpu_in_words(dc[id].cpu.map_or(0, |at| at.value));
-                vec![each(&dc[id].name, "has", "have", cpu)]
+            Cause::Stock(stock, id) => {
+                let gives = self.request.gives(dc, id, stock);
+                let amount = dc.measure(stock).show(gives.map_or(0, |at| at.value));
+                let what = match stock {
+                    // It is in the figure: `16 CPUs`.
+                    Stock::Cpu => amount,
+                    stock => format!("{amount} of {}", dc.stock_name(stock)),
+                };
+                vec![each(&dc[id].name, "has", "have", what)]
             }
             Cause::VmInOrder(vm) => vec![of(
                 &dc[vm].name,
@@ -217,6 +216,10 @@ impl Words<'_> {
             RuleKind::Lonely { .. } => String::from("with nobody else on their servers"),
             RuleKind::Keep { is_off: false, .. } => String::from("only on these servers"),
             RuleKind::Keep { is_off: true, .. } => String::from("never on these servers"),
+            RuleKind::Prefer { .. } => String::from("is preferred"),
+            RuleKind::Downtime { most, .. } => {
+                format!("stand still for {} at most", show_milliseconds(*most))
+            }
             RuleKind::Pin { .. } => String::from("stay where they are"),
             RuleKind::Reserve { count, .. } => {
                 let count = show_count(*count as usize, "server");

@@ -59,7 +59,7 @@ impl Way {
         let (datacenter, request) = (judge.datacenter, judge.request);
         let present = number.value(datacenter, request)?;
         let easiest = number.easiest(datacenter, request);
-        let step = number.quantity(request).step();
+        let step = number.quantity(datacenter, request).step();
         let rises = number.allows_more_when_higher(request);
         let (present, length) = if rises {
             let present = present / step;
@@ -99,7 +99,7 @@ impl Way {
     fn enter(&self, judge: &mut Judge) -> Option<Gap> {
         // Nothing helps where the far end does not. The highest rate alone is not the easiest one: a migration
         // then draws more power than there is; and at the lowest it never ends.
-        if self.number.quantity(judge.request) != Quantity::Rate {
+        if self.number.quantity(judge.datacenter, judge.request) != Quantity::Rate {
             let Verdict::Helps(schedule) = self.judge(judge, self.length, FULL) else {
                 return None;
             };

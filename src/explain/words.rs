@@ -204,7 +204,7 @@ fn help(offer: &Offer, datacenter: &Datacenter, request: &Request) -> String {
                 }
                 (Some(RuleKind::After { .. }), false) => format!("{} is early enough", shown()),
                 (_, true) => format!("{} would do", change()),
-                (_, false) if number.quantity(request) == Quantity::Moment => {
+                (_, false) if number.quantity(datacenter, request) == Quantity::Moment => {
                     format!("{} would do, perhaps even a smaller change", change())
                 }
                 (_, false) if number.allows_more_when_higher(request) => {

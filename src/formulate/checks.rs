@@ -37,19 +37,17 @@ pub(super) struct Excess {
 /// Refuses quantities that no one has and that sums could not hold, and limits that allow nothing.
 pub(super) fn quantities(dc: &Datacenter, request: &Request, findings: &mut Vec<Diagnostic>) {
     for server in &dc.servers {
-        let all = [
-            server.memory.map_or(0, |at| at.value),
-            server.cpu.map_or(0, |at| at.value),
-            server.power,
-            server.hosting,
-            server.boot_power,
-        ];
-        if all.iter().any(|&value| value > LARGEST) {
+        let stocks = dc.stocks().map(|stock| {
+            let most = request.most_overbooked(stock).max(server.overbooked(stock));
+            server.gives(stock, most).map_or(0, |at| at.value)
+        });
+        let mut all = stocks.chain([server.power, server.hosting, server.boot_power]);
+        if all.any(|value| value > LARGEST) {
             findings.push(errors::too_large(&server.name, server.origin));
         }
     }
     for vm in &dc.vms {
-        if vm.memory.value > LARGEST || vm.cpu.value > LARGEST {
+        if dc.stocks().any(|stock| vm.takes_of(stock) > LARGEST) {
             findings.push(errors::too_large(&vm.name, vm.origin));
         }
     }

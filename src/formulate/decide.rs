@@ -1,4 +1,4 @@
-//! An open request with its choices made: from what was planned to a request in which every destination is said.
+//! An open request with its choices made: from what was planned to a request in which every destination and way is said.
 //!
 //! Whoever reads a plan reads it beside the request that it decides, so that nobody but the formulation knows what it
 //! is to choose. The steps stand in the order in which they start: what came and went on a server that was switched in
@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Problem, formulate};
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
 use crate::diag::has_errors;
-use crate::formulation::{ActionId, Schedule, Seconds};
+use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
 use crate::request::{Request, Step, Task};
 
-/// A request without open destinations, its problem and a schedule of that.
+/// A request without open destinations and ways, its problem and a schedule of that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
     /// The request.
@@ -30,6 +30,8 @@ pub struct Said {
     pub from: Option<ServerId>,
     /// Where a migration leads.
     pub to: Option<ServerId>,
+    /// How it is done.
+    pub manner: Option<Manner>,
     /// When it starts.
     pub start: Seconds,
     /// How long it takes.
@@ -73,14 +75,17 @@ pub fn decide(
             continue;
         }
         let step = steps.get_mut(&actor(work.task))?.pop_front()?;
-        let task = match (step.task, work.open.get(schedule.mode[at] as usize)) {
+        let (task, manner) = match (step.task, work.open.get(schedule.mode[at] as usize)) {
             // Who stays does nothing.
-            (_, Some((from, to))) if from == to => continue,
-            (Task::Migrate { vm, .. }, Some(&(_, to))) => Task::Migrate { vm, to },
-            (task, _) => task,
+            (_, Some(led)) if led.from == led.to => continue,
+            (Task::Migrate { vm, .. }, Some(led)) => {
+                (Task::Migrate { vm, to: led.to }, Some(led.manner))
+            }
+            (task, _) => (task, step.manner),
         };
         let step = Step {
             task,
+            manner,
             among: None,
             ..step.clone()
         };
@@ -108,14 +113,12 @@ pub fn decide(
 
 fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
     let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
-    let (from, to) = match work.open.get(mode) {
-        Some(&(from, to)) => (Some(from), Some(to)),
-        None => (work.from, work.task.to()),
-    };
+    let led = work.led(mode);
     let mode = &problem.formulation.actions[at].modes[mode];
     Said {
-        from,
-        to,
+        from: led.map_or(work.from, |led| Some(led.from)),
+        to: led.map(|led| led.to),
+        manner: led.map(|led| led.manner),
         start: schedule.start[at],
         length: mode.duration,
         rate: mode.rate,
@@ -132,7 +135,10 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
     };
     let mut found = 0;
     for ActionId(at) in f.ids() {
-        let (action, work) = (&f.actions[at as usize], &problem.work[at as usize]);
+        let action = &f.actions[at as usize];
+        let Some(work) = problem.work.get(at as usize) else {
+            break;
+        };
         let Some(said) = said.get(action.name.as_str()) else {
             if !work.may_stay {
                 return None;
@@ -143,16 +149,51 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         };
         found += 1;
         let is_it = |&mode: &usize| {
-            let places = match work.open.get(mode) {
-                Some(&(from, to)) => (Some(from), Some(to)),
-                None => (work.from, work.task.to()),
+            let is_way = match work.led(mode) {
+                Some(led) => {
+                    (Some(led.from), Some(led.to), Some(led.manner))
+                        == (said.from, said.to, said.manner)
+                }
+                None => (work.from, None) == (said.from, said.to),
             };
             let mode = &action.modes[mode];
-            places == (said.from, said.to) && (mode.duration, mode.rate) == (said.length, said.rate)
+            is_way && (mode.duration, mode.rate) == (said.length, said.rate)
         };
         let mode = (0..action.modes.len()).find(is_it)?;
         schedule.start.push(said.start);
         schedule.mode.push(mode as u32);
     }
+    pay(f, &mut schedule);
     (found == said.len()).then_some(schedule)
+}
+
+/// Lets those actions that nothing is said of, since they only choose what preferences cost, choose the least that pays for what the
+/// others do.
+fn pay(f: &Formulation, schedule: &mut Schedule) {
+    let said = schedule.mode.len();
+    if said == f.actions.len() {
+        return;
+    }
+    let mut level: Vec<i64> = f
+        .resources
+        .iter()
+        .map(|resource| resource.initial)
+        .collect();
+    for (action, &mode) in f.actions.iter().zip(&schedule.mode) {
+        for demand in &action.modes[mode as usize].demands {
+            level[demand.resource.0 as usize] += demand.take;
+        }
+    }
+    for chooser in &f.actions[said..] {
+        let pays = |mode: &Mode| {
+            mode.demands.iter().all(|demand| {
+                let capacity = f[demand.resource].capacity_at(0);
+                level[demand.resource.0 as usize] + demand.take <= capacity
+            })
+        };
+        let cheapest = chooser.modes.iter().position(pays);
+        let mode = cheapest.unwrap_or(chooser.modes.len() - 1);
+        schedule.start.push(0);
+        schedule.mode.push(mode as u32);
+    }
 }

@@ -10,7 +10,7 @@ use super::routes::{self, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::steps::{Deed, Stay, Walk};
 use super::words;
-use crate::datacenter::{Datacenter, LinkId, Node, ServerId, SwitchId, VmId};
+use crate::datacenter::{Datacenter, LinkId, Measure, Node, ServerId, Stock, SwitchId, VmId};
 use crate::formulation::{ActionId, Seconds, UNLIMITED, Unit};
 use crate::request::{Period, Request, Rule, RuleKind, Subject, Task};
 use crate::source::Span;
@@ -22,8 +22,8 @@ pub(super) enum Key {
     Link(LinkId, bool),
     /// All traffic of a switch with a capacity.
     Switch(SwitchId),
-    Memory(ServerId),
-    Cpu(ServerId),
+    /// What the VMs on a server take of a stock.
+    Stock(Stock, ServerId),
     /// The power that a `budget` limits.
     Power(RuleAt),
     /// The migrations that an `at most` counts.
@@ -276,18 +276,17 @@ impl<'a> Levels<'a> {
     fn hosts(&mut self, action: ActionId, deed: &Deed) {
         let Some(vm) = deed.task.vm() else { return };
         let vm = &self.dc[vm];
-        let (memory, cpu) = (vm.memory.value, vm.cpu.value);
         for (at, _, way) in self.ways(action) {
             let (arrives, leaves) = ends(deed.task, way);
             let arrives = arrives.map(|server| (server, 1, 0));
             let leaves = leaves.map(|server| (server, 0, 1));
             for (server, taken, given) in [arrives, leaves].into_iter().flatten() {
-                if self.dc[server].memory.is_some() {
-                    let effect = (memory * taken, memory * given);
-                    self.change_in(Key::Memory(server), action, at, effect);
-                }
-                if self.dc[server].cpu.is_some() {
-                    self.change_in(Key::Cpu(server), action, at, (cpu * taken, cpu * given));
+                for stock in self.dc.stocks() {
+                    if self.dc[server].has_of(stock).is_some() {
+                        let amount = vm.takes_of(stock);
+                        let effect = (amount * taken, amount * given);
+                        self.change_in(Key::Stock(stock, server), action, at, effect);
+                    }
                 }
             }
         }
@@ -425,11 +424,11 @@ impl<'a> Levels<'a> {
     /// What is on and where the VMs are before anything has started.
     fn initial_levels(&mut self) {
         for vm in self.dc.vms.iter().filter(|vm| vm.running) {
-            if let Some(level) = self.table.get_mut(&Key::Memory(vm.host.value)) {
-                level.initial += i128::from(vm.memory.value);
-            }
-            if let Some(level) = self.table.get_mut(&Key::Cpu(vm.host.value)) {
-                level.initial += i128::from(vm.cpu.value);
+            for stock in self.dc.stocks() {
+                let key = Key::Stock(stock, vm.host.value);
+                if let Some(level) = self.table.get_mut(&key) {
+                    level.initial += i128::from(vm.takes_of(stock));
+                }
             }
         }
         let mut hosted = vec![0u64; self.dc.servers.len()];
@@ -486,8 +485,9 @@ impl<'a> Levels<'a> {
             level.capacity = match key {
                 Key::Link(link, _) => always(dc[link].rate.value),
                 Key::Switch(switch) => limit(dc[switch].capacity.map(|at| at.value)),
-                Key::Memory(server) => limit(dc[server].memory.map(|at| at.value)),
-                Key::Cpu(server) => limit(dc[server].cpu.map(|at| at.value)),
+                Key::Stock(stock, server) => {
+                    limit(request.gives(dc, server, stock).map(|at| at.value))
+                }
                 Key::Power(at) | Key::Migrations(at) | Key::On(at) => rule(at),
                 Key::Limit(at, ..) | Key::Seq(at) | Key::Spread(at, _) => rule(at),
                 Key::Vms(at) | Key::Off(at) => rule(at),
@@ -530,15 +530,19 @@ impl<'a> Levels<'a> {
                 let name = format!("switch {}", dc[id].name);
                 capacity(name, Unit::Rate, Cause::Switch(id), span)
             }
-            Key::Memory(id) => {
-                let span = dc[id].memory.and_then(|at| at.origin);
-                let name = format!("memory of {}", dc[id].name);
-                capacity(name, Unit::Memory, Cause::Memory(id), span)
-            }
-            Key::Cpu(id) => {
-                let span = dc[id].cpu.and_then(|at| at.origin);
-                let name = format!("cpu of {}", dc[id].name);
-                capacity(name, Unit::Cpu, Cause::Cpu(id), span)
+            Key::Stock(stock, id) => {
+                let span = dc[id].has_of(stock).and_then(|at| at.origin);
+                let what = match stock {
+                    Stock::Cpu => "cpu",
+                    stock => dc.stock_name(stock),
+                };
+                let unit = match dc.measure(stock) {
+                    Measure::Bytes => Unit::Memory,
+                    Measure::Cpus => Unit::Cpu,
+                    Measure::Count => Unit::Count,
+                };
+                let name = format!("{what} of {}", dc[id].name);
+                capacity(name, unit, Cause::Stock(stock, id), span)
             }
             Key::Limit(at, node, flow) => {
                 let place = dc.node_name(node);

@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::errors;
 use super::places;
 use super::routes::{self, Network, NoPath, Path};
-use super::scopes::Scopes;
+use super::scopes::{RuleAt, Scopes};
 use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Stay, Walk};
-use crate::datacenter::{
-    Copy, Datacenter, LinkId, MigrationEnergy, Node, ServerId, SwitchId, VmId,
-};
+use crate::datacenter::{Copy, Datacenter, LinkId, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration, Transfer};
 use crate::request::{Bandwidth, Model, Period, Request, RuleKind, Seconds, Task, USUAL_PAUSE};
@@ -34,13 +32,24 @@ pub(super) struct Way {
     pub to: Option<ServerId>,
     /// The path of a migration.
     pub path: Path,
-    pub post_copy: bool,
+    pub manner: Manner,
     /// What the VM is where it leaves, and where it arrives.
     pub leaves: Stay,
     pub arrives: Stay,
 }
 
 impl Way {
+    fn new(from: ServerId, to: Option<ServerId>) -> Way {
+        Way {
+            from,
+            to,
+            path: Path::new(),
+            manner: Manner::default(),
+            leaves: Stay::Settled,
+            arrives: Stay::Settled,
+        }
+    }
+
     /// Whether the VM stays where it is.
     pub fn stays(&self) -> bool {
         self.to == Some(self.from)
@@ -48,6 +57,16 @@ impl Way {
 }
 
 impl Method {
+    /// Adds a way with its fastest mode.
+    fn add(&mut self, way: Way, mode: Mode) {
+        let way_at = self.ways.len();
+        self.ways.push(way);
+        self.modes.push(Mode {
+            way: way_at,
+            ..mode
+        });
+    }
+
     /// The way of one of its modes; none of what is of no server.
     pub fn way(&self, mode: &Mode) -> Option<&Way> {
         self.ways.get(mode.way)
@@ -61,6 +80,18 @@ impl Method {
         }
     }
 
+    /// Whether the plan chooses where it leads, or how.
+    pub fn is_open(&self, deed: &Deed) -> bool {
+        !deed.open.is_empty() || self.ways.len() > 1
+    }
+
+    /// How it is done in its first mode.
+    pub fn first_manner(&self) -> Manner {
+        self.ways
+            .first()
+            .map_or(Manner::default(), |way| way.manner)
+    }
+
     /// Whether its last mode is to stay.
     pub fn may_stay(&self) -> bool {
         self.ways.last().is_some_and(Way::stays)
@@ -68,7 +99,8 @@ impl Method {
 
     /// Whether some way of it is by post-copy, or some is not.
     pub fn can_be(&self, post_copy: bool) -> bool {
-        self.ways.iter().any(|way| way.post_copy == post_copy)
+        let is_post = |way: &Way| way.manner == Manner::Post;
+        self.ways.iter().any(|way| is_post(way) == post_copy)
     }
 }
 
@@ -100,6 +132,8 @@ pub(super) fn methods(
         limits: standing_limits(request),
         unlinked: BTreeSet::new(),
         reported: BTreeSet::new(),
+        downtimes: downtimes(request),
+        request,
         durations: Durations {
             model: request.model,
             slack: request.slack,
@@ -123,6 +157,8 @@ pub(super) fn methods(
         for (action, rates) in spare
             .into_iter()
             .filter(|&(action, _)| shares.is_free(action))
+            .filter(|(action, _)| methods[action.0 as usize].only_way().is_some())
+            .collect::<Vec<_>>()
         {
             let at = action.0 as usize;
             choose(dc, &walk.deeds[at], rates, &mut durations, &mut methods[at]);
@@ -184,8 +220,24 @@ fn standing_limits(request: &Request) -> BTreeMap<Node, u64> {
     limits
 }
 
+/// The shortest time in ms that each VM may stand still in a migration, and the rule that says so.
+fn downtimes(request: &Request) -> BTreeMap<VmId, (u64, RuleAt)> {
+    let mut limits: BTreeMap<VmId, (u64, RuleAt)> = BTreeMap::new();
+    for (at, rule) in request.rules.iter().enumerate() {
+        if let RuleKind::Downtime { vms, most } = &rule.kind {
+            for &vm in vms {
+                let limit = limits.entry(vm).or_insert((*most, at));
+                *limit = (*limit).min((*most, at));
+            }
+        }
+    }
+    limits
+}
+
 struct Planner<'a, 'f> {
     dc: &'a Datacenter,
+    request: &'a Request,
+    downtimes: BTreeMap<VmId, (u64, RuleAt)>,
     network: Network<'a>,
     limits: BTreeMap<Node, u64>,
     /// Servers and pairs of places of which it was said already that no path leads there.
@@ -205,20 +257,23 @@ struct Durations {
 }
 
 impl Durations {
-    /// Seconds of a migration of a VM at a rate, by post-copy or by pre-copy, with what both ends need besides and its slack.
+    /// Seconds of a migration of a VM at a rate, with what both ends need besides and its slack.
     fn of(
         &mut self,
         dc: &Datacenter,
         (vm, from, to): (VmId, ServerId, ServerId),
         rate: u64,
-        post_copy: bool,
+        manner: Manner,
     ) -> Result<u32, NoDuration> {
         let vm = &dc[vm];
+        let is_cold = manner == Manner::Cold;
         let transfer = Transfer {
             workload: vm.workload,
             rate,
-            post_copy,
+            manner,
+            disk: vm.disk,
             overhead_ms: dc[from].overhead_ms.saturating_add(dc[to].overhead_ms),
+            restart: if is_cold { vm.restart() } else { 0 },
         };
         let known = self.known.entry(transfer);
         let seconds = *known.or_insert_with(|| migration::seconds(self.model, &transfer));
@@ -231,11 +286,14 @@ impl Durations {
         let (Task::Migrate { vm, to }, Some(from)) = (deed.task, deed.from) else {
             return;
         };
-        let post_copy = method.can_be(true);
+        let Some(manner) = method.only_way().map(|way| way.manner) else {
+            return;
+        };
         for &rate in rates {
-            if let Ok(seconds) = self.of(dc, (vm, from, to), rate, post_copy) {
-                let model = &dc[from].migration;
-                method.modes.push(migrating(model, rate, seconds));
+            if let Ok(seconds) = self.of(dc, (vm, from, to), rate, manner) {
+                method
+                    .modes
+                    .push(migrating(dc, (vm, from), manner, rate, seconds));
             }
         }
     }
@@ -250,16 +308,14 @@ impl Planner<'_, '_> {
                 modes: vec![lasting(deed.takes.unwrap_or(USUAL_PAUSE))],
             });
         };
-        if deed.open.is_empty() {
-            let (way, mode) = self.way(deed, from)?;
-            return Some(Method {
-                ways: vec![way],
-                modes: vec![mode],
-            });
-        }
-        // A place to which nothing leads is none to choose; where none is left, all that is wrong is said.
+        // A way that does not lead there is none to choose; where none is left, all that is wrong is said.
         let known = self.findings.len();
         let mut method = Method::default();
+        if deed.open.is_empty() {
+            for (way, mode) in self.ways(deed, from) {
+                method.add(way, mode);
+            }
+        }
         let mut one = Deed {
             open: Vec::new(),
             ..deed.clone()
@@ -267,17 +323,17 @@ impl Planner<'_, '_> {
         for choice in &deed.open {
             (one.from, one.task) = (Some(choice.from), choice.task);
             let found = match choice.stays() {
-                true => Some(staying(choice.from)),
-                false => self.way(&one, choice.from),
+                true => vec![staying(choice.from)],
+                false => self.ways(&one, choice.from),
             };
-            if let Some((way, mode)) = found {
-                let at = method.ways.len();
-                method.ways.push(Way {
-                    leaves: choice.leaves,
-                    arrives: choice.arrives,
+            for (way, mode) in found {
+                let (leaves, arrives) = (choice.leaves, choice.arrives);
+                let way = Way {
+                    leaves,
+                    arrives,
                     ..way
-                });
-                method.modes.push(Mode { way: at, ..mode });
+                };
+                method.add(way, mode);
             }
         }
         if method.ways.first().is_none_or(Way::stays) {
@@ -287,11 +343,11 @@ impl Planner<'_, '_> {
         Some(method)
     }
 
-    /// One way, at the highest rate.
-    fn way(&mut self, deed: &Deed, from: ServerId) -> Option<(Way, Mode)> {
+    /// The ways from one place to another, each at the highest rate; none, and an error found, where there is none.
+    fn ways(&mut self, deed: &Deed, from: ServerId) -> Vec<(Way, Mode)> {
         let dc = self.dc;
         let mode = match deed.task {
-            Task::Migrate { vm, to } => return self.migration(deed, vm, from, to),
+            Task::Migrate { vm, to } => return self.migrations(deed, (vm, from, to)),
             Task::Boot(server) => {
                 let seconds = deed.takes.unwrap_or(dc[server].boot.value).max(1);
                 let power = dc[server].boot_power;
@@ -306,25 +362,77 @@ impl Planner<'_, '_> {
             Task::Stop(vm) => lasting(deed.takes.unwrap_or(dc[vm].shutdown.value)),
             Task::Run(_) | Task::Pause => lasting(deed.takes.unwrap_or(USUAL_PAUSE)),
         };
-        let way = Way {
-            from,
-            to: None,
-            path: Path::new(),
-            post_copy: false,
-            leaves: Stay::Settled,
-            arrives: Stay::Settled,
-        };
-        Some((way, mode))
+        vec![(Way::new(from, None), mode)]
+    }
+
+    /// A migration in each of the ways that the VM allows and both servers can.
+    fn migrations(
+        &mut self,
+        deed: &Deed,
+        transfer: (VmId, ServerId, ServerId),
+    ) -> Vec<(Way, Mode)> {
+        let (dc, (vm, from, to)) = (self.dc, transfer);
+        let can = |server: ServerId, manner: Manner| dc[server].copy.manners().contains(&manner);
+        let allowed = dc[vm].copy.manners().iter().copied();
+        let able: Vec<Manner> = allowed
+            .filter(|&manner| can(from, manner) && can(to, manner))
+            .filter(|&manner| deed.manner.is_none_or(|decided| decided == manner))
+            .collect();
+        if able.is_empty() {
+            self.findings.push(errors::no_way(dc, deed, vm, (from, to)));
+        }
+        let mut ways = Vec::new();
+        for &manner in &able {
+            let is_in_need = dc[vm].copy == Copy::Either && able.len() > 1;
+            if is_in_need && manner == Manner::Post && !ways.is_empty() {
+                continue;
+            }
+            // A length that is given is that of post-copy, where the other way never ends.
+            if is_in_need && manner == Manner::Pre && deed.takes.is_some() {
+                let rate = deed.rate.or_else(|| Some(self.possible(transfer)?.value));
+                let ends = |rate| self.durations.of(dc, transfer, rate, manner).is_ok();
+                if !rate.is_some_and(ends) {
+                    continue;
+                }
+            }
+            ways.extend(self.migration(deed, transfer, manner));
+        }
+        ways
+    }
+
+    /// The most that a migration can have on its path, if there is one.
+    fn possible(&mut self, (_, from, to): (VmId, ServerId, ServerId)) -> Option<Bottleneck> {
+        let path = self.network.path(from, to).ok()?;
+        Some(self.rate(&path))
     }
 
     fn migration(
         &mut self,
         deed: &Deed,
-        vm: VmId,
-        from: ServerId,
-        to: ServerId,
+        transfer: (VmId, ServerId, ServerId),
+        manner: Manner,
     ) -> Option<(Way, Mode)> {
-        let dc = self.dc;
+        let (dc, (vm, from, to)) = (self.dc, transfer);
+        let mut way = Way {
+            manner,
+            ..Way::new(from, Some(to))
+        };
+        if !dc[vm].is_sent(manner) {
+            let seconds = match deed.takes {
+                Some(seconds) => Ok(seconds),
+                None => self.durations.of(dc, transfer, 1, manner),
+            };
+            let Ok(seconds) = seconds else {
+                self.findings.push(errors::takes_too_long(dc, deed, vm, 1));
+                return None;
+            };
+            let mode = Mode {
+                power: migration::power(&dc[from].migration, 0),
+                energy: migration::energy(&dc[from].migration, 0, seconds),
+                ..lasting(seconds)
+            };
+            return self.within_downtime(deed, vm, way, mode);
+        }
         let path = match self.network.path(from, to) {
             Ok(path) => path,
             Err(reason) => {
@@ -339,43 +447,47 @@ impl Planner<'_, '_> {
                 .push(errors::rate_too_high(dc, deed, rate, &possible));
             return None;
         }
-        let (seconds, post_copy) = self.duration(deed, (vm, from, to), rate, &possible)?;
-        let model = &dc[from].migration;
-        let way = Way {
-            from,
-            to: Some(to),
-            path,
-            post_copy,
-            leaves: Stay::Settled,
-            arrives: Stay::Settled,
-        };
-        Some((way, migrating(model, rate, seconds)))
+        let seconds = self.duration(deed, transfer, rate, (&possible, manner))?;
+        way.path = path;
+        let mode = migrating(dc, (vm, from), manner, rate, seconds);
+        self.within_downtime(deed, vm, way, mode)
     }
 
-    /// Seconds, and whether they are by post-copy.
+    /// A way, if its VM may stand still for so long.
+    fn within_downtime(
+        &mut self,
+        deed: &Deed,
+        vm: VmId,
+        way: Way,
+        mode: Mode,
+    ) -> Option<(Way, Mode)> {
+        let still = self.dc[vm].stands_still(way.manner, mode.duration);
+        match self.downtimes.get(&vm) {
+            Some(&(most, rule)) if still > most => {
+                let (dc, request) = (self.dc, self.request);
+                let finding =
+                    errors::stands_still(dc, request, deed, (vm, way.manner), still, rule);
+                self.findings.push(finding);
+                None
+            }
+            _ => Some((way, mode)),
+        }
+    }
+
+    /// Seconds, where the migration ends.
     fn duration(
         &mut self,
         deed: &Deed,
         transfer: (VmId, ServerId, ServerId),
         rate: u64,
-        possible: &Bottleneck,
-    ) -> Option<(u32, bool)> {
+        (possible, manner): (&Bottleneck, Manner),
+    ) -> Option<u32> {
         let (vm, ..) = transfer;
-        let pre = self.durations.of(self.dc, transfer, rate, false);
-        let by_post_copy = match self.dc[vm].copy {
-            Copy::Pre => false,
-            Copy::Post => true,
-            Copy::Either => pre.is_err(),
-        };
         if let Some(seconds) = deed.takes {
-            return Some((seconds.max(1), by_post_copy));
+            return Some(seconds.max(1));
         }
-        let result = match by_post_copy {
-            true => self.durations.of(self.dc, transfer, rate, true),
-            false => pre,
-        };
-        match result {
-            Ok(seconds) => Some((seconds, by_post_copy)),
+        match self.durations.of(self.dc, transfer, rate, manner) {
+            Ok(seconds) => Some(seconds),
             Err(NoDuration::NotConverging { needed }) => {
                 let finding = errors::never_converges(self.dc, deed, vm, rate, needed, possible);
                 self.findings.push(finding);
@@ -450,26 +562,33 @@ pub(super) enum Narrow {
     Nothing,
 }
 
-fn migrating(model: &MigrationEnergy, rate: u64, seconds: u32) -> Mode {
+/// A migration that holds a rate. What is sent cold is the disk alone, while the VM stands still.
+fn migrating(
+    dc: &Datacenter,
+    (vm, from): (VmId, ServerId),
+    manner: Manner,
+    rate: u64,
+    seconds: u32,
+) -> Mode {
+    let model = &dc[from].migration;
+    let sent = match (manner, dc[vm].disk) {
+        (Manner::Cold, Some(disk)) => {
+            let copied = (u128::from(disk.filled) * 8).div_ceil(u128::from(rate.max(1)));
+            u32::try_from(copied).unwrap_or(u32::MAX).min(seconds)
+        }
+        _ => seconds,
+    };
     Mode {
         rate: Some(rate),
         power: migration::power(model, rate),
-        energy: migration::energy(model, rate, seconds),
+        energy: migration::energy(model, rate, sent),
         ..lasting(seconds)
     }
 }
 
 /// A VM stays where it is, which takes the shortest time that there is.
 fn staying(server: ServerId) -> (Way, Mode) {
-    let way = Way {
-        from: server,
-        to: Some(server),
-        path: Path::new(),
-        post_copy: false,
-        leaves: Stay::Settled,
-        arrives: Stay::Settled,
-    };
-    (way, lasting(1))
+    (Way::new(server, Some(server)), lasting(1))
 }
 
 fn lasting(seconds: u32) -> Mode {

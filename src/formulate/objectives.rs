@@ -1,6 +1,6 @@
 //! Goals as weights on starts, ends, modes and the last end.
 
-use super::modes::Method;
+use super::modes::{Method, Mode};
 use super::steps::{Deed, Walk};
 use crate::datacenter::Datacenter;
 use crate::formulation::{Objective, Term};
@@ -16,7 +16,7 @@ pub(super) fn objective(
 ) -> Objective {
     let empty = Objective {
         name: goal.name().to_owned(),
-        scale: 1,
+        scale: goal.scale(),
         constant: 0,
         makespan: 0,
         terms: vec![Term::default(); walk.deeds.len()],
@@ -29,6 +29,9 @@ pub(super) fn objective(
             ..empty
         },
         GoalKind::Moves => moves(empty, walk, methods),
+        // They are made of what is known once all else is there (see [`super::preferences`]).
+        GoalKind::Preferences | GoalKind::Balance => empty,
+        GoalKind::Downtime => downtime(empty, dc, walk, methods),
     }
 }
 
@@ -63,6 +66,42 @@ fn moves(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Objective
     objective
 }
 
+/// How long VMs stand still: in each migration, and from the start of a stop to the end of the next start.
+fn downtime(
+    mut objective: Objective,
+    dc: &Datacenter,
+    walk: &Walk,
+    methods: &[Method],
+) -> Objective {
+    let ms = |value: u64| i64::try_from(value).unwrap_or(i64::MAX / 4);
+    for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
+        let Task::Migrate { vm, .. } = deed.task else {
+            continue;
+        };
+        let stands_still = |mode: &Mode| match method.way(mode) {
+            Some(way) if !way.stays() => ms(dc[vm].stands_still(way.manner, mode.duration)),
+            _ => 0,
+        };
+        term.modes = method.modes.iter().map(stands_still).collect();
+    }
+    for actions in walk.of_vm.values() {
+        let mut stopped = None;
+        for &action in actions {
+            match walk.deeds[action.0 as usize].task {
+                Task::Stop(_) => stopped = Some(action),
+                Task::Start(_) => {
+                    if let Some(stop) = stopped.take() {
+                        objective.terms[stop.0 as usize].start -= 1000;
+                        objective.terms[action.0 as usize].end += 1000;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    objective
+}
+
 /// The energy of the actions (UCC'15, minEnergy), and what the plan decides about besides, until its last end: how
 /// long the servers are on that it boots or shuts down, how long the VMs run that it starts or stops, and, where
 /// servers draw differently for a VM, how long it stays on each. In mJ.
@@ -70,7 +109,6 @@ fn moves(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Objective
 /// What each of them draws counts from what it draws at least, whatever the plan: that much no plan can save. So the
 /// energy of the whole datacenter is this one and a constant times the plan's length.
 fn energy(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Method]) -> Objective {
-    objective.scale = 1000;
     for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
         term.modes = method.modes.iter().map(|mode| mw(mode.energy)).collect();
         let Some(from) = deed.from else { continue };

@@ -11,7 +11,7 @@ use super::levels::{Key, Levels};
 use super::modes::{Method, Way};
 use super::scopes::RuleAt;
 use super::steps::Walk;
-use crate::datacenter::{Datacenter, Node, Server, ServerId, SwitchKind, Vm, VmId};
+use crate::datacenter::{Datacenter, Node, ServerId, Stock, SwitchKind, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
 use crate::request::{GoalKind, Request, RuleKind, Shared, Subject, Task};
@@ -115,15 +115,16 @@ pub(super) fn check_energy(
     }
 }
 
-/// What a server has and a VM needs of it: its name, and the amounts.
-type Room = (&'static str, fn(&Vm) -> u64, fn(&Server) -> Option<u64>);
+/// A mode of an action.
+pub(super) type Chosen = (ActionId, usize);
 
 /// Where a VM is in the end, and the mode that takes it there, if it moves.
-type Ending = (Option<(ActionId, usize)>, ServerId);
+pub(super) type Ending = (Option<Chosen>, ServerId);
 
-/// Finds choices for which there is too little memory or CPU in all, wherever each VM goes.
+/// Finds choices for which there is too little memory, or of another stock, in all, wherever each VM goes.
 pub(super) fn check_room(
     dc: &Datacenter,
+    request: &Request,
     walk: &Walk,
     methods: &[Method],
     findings: &mut Vec<Diagnostic>,
@@ -158,30 +159,24 @@ pub(super) fn check_room(
             }
         }
     }
-    let kinds: [Room; 2] = [
-        (
-            "memory",
-            |vm| vm.memory.value,
-            |server| Some(server.memory?.value),
-        ),
-        ("CPU", |vm| vm.cpu.value, |server| Some(server.cpu?.value)),
-    ];
     for (places, vms) in &choosing {
-        for (what, needs, has) in kinds {
+        for stock in dc.stocks() {
+            let needs = |vm: VmId| i128::from(dc[vm].takes_of(stock));
             let free = |&server: &ServerId| -> Option<i128> {
                 let there = settled.get(&server).into_iter().flatten();
-                let taken: i128 = there.map(|&vm| i128::from(needs(&dc[vm]))).sum();
-                Some((i128::from(has(&dc[server])?) - taken).max(0))
+                let taken: i128 = there.map(|&vm| needs(vm)).sum();
+                let has = request.gives(dc, server, stock)?;
+                Some((i128::from(has.value) - taken).max(0))
             };
             let free: Option<Vec<i128>> = places.iter().map(free).collect();
-            let needed: i128 = vms.iter().map(|&(vm, _)| i128::from(needs(&dc[vm]))).sum();
+            let needed: i128 = vms.iter().map(|&(vm, _)| needs(vm)).sum();
             let Some(free) = free else { continue };
             let free: i128 = free.iter().sum();
             if needed > free {
                 let origin = walk.deeds[vms[0].1.0 as usize].origin;
                 let vms: Vec<VmId> = vms.iter().map(|&(vm, _)| vm).collect();
                 let finding =
-                    errors::no_room_anywhere(dc, origin, &vms, places, what, needed, free);
+                    errors::no_room_anywhere(dc, origin, &vms, places, stock, (needed, free));
                 findings.push(finding);
             }
         }
@@ -323,7 +318,7 @@ impl Levels<'_> {
     }
 
     /// Where a VM is in the end, in each mode of its last migration; where it is anyway if it has none.
-    fn last_places(&self, vm: VmId) -> Vec<Ending> {
+    pub(super) fn last_places(&self, vm: VmId) -> Vec<Ending> {
         let Some(last) = self.walk().migrations(vm).last() else {
             return vec![(None, self.dc()[vm].host.value)];
         };
@@ -391,7 +386,11 @@ impl Levels<'_> {
     fn reserve(&mut self, rule: RuleAt, count: u32, servers: &[ServerId]) {
         let (dc, key) = (self.dc(), Key::Reserve(rule));
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
-        let size = |server: ServerId| dc[server].memory.map_or(0, |memory| memory.value);
+        let request = self.request();
+        let size = |server: ServerId| {
+            let memory = request.gives(dc, server, Stock::Memory);
+            memory.map_or(0, |memory| memory.value)
+        };
         let mut initial: i128 = 0;
         for vm in self.present() {
             let memory = dc[vm].memory.value;

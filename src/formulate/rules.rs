@@ -176,6 +176,8 @@ pub(super) fn constrain(
             // What may be chosen at all.
             | RuleKind::Keep { .. }
             | RuleKind::Pin { .. }
+            | RuleKind::Downtime { .. }
+                | RuleKind::Prefer { .. }
             // A part of an objective.
             | RuleKind::Weight { .. } => {}
         }

@@ -67,6 +67,8 @@ impl Scopes {
                 | RuleKind::Lonely { .. }
                 | RuleKind::Keep { .. }
                 | RuleKind::Pin { .. }
+                | RuleKind::Downtime { .. }
+                | RuleKind::Prefer { .. }
                 | RuleKind::Reserve { .. }
                 | RuleKind::AtMostVms { .. }
                 | RuleKind::AtMostOff { .. }

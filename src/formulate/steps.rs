@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Cause;
 use super::errors;
 use super::placement::Permits;
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
 use crate::request::{Request, Step, Subject, Task};
@@ -35,6 +35,8 @@ pub(super) struct Deed {
     pub takes: Option<u32>,
     /// bit/s, where the step gives them.
     pub rate: Option<u64>,
+    /// How a migration is done, where that is decided.
+    pub manner: Option<Manner>,
     /// What a `run` carries out, and what a `pause` asks.
     pub text: Option<Arc<str>>,
     pub origin: Option<Span>,
@@ -245,7 +247,7 @@ impl<'a> Walker<'a> {
             let (data, host) = (&self.dc[vm], self.dc[vm].host.value);
             if let Some(need) = self.dc.lacks(host, vm).filter(|_| data.running) {
                 let place = data.host.origin.or(data.origin);
-                findings.push(errors::lacking(self.dc, vm, host, need, place));
+                findings.push(errors::lacking(self.dc, vm, host, &need, place));
             }
         }
         for vm in self.permits.kept() {
@@ -261,7 +263,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Finds the rule that does not let a VM move, or be where a step puts it.
+    /// Whether the file calls a server `maintenance`, and the plan has not booted it so far.
+    fn is_under_maintenance(&self, server: ServerId) -> bool {
+        let own = self.walk.actions(Subject::Own(server)).iter();
+        let mut tasks = own.map(|action| self.walk.deeds[action.0 as usize].task);
+        self.dc[server].maintenance.is_some() && !tasks.any(|task| matches!(task, Task::Boot(_)))
+    }
+
+    /// Finds what does not let a VM move, or be where a step puts it.
     fn check_move(
         &self,
         step: &Step,
@@ -272,7 +281,12 @@ impl<'a> Walker<'a> {
         if let Some(to) = to
             && let Some(need) = self.dc.lacks(to, vm)
         {
-            findings.push(errors::lacking(self.dc, vm, to, need, step.origin));
+            findings.push(errors::lacking(self.dc, vm, to, &need, step.origin));
+        }
+        let is_closed =
+            |&to: &ServerId| self.is_under_maintenance(to) && self.next_boot(to).is_none();
+        if let Some(to) = to.filter(is_closed) {
+            findings.push(errors::under_maintenance(self.dc, vm, to, step.origin));
         }
         let pinned = self.permits.pins(vm).map(|rule| (None, rule));
         let forbidden = to.and_then(|to| Some((Some(to), self.permits.forbids(vm, to)?)));
@@ -520,6 +534,7 @@ impl<'a> Walker<'a> {
             among: None,
             takes: None,
             rate: None,
+            manner: None,
             text: None,
             origin: step.origin,
         };
@@ -541,6 +556,7 @@ impl<'a> Walker<'a> {
             inferred,
             takes: step.takes,
             rate: step.rate,
+            manner: step.manner,
             text: step.text.clone(),
             origin: step.origin,
         });

@@ -1,11 +1,11 @@
 //! Quantities and rules in words, for names and messages.
 
 use super::Cause;
-use crate::datacenter::{Datacenter, Node, ServerId, VmId};
+use crate::datacenter::{Datacenter, Node, ServerId, Stock, VmId};
 use crate::request::{
     Direction, Period, Request, Rule, RuleKind, Seconds, Shared, Start, Subject, show_moment,
 };
-use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
+use crate::show::{show_bytes, show_count, show_milliseconds, show_power, show_rate, show_seconds};
 
 /// How many names are listed before `and N more`.
 const LISTED: usize = 5;
@@ -40,13 +40,9 @@ pub(super) fn memory(bytes: i128) -> String {
 }
 
 /// `2.5 CPUs`
-pub(super) fn cpu(thousandths: i128) -> String {
-    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
-    let decimals = format!("{rest:03}");
-    match decimals.trim_end_matches('0') {
-        "" => show_count(usize::try_from(whole).unwrap_or(usize::MAX), "CPU"),
-        decimals => format!("{whole}.{decimals} CPUs"),
-    }
+/// An amount of a stock: `4 GiB`.
+pub(super) fn amount(dc: &Datacenter, stock: Stock, amount: i128) -> String {
+    dc.measure(stock).show(natural(amount))
 }
 
 /// `1 h 5 min 20 s`
@@ -61,10 +57,14 @@ fn natural(value: i128) -> u64 {
 
 /// A rule as it could be written: `budget 9 kW from 06:00 to 08:00`.
 pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
+    kind(dc, request, &rule.kind)
+}
+
+fn kind(dc: &Datacenter, request: &Request, rule: &RuleKind) -> String {
     let start = request.start.as_ref();
     let moment = |at: Seconds| show_moment(start, at);
     let period = |p: &Period| period(start, p);
-    match &rule.kind {
+    match rule {
         RuleKind::Sync { vms, .. } => {
             format!("sync {}", vm_names(dc, vms))
         }
@@ -99,6 +99,14 @@ pub(super) fn rule(dc: &Datacenter, request: &Request, rule: &Rule) -> String {
         }
         RuleKind::Gather { vms } => format!("gather {}", vm_names(dc, vms)),
         RuleKind::Lonely { vms } => format!("lonely {}", vm_names(dc, vms)),
+        RuleKind::Prefer { rule, weight } => {
+            format!("prefer {} weight {weight}", kind(dc, request, rule))
+        }
+        RuleKind::Downtime { vms, most } => format!(
+            "downtime of {} <= {}",
+            vm_names(dc, vms),
+            show_milliseconds(*most)
+        ),
         RuleKind::Pin { vms } => format!("pin {}", vm_names(dc, vms)),
         RuleKind::Keep {
             vms,
@@ -263,8 +271,6 @@ mod tests {
         assert_eq!(power(9_000_000), "9 kW");
         assert_eq!(rate(888_888_888), "888.889 Mbit/s");
         assert_eq!(memory(4 << 30), "4 GiB");
-        assert_eq!(cpu(1500), "1.5 CPUs");
-        assert_eq!(cpu(1000), "1 CPU");
         assert_eq!(duration(3920), "1 h 5 min 20 s");
         assert_eq!(list(["a", "b"].iter()), "`a`, `b`");
         assert_eq!(

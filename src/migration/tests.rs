@@ -23,12 +23,14 @@ fn pre_copy(workload: &Workload, rate: u64) -> Result<u32, NoDuration> {
     by(Model::Papers, workload, rate, false)
 }
 
-fn by(model: Model, workload: &Workload, rate: u64, post_copy: bool) -> Result<u32, NoDuration> {
+fn by(model: Model, workload: &Workload, rate: u64, post: bool) -> Result<u32, NoDuration> {
     let transfer = Transfer {
         workload: *workload,
         rate,
-        post_copy,
+        manner: if post { Manner::Post } else { Manner::Pre },
+        disk: None,
         overhead_ms: 0,
+        restart: 0,
     };
     seconds(model, &transfer)
 }
@@ -119,8 +121,10 @@ fn what_both_ends_need_comes_on_top() {
     let mut transfer = Transfer {
         workload: workload(1000, 0, 1, 0, 0),
         rate: 800 * MB,
-        post_copy: false,
+        manner: Manner::Pre,
+        disk: None,
         overhead_ms: 499,
+        restart: 0,
     };
     assert_eq!(seconds(Model::Papers, &transfer), Ok(10));
     transfer.overhead_ms = 500;
@@ -155,8 +159,10 @@ fn mean_error(model: Model) -> [f64; 2] {
                     downtime_ms,
                 },
                 rate: rate << 23,
-                post_copy: false,
+                manner: Manner::Pre,
+                disk: None,
                 overhead_ms: 0,
+                restart: 0,
             };
             let predicted = exact_seconds(model, &transfer).unwrap().to_f64().unwrap();
             let measured = measured(long, short);
@@ -182,8 +188,10 @@ fn a_flow_with_both_kinds_of_pages() {
     let transfer = Transfer {
         workload: w,
         rate: 800 * MB,
-        post_copy: false,
+        manner: Manner::Pre,
+        disk: None,
         overhead_ms: 0,
+        restart: 0,
     };
     let expected = BigRational::new(20.into(), 1.into())
         + BigRational::new(153.into(), 49.into())
@@ -396,7 +404,9 @@ fn simgrid_takes_what_its_example_prints() {
         let transfer = Transfer {
             workload: workload(megabytes, 0, 1, 0, 30),
             rate,
-            post_copy: false,
+            manner: Manner::Pre,
+            disk: None,
+            restart: 0,
             overhead_ms: 0,
         };
         let seconds = exact_seconds(Model::Simgrid, &transfer).unwrap();
@@ -414,7 +424,9 @@ fn simgrid_sends_rounds() {
         let transfer = Transfer {
             workload: *w,
             rate: b,
-            post_copy: false,
+            manner: Manner::Pre,
+            disk: None,
+            restart: 0,
             overhead_ms: 0,
         };
         exact_seconds(Model::Simgrid, &transfer).ok()?.to_f64()

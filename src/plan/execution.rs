@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::datacenter::{Datacenter, Force, Limit, Patience, Policy, Retry, ServerId, Vm};
+use crate::datacenter::{Datacenter, Force, Limit, Manner, Patience, Policy, Retry, ServerId, Vm};
 use crate::formulation::Seconds;
 use crate::request::{Asked, Request, Subject, Task};
 use crate::source::{FileId, SourceMap, Span};
@@ -166,7 +166,12 @@ impl<'a> Asking<'a> {
     }
 
     /// How long an action of that planned length may take.
-    pub fn timeout(&self, task: Task, from: Option<ServerId>, planned: Seconds) -> Timeout {
+    pub fn timeout(
+        &self,
+        task: Task,
+        from: Option<ServerId>,
+        (planned, manner): (Seconds, Manner),
+    ) -> Timeout {
         let usual = Timeout::usual(planned);
         // Nobody answers for the one who is asked.
         if task == Task::Pause {
@@ -185,7 +190,11 @@ impl<'a> Asking<'a> {
                     limit.max(USUAL_FLOOR)
                 }
             },
-            policy: patience.policy.unwrap_or(usual.policy),
+            policy: match patience.policy.unwrap_or(usual.policy) {
+                // What stands still anyway has nothing to suspend, and no pages to follow it.
+                Policy::Suspend | Policy::Post if manner == Manner::Cold => usual.policy,
+                policy => policy,
+            },
             ..usual
         }
     }

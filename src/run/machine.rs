@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Decision, End, Event, Journal, Reason, Time, What, Zero};
-use crate::datacenter::Policy;
+use crate::datacenter::{Manner, Policy};
 use crate::plan::{Plan, Planned, Until};
 use crate::request::Task;
 
@@ -522,9 +522,11 @@ impl<'a> Machine<'a> {
 
     fn look_after(&mut self, now: Time, at: usize) {
         let ran = now - self.known[at].begun;
-        let timeout = self.action(at).timeout;
-        let (limit, task) = (timeout.limit, self.action(at).task);
-        let (is_pause, migrates) = (task == Task::Pause, matches!(task, Task::Migrate { .. }));
+        let action = self.action(at);
+        let (timeout, is_pause) = (action.timeout, action.task == Task::Pause);
+        let limit = timeout.limit;
+        // What is moved cold is ended like any other command.
+        let migrates = matches!(action.task, Task::Migrate { .. }) && action.manner != Manner::Cold;
         let known = &mut self.known[at];
         if ran < limit || is_pause {
             let early = is_pause || 2 * ran < limit;

@@ -7,7 +7,7 @@ use super::world::World;
 use crate::datacenter::{ServerId, VmId};
 use crate::request::{Request, Task};
 
-/// Warns of servers on which more memory or CPU is taken than there is. Where a plan does something there, its
+/// Warns of servers on which more memory, or of another stock, is taken than there is. Where a plan does something there, its
 /// own checks tell it, as an error.
 pub(super) fn warn(world: &mut World<'_>, requests: &[Request]) {
     if world.sink.has_errors() {
@@ -38,44 +38,24 @@ pub(super) fn warn(world: &mut World<'_>, requests: &[Request]) {
         if planned.contains(&id) {
             continue;
         }
-        let sum = |of: fn(&crate::datacenter::Vm) -> u64| -> u128 {
-            vms.iter().map(|&vm| u128::from(of(&dc[vm]))).sum()
-        };
-        let memory = sum(|vm| vm.memory.value);
-        let cpu = sum(|vm| vm.cpu.value);
-        let place = |of: fn(&crate::datacenter::Vm) -> u64| {
+        for stock in dc.stocks() {
+            let takes = |vm: VmId| dc[vm].takes_of(stock);
+            let taken: u128 = vms.iter().map(|&vm| u128::from(takes(vm))).sum();
+            let gives = server.gives(stock, server.overbooked(stock));
+            let Some(gives) = gives.filter(|gives| taken > u128::from(gives.value)) else {
+                continue;
+            };
             let largest = vms
                 .iter()
-                .max_by_key(|&&vm| (of(&dc[vm]), std::cmp::Reverse(vm)));
-            largest.and_then(|&vm| dc[vm].host.origin.or(dc[vm].origin))
-        };
-        if let Some(has) = server.memory.filter(|has| memory > u128::from(has.value))
-            && let Some(span) = place(|vm| vm.memory.value)
-        {
-            let taken = u64::try_from(memory).unwrap_or(u64::MAX);
-            let amounts = (errors::bytes(taken), errors::bytes(has.value));
-            found.push(errors::crowded(
-                span,
-                server,
-                vms.len(),
-                "memory",
-                amounts,
-                has.origin,
-            ));
-        }
-        if let Some(has) = server.cpu.filter(|has| cpu > u128::from(has.value))
-            && let Some(span) = place(|vm| vm.cpu.value)
-        {
-            let taken = u64::try_from(cpu).unwrap_or(u64::MAX);
-            let amounts = (errors::cpus(taken), errors::cpus(has.value));
-            found.push(errors::crowded(
-                span,
-                server,
-                vms.len(),
-                "CPU",
-                amounts,
-                has.origin,
-            ));
+                .max_by_key(|&&vm| (takes(vm), std::cmp::Reverse(vm)));
+            let place = largest.and_then(|&vm| dc[vm].host.origin.or(dc[vm].origin));
+            let Some(span) = place else { continue };
+            let show = |amount: u64| dc.measure(stock).show(amount);
+            let taken = show(u64::try_from(taken).unwrap_or(u64::MAX));
+            let amounts = (taken, show(gives.value));
+            let what = dc.stock_name(stock);
+            let warning = errors::crowded(span, server, vms.len(), what, amounts, gives.origin);
+            found.push(warning);
         }
     }
     for warning in found {

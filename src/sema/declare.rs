@@ -15,7 +15,7 @@ use super::properties::{self, Owner, Traits};
 use super::world::{
     ConstantEntry, Inside, Kind, MAX_THINGS, Progress, Scope, SetEntry, Thing, World,
 };
-use super::{servers, uses};
+use super::{servers, stocks, uses};
 use crate::datacenter::{ServerId, SwitchId, SwitchKind};
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Item, ItemKind, Names, Part, Plan, Segment, Word};
@@ -117,6 +117,7 @@ fn enter<'a>(world: &mut World<'a>, role: Role, item: &'a Item, pending: &mut Pe
             let generations = &mut world.datacenter.generations;
             generations.push((key.text.clone(), values));
         }
+        ItemKind::Resource { name, in_bytes } => stocks::declare(world, name, *in_bytes),
         ItemKind::Use(_)
         | ItemKind::Decl(_)
         | ItemKind::Route { .. }

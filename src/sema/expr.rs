@@ -216,6 +216,8 @@ wanted! {
     positive_count u32 = Count, |q| q.count().and_then(|n| q.positive().map(|_| n));
     /// A ratio in millionths.
     millionths u32 = Millionths, |q| q.millionths();
+    /// A factor in millionths, more than none.
+    positive_millionths u32 = Millionths, |q| q.millionths().and_then(|n| q.positive().map(|_| n.max(1)));
     /// An index of a name, or a bound or step of a range.
     index i64 = Index, |q| q.index().map(|index| i64::try_from(index).unwrap_or(i64::MAX));
     /// What hosting a VM costs: power, or a share of the server's.

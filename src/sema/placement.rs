@@ -6,10 +6,10 @@ use super::declare::{Pending, Prepared, enter_thing, names_span};
 use super::errors::{declarations as errors, sets as set_errors};
 use super::names::FullName;
 use super::properties::Traits;
-use super::servers::{features, labels};
+use super::servers::{amounts, features, labels};
 use super::sets::{self, Wanted};
 use super::world::{Scope, Thing, World};
-use crate::datacenter::{At, Copy, Force, ServerId, Vm, VmId, Workload};
+use crate::datacenter::{At, Copy, Disk, Force, ServerId, Vm, VmId, Workload};
 use crate::source::Span;
 
 /// VMs whose hosts are still to be found: what one declaration made.
@@ -78,6 +78,7 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
         running: traits.off.is_none(),
         memory: traits.memory.unwrap_or(used),
         cpu: traits.cpu.unwrap_or(by_default(0)),
+        own: amounts(traits),
         workload: Workload {
             used: used.value,
             hot,
@@ -87,6 +88,11 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
             downtime_ms: traits.downtime.unwrap_or(DOWNTIME),
         },
         copy: traits.copy.unwrap_or(Copy::Pre),
+        disk: traits.disk.map(|(filled, writes)| Disk {
+            filled,
+            writes: writes.unwrap_or(0),
+            unknown: writes.is_none() && traits.idle.is_none(),
+        }),
         force: traits.force.unwrap_or(Force::Never),
         slack: traits.slack,
         timeout: traits.timeout,

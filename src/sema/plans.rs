@@ -9,10 +9,12 @@ use super::moments;
 use super::patience;
 use super::rules;
 use super::steps;
+use super::stocks;
 use super::world::{Scope, World};
 use super::{bindings, expr};
 use crate::request::{
-    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, Start,
+    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, Rule, RuleKind,
+    Start,
 };
 use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind};
 
@@ -32,6 +34,7 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         slack: slack(world, plan),
         timeouts: Vec::new(),
         retries: Vec::new(),
+        overbook: Vec::new(),
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;
@@ -57,11 +60,15 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
             other(world, statement, &acting, &mut request);
         }
     }
+    let goal = |kind| Goal { kind, origin: None };
     if request.goals.is_empty() {
-        request.goals.push(Goal {
-            kind: GoalKind::Mttr,
-            origin: None,
-        });
+        request.goals.push(goal(GoalKind::Mttr));
+    }
+    // What is preferred comes first, unless the plan gives it another place.
+    let is_price = |goal: &Goal| goal.kind == GoalKind::Preferences;
+    let is_preferred = |rule: &Rule| matches!(rule.kind, RuleKind::Prefer { .. });
+    if request.rules.iter().any(is_preferred) && !request.goals.iter().any(is_price) {
+        request.goals.insert(0, goal(GoalKind::Preferences));
     }
     request
 }
@@ -227,6 +234,10 @@ fn other<'a>(
                 patience::retry(world, scope, retry)
             });
         }
+        StatementKind::Overbook { key, factor, on } => {
+            let asked = (key, factor, on.as_ref());
+            stocks::overbook_in_plan(world, statement, acting, asked, &mut request.overbook);
+        }
         StatementKind::StartAt { .. }
         | StatementKind::Bandwidth(_)
         | StatementKind::Slack(_)
@@ -305,6 +316,9 @@ fn minimize(
             ast::Goal::Energy => GoalKind::Energy,
             ast::Goal::Makespan => GoalKind::Makespan,
             ast::Goal::Moves => GoalKind::Moves,
+            ast::Goal::Downtime => GoalKind::Downtime,
+            ast::Goal::Preferences => GoalKind::Preferences,
+            ast::Goal::Balance => GoalKind::Balance,
         };
         if let Some(earlier) = request.goals.iter().find(|goal| goal.kind == kind) {
             let earlier = earlier.origin;

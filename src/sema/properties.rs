@@ -1,5 +1,6 @@
 //! Properties: from what a block says to values in canonical units.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
@@ -8,12 +9,16 @@ use super::classes;
 use super::errors::properties as errors;
 use super::expr;
 use super::patience;
+use super::stocks;
 use super::templates;
 use super::world::{Kind, Scope, World};
-use crate::datacenter::{At, CommandKind, Commands, Copy, Force, MigrationEnergy, Patience, Retry};
+use crate::datacenter::{
+    At, CommandKind, Commands, Copy, Force, Manner, MigrationEnergy, Patience, Retry, Stock,
+};
 use crate::source::Span;
 use crate::syntax::ast::{
-    ClassKind, Command, CopyKind, Expr, ForceKind, Link, Names, Property, PropertyKind, Set, Word,
+    self, ClassKind, Command, CopyKind, Expr, Feature, ForceKind, Link, Names, Property,
+    PropertyKind, Set, Word,
 };
 
 /// Interfaces of the widest bond.
@@ -72,6 +77,8 @@ pub(super) struct Traits<'a> {
     /// Milliseconds.
     pub downtime: Option<u64>,
     pub copy: Option<Copy>,
+    /// Bytes that are in use, and bytes per second that are written, where that is said.
+    pub disk: Option<(u64, Option<u64>)>,
     pub force: Option<Force>,
     pub timeout: Option<Patience>,
     pub retry: Option<Retry>,
@@ -81,6 +88,11 @@ pub(super) struct Traits<'a> {
     /// By kind: what a server offers, what a VM needs.
     pub has: BTreeSet<(&'a str, &'a str)>,
     pub needs: BTreeSet<(&'a str, &'a str)>,
+    /// Of the datacenter's own resources, by their index: what a server has, what a VM takes.
+    pub own: BTreeMap<u32, At<u64>>,
+    /// Millionths.
+    pub overbook: BTreeMap<Stock, u32>,
+    pub maintenance: Option<Span>,
     /// mW.
     pub power: Option<u64>,
     pub hosting: Option<At<Hosting>>,
@@ -135,6 +147,7 @@ impl<'a> Traits<'a> {
         prefer!(self, other, slack);
         prefer!(self, other, downtime);
         prefer!(self, other, copy);
+        prefer!(self, other, disk);
         prefer!(self, other, force);
         prefer!(self, other, timeout);
         prefer!(self, other, retry);
@@ -159,6 +172,9 @@ impl<'a> Traits<'a> {
         self.labels.extend(&other.labels);
         self.has.extend(&other.has);
         self.needs.extend(&other.needs);
+        self.own.extend(&other.own);
+        self.overbook.extend(&other.overbook);
+        prefer!(self, other, maintenance);
         if !other.links.is_empty() {
             self.links = other.links.clone();
         }
@@ -174,7 +190,7 @@ pub(super) fn evaluate<'a>(
 ) -> Traits<'a> {
     let mut traits = Traits::default();
     // Few properties can stand twice, and labels are told apart by their key.
-    let mut seen: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, Cow<'_, str>), Span> = BTreeMap::new();
     for property in properties {
         let (keyword, detail) = keyword(&property.kind);
         if !applies(&property.kind, owner.kind) {
@@ -184,12 +200,12 @@ pub(super) fn evaluate<'a>(
             traits.broken = true;
             continue;
         }
-        if let Some(earlier) = seen.insert((keyword, detail), property.span)
+        if let Some(earlier) = seen.insert((keyword, detail.clone()), property.span)
             && keyword != "link"
         {
             world
                 .sink
-                .push(errors::twice(property.span, keyword, detail, earlier));
+                .push(errors::twice(property.span, keyword, &detail, earlier));
             continue;
         }
         if take(world, &mut traits, property, owner).is_none() {
@@ -207,8 +223,16 @@ pub(super) fn evaluate<'a>(
 }
 
 /// The word that a property begins with, and what tells those apart that may stand several times.
-fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
-    match kind {
+fn keyword(kind: &PropertyKind) -> (&'static str, Cow<'_, str>) {
+    let feature = |key: &Word, value: &Feature| match value.word() {
+        Some(word) => format!("{} {}", key.text, word.text),
+        None => key.text.clone(),
+    };
+    let (keyword, detail) = match kind {
+        PropertyKind::Has { key, value } => return ("has", feature(key, value).into()),
+        PropertyKind::Needs { key, value } => return ("needs", feature(key, value).into()),
+        PropertyKind::Overbook { key, .. } => ("overbook", key.text.as_str()),
+        PropertyKind::Maintenance => ("maintenance", ""),
         PropertyKind::Memory(_) => ("memory", ""),
         PropertyKind::Used(_) => ("used", ""),
         PropertyKind::Cpu(_) => ("cpu", ""),
@@ -218,14 +242,13 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Slack(_) => ("slack", ""),
         PropertyKind::Downtime(_) => ("downtime", ""),
         PropertyKind::Copy(_) => ("copy", ""),
+        PropertyKind::Disk { .. } => ("disk", ""),
         PropertyKind::Force { .. } => ("force", ""),
         PropertyKind::Timeout(_) => ("timeout", ""),
         PropertyKind::Retry(_) => ("retry", ""),
         PropertyKind::Placed(_) => ("on", ""),
         PropertyKind::Off => ("off", ""),
-        PropertyKind::Label { key, .. } => ("label", &key.text),
-        PropertyKind::Has { value, .. } => ("has", &value.text),
-        PropertyKind::Needs { value, .. } => ("needs", &value.text),
+        PropertyKind::Label { key, .. } => ("label", key.text.as_str()),
         PropertyKind::Power(_) => ("power", ""),
         PropertyKind::Hosting(_) => ("hosting", ""),
         PropertyKind::Overhead(_) => ("overhead", ""),
@@ -241,8 +264,9 @@ fn keyword(kind: &PropertyKind) -> (&'static str, &str) {
         PropertyKind::Usable(_) => ("usable", ""),
         PropertyKind::Bond(_) => ("bond", ""),
         PropertyKind::Guests => ("guests", ""),
-        PropertyKind::Command(command) => ("command", &command.kind.text),
-    }
+        PropertyKind::Command(command) => ("command", command.kind.text.as_str()),
+    };
+    (keyword, detail.into())
 }
 
 /// Whether things or classes of a kind have that property.
@@ -251,6 +275,7 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
     match property {
         PropertyKind::Memory(_)
         | PropertyKind::Cpu(_)
+        | PropertyKind::Copy(_)
         | PropertyKind::Off
         | PropertyKind::Shutdown(_) => matches!(owner, Server | Vm),
         PropertyKind::Boot { extra, .. } => owner == Server || owner == Vm && extra.is_none(),
@@ -260,7 +285,7 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         | PropertyKind::Idle
         | PropertyKind::Slack(_)
         | PropertyKind::Downtime(_)
-        | PropertyKind::Copy(_)
+        | PropertyKind::Disk { .. }
         | PropertyKind::Force { .. }
         | PropertyKind::Timeout(_)
         | PropertyKind::Retry(_)
@@ -269,6 +294,8 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         PropertyKind::Label { .. } => owner != Link,
         PropertyKind::Power(_)
         | PropertyKind::Has { .. }
+        | PropertyKind::Overbook { .. }
+        | PropertyKind::Maintenance
         | PropertyKind::Hosting(_)
         | PropertyKind::Overhead(_)
         | PropertyKind::Migration { .. }
@@ -302,7 +329,12 @@ fn take<'a>(
         PropertyKind::Idle => traits.idle = Some(property.span),
         PropertyKind::Slack(e) => traits.slack = Some(expr::millionths(world, scope, e)?),
         PropertyKind::Downtime(e) => traits.downtime = Some(expr::milliseconds(world, scope, e)?),
-        PropertyKind::Copy(kind) => traits.copy = Some(copy(*kind)),
+        PropertyKind::Copy(kind) => traits.copy = Some(copy(kind)),
+        PropertyKind::Disk {
+            size,
+            filled,
+            writes,
+        } => traits.disk = Some(disk(world, size, filled.as_ref(), writes.as_ref())?),
         PropertyKind::Force { kind, after } => {
             traits.force = Some(force(world, property.span, *kind, after.as_ref())?);
         }
@@ -324,11 +356,20 @@ fn take<'a>(
             traits.labels.insert(&key.text, &value.text);
         }
         PropertyKind::Has { key, value } => {
-            traits.has.insert((&key.text, &value.text));
+            if let Some(feature) = stocks::feature(world, &mut traits.own, key, value)? {
+                traits.has.insert((&key.text, feature));
+            }
         }
         PropertyKind::Needs { key, value } => {
-            traits.needs.insert((&key.text, &value.text));
+            if let Some(feature) = stocks::feature(world, &mut traits.own, key, value)? {
+                traits.needs.insert((&key.text, feature));
+            }
         }
+        PropertyKind::Overbook { key, factor } => {
+            let (stock, factor) = stocks::overbook(world, scope, key, factor)?;
+            traits.overbook.insert(stock, factor);
+        }
+        PropertyKind::Maintenance => traits.maintenance = Some(property.span),
         PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
         PropertyKind::Overhead(e) => traits.overhead = Some(expr::milliseconds(world, scope, e)?),
         PropertyKind::Hosting(e) => traits.hosting = Some(at(e, expr::hosting(world, scope, e)?)),
@@ -380,12 +421,49 @@ fn hot<'a>(world: &mut World<'a>, size: &'a Expr, within: Option<&'a Expr>) -> O
     Some((bytes?, millis?))
 }
 
-fn copy(kind: CopyKind) -> Copy {
+fn copy(kind: &CopyKind) -> Copy {
     match kind {
-        CopyKind::Pre => Copy::Pre,
-        CopyKind::Post => Copy::Post,
         CopyKind::Either => Copy::Either,
+        CopyKind::Any => Copy::Any,
+        CopyKind::OneOf(manners) => {
+            let manners: Vec<Manner> = manners
+                .iter()
+                .map(|manner| match manner {
+                    ast::Manner::Pre => Manner::Pre,
+                    ast::Manner::Post => Manner::Post,
+                    ast::Manner::Cold => Manner::Cold,
+                })
+                .collect();
+            Copy::one_of(&manners).expect("the grammar has at least one")
+        }
     }
+}
+
+/// `disk 200GiB filled 80GiB writes 5MiB/s`: full where nothing else is said.
+fn disk<'a>(
+    world: &mut World<'a>,
+    size: &'a Expr,
+    filled: Option<&'a Expr>,
+    writes: Option<&'a Expr>,
+) -> Option<(u64, Option<u64>)> {
+    let scope = &Scope::default();
+    let whole = expr::memory(world, scope, size);
+    let used = match filled {
+        Some(filled) => expr::memory_or_none(world, scope, filled),
+        None => whole,
+    };
+    let rate = match writes {
+        Some(writes) => Some(expr::bytes_per_second(world, scope, writes)?),
+        None => None,
+    };
+    let (whole, used) = (whole?, used?);
+    if let Some(filled) = filled.filter(|_| used > whole) {
+        world
+            .sink
+            .push(errors::fuller_than_it_is(filled.span, size.span));
+        return None;
+    }
+    Some((used, rate))
 }
 
 fn force<'a>(

@@ -127,6 +127,25 @@ fn read<'a>(
             let vms = steps::vms(world, reading.scope, set)?;
             Some(some(!vms.is_empty(), || RuleKind::Lonely { vms }))
         }
+        StatementKind::Prefer { rule, weight } => {
+            let weight = match weight {
+                Some(factor) => self::weight(world, reading.scope, factor),
+                None => Some(1),
+            };
+            let kinds = read(world, reading, rule)?;
+            let weight = weight?;
+            let preferred = kinds.into_iter().map(|kind| RuleKind::Prefer {
+                rule: Box::new(kind),
+                weight,
+            });
+            Some(preferred.collect())
+        }
+        StatementKind::Downtime { vms, most } => {
+            let most = expr::milliseconds(world, reading.scope, most);
+            let vms = steps::vms(world, reading.scope, vms)?;
+            let most = most?;
+            Some(some(!vms.is_empty(), || RuleKind::Downtime { vms, most }))
+        }
         StatementKind::Pin(set) => {
             let vms = steps::vms(world, reading.scope, set)?;
             Some(some(!vms.is_empty(), || RuleKind::Pin { vms }))

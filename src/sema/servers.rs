@@ -9,7 +9,7 @@ use super::templates::{self, Names};
 use super::world::World;
 use std::collections::BTreeSet;
 
-use crate::datacenter::{At, Server, Switch, SwitchId, SwitchKind};
+use crate::datacenter::{At, Copy, Server, Switch, SwitchId, SwitchKind};
 use crate::syntax::ast::Word;
 
 /// Labels as the datacenter keeps them: by key.
@@ -26,6 +26,11 @@ pub(super) fn features(features: &BTreeSet<(&str, &str)>) -> Vec<(String, String
     features
         .map(|&(key, value)| (key.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// Amounts of the datacenter's own resources as it keeps them: by index.
+pub(super) fn amounts(traits: &Traits<'_>) -> Vec<(u32, At<u64>)> {
+    traits.own.clone().into_iter().collect()
 }
 
 pub(super) fn switch(
@@ -70,6 +75,12 @@ pub(super) fn server(
         parent,
         memory: traits.memory,
         cpu: traits.cpu,
+        own: amounts(traits),
+        overbook: traits.overbook.clone().into_iter().collect(),
+        maintenance: traits.maintenance.map(|span| At {
+            value: (),
+            origin: Some(span),
+        }),
         on: traits.off.is_none(),
         power: traits.power.unwrap_or(0),
         hosting: hosting(world, traits),
@@ -82,6 +93,7 @@ pub(super) fn server(
         bmc,
         migration_address,
         commands: traits.commands.clone(),
+        copy: traits.copy.unwrap_or(Copy::Any),
         classes: prepared.resolved.lineage.to_vec(),
         labels: labels(traits),
         has: features(&traits.has),

@@ -34,6 +34,7 @@ pub(super) fn add<'a>(
             among: said.among.clone(),
             takes: said.takes,
             rate: said.rate,
+            manner: None,
             text: said.text.clone(),
             origin: Some(statement.span),
         }));

@@ -191,6 +191,7 @@ impl Going {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::datacenter::Manner;
     use crate::migration::{Transfer, exact_seconds};
     use crate::request::Model;
     use num_traits::ToPrimitive;
@@ -258,7 +259,9 @@ mod tests {
             let transfer = Transfer {
                 workload,
                 rate: 800 * MB,
-                post_copy: false,
+                manner: Manner::Pre,
+                disk: None,
+                restart: 0,
                 overhead_ms: 0,
             };
             let flow = exact_seconds(Model::Fluid, &transfer).unwrap();

@@ -7,7 +7,7 @@ use super::dice::Trouble;
 use super::share::{Flow, share};
 use super::stage::Stage;
 use super::{Course, Fate, Happened, Law, Try, power};
-use crate::datacenter::Policy;
+use crate::datacenter::{Manner, Policy};
 use crate::formulation::Seconds;
 use crate::request::Task;
 use crate::run::{Decision, End, Event, Journal, Machine, Zero};
@@ -161,7 +161,7 @@ impl World<'_> {
         let length = self.stage.jobs[at].length * factor;
         let fails = self.trouble.failure(at, tries);
         let fails = fails.map(|share| self.now + (share * length).round().max(1.0) as Seconds);
-        let is_post_copy = self.stage.plan.actions[at].post_copy;
+        let is_post_copy = self.stage.plan.actions[at].is_moved(Manner::Post);
         let going = self.stage.begin(at, self.law);
         let due = match &going {
             Going::Lasts(seconds) => Some(self.nearest(self.now, seconds * factor)),

@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 
 use super::copying::{Going, Memory, Once, Rounds};
 use super::{Course, Law};
-use crate::datacenter::{Datacenter, LinkId, Node, SwitchId};
+use crate::datacenter::{Datacenter, LinkId, Manner, Node, SwitchId};
 use crate::formulate::{Cause, Problem};
 use crate::formulation::{ActionId, Seconds, SourceId};
 use crate::migration::{Transfer, exact_seconds, seconds, with_slack};
@@ -176,7 +176,7 @@ impl<'a> Stage<'a> {
             (None, _) => Going::Lasts(job.length),
             (Some(copies), Law::Pages) if !copies.is_given => {
                 let overhead = copies.transfer.overhead_ms as f64 / 1e3;
-                match copies.transfer.post_copy {
+                match copies.transfer.manner == Manner::Post {
                     true => Going::Once(Once::new(
                         copies.memory.used,
                         overhead + copies.memory.downtime,
@@ -246,14 +246,18 @@ fn copies(dc: &Datacenter, model: Model, planned: &Planned) -> Option<(Copies, f
     let transfer = Transfer {
         workload: dc[vm].workload,
         rate,
-        post_copy: planned.post_copy,
+        manner: planned.manner,
+        disk: dc[vm].disk,
+        restart: dc[vm].restart(),
         overhead_ms: dc[from].overhead_ms.saturating_add(dc[to].overhead_ms),
     };
     let length: Seconds = planned.end - planned.start;
     let known = seconds(model, &transfer).ok();
     let slack = planned.assumed.slack;
     let with = known.and_then(|known| with_slack(known, slack).ok());
-    let is_given = with.is_none_or(|with| Seconds::from(with) != length);
+    // Pages are those of memory: a disk, or a VM that stands still, takes as long as it is planned with.
+    let is_live = transfer.disk.is_none() && transfer.manner != Manner::Cold;
+    let is_given = !is_live || with.is_none_or(|with| Seconds::from(with) != length);
     let bare = match known {
         Some(known) if !is_given => f64::from(known),
         _ => length as f64,

@@ -64,6 +64,8 @@ pub enum ItemKind {
     Route { from: Set, to: Set, via: Set },
     /// `command boot "…"`
     Command(Command),
+    /// `resource hugepages in bytes`
+    Resource { name: Word, in_bytes: bool },
     /// `generations cpu haswell, icelake`
     Generations { key: Word, values: Vec<Word> },
     /// `plan p { … }`
@@ -172,15 +174,26 @@ pub struct Property {
     pub kind: PropertyKind,
 }
 
-/// Which way a VM's memory is copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// In which ways a VM may be moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyKind {
+    /// Pre-copy where it converges on the path, post-copy otherwise.
+    Either,
+    /// All of them.
+    Any,
+    /// One of these.
+    OneOf(Vec<Manner>),
+}
+
+/// A way of moving a VM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
     /// Pre-copy.
     Pre,
     /// Post-copy.
     Post,
-    /// Pre-copy where it converges on the path, post-copy otherwise.
-    Either,
+    /// Stopped and started.
+    Cold,
 }
 
 /// What may be done to a migration that does not end.
@@ -234,6 +247,40 @@ pub struct Retry {
     pub after: Option<Expr>,
 }
 
+/// What a server `has` of a kind, or a VM `needs`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Feature {
+    /// `"rtx 4090"`
+    Text(Word),
+    /// `icelake`, `96GiB`: a name, or an amount of a resource.
+    Amount(Expr),
+}
+
+impl Feature {
+    /// What it says as a single word or plain number; None where it is more than that.
+    pub fn word(&self) -> Option<&Word> {
+        match self {
+            Feature::Text(word) => Some(word),
+            Feature::Amount(expr) => match &expr.kind {
+                ExprKind::Path(path) if path.words.len() == 1 => path.words.first(),
+                ExprKind::Quantity(numbers) => match numbers.as_slice() {
+                    [Number { digits, unit: None }] => Some(digits),
+                    _ => None,
+                },
+                _ => None,
+            },
+        }
+    }
+
+    /// Its place.
+    pub fn span(&self) -> Span {
+        match self {
+            Feature::Text(word) => word.span,
+            Feature::Amount(expr) => expr.span,
+        }
+    }
+}
+
 /// What a property says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyKind {
@@ -253,8 +300,14 @@ pub enum PropertyKind {
     Slack(Expr),
     /// `downtime 30ms`
     Downtime(Expr),
-    /// `copy post`
+    /// `copy pre or cold`
     Copy(CopyKind),
+    /// `disk 200GiB filled 80GiB writes 5MiB/s`
+    Disk {
+        size: Expr,
+        filled: Option<Expr>,
+        writes: Option<Expr>,
+    },
     /// `force suspend after 10min`
     Force {
         kind: ForceKind,
@@ -270,10 +323,14 @@ pub enum PropertyKind {
     Off,
     /// `label tier gold`
     Label { key: Word, value: Word },
-    /// `has cpu icelake`: what a server offers.
-    Has { key: Word, value: Word },
-    /// `needs cpu icelake`: what a VM runs only with.
-    Needs { key: Word, value: Word },
+    /// `has cpu icelake`, `has hugepages 96GiB`: what a server offers.
+    Has { key: Word, value: Feature },
+    /// `needs cpu icelake`, `needs hugepages 8GiB`: what a VM runs only with.
+    Needs { key: Word, value: Feature },
+    /// `overbook cpu 4`: what a server gives its VMs of what it has.
+    Overbook { key: Word, factor: Expr },
+    /// `maintenance`: a server that no VM comes to.
+    Maintenance,
     /// `power 110W`: of a server that is on.
     Power(Expr),
     /// `overhead 250ms`: what a migration from or to it takes besides the copy.
@@ -611,6 +668,12 @@ pub enum Goal {
     Makespan,
     /// How many migrations there are.
     Moves,
+    /// How long VMs stand still.
+    Downtime,
+    /// What rules cost that are only preferred.
+    Preferences,
+    /// The largest share of a server's memory that is in use in the end.
+    Balance,
 }
 
 /// What a statement says.
@@ -666,6 +729,19 @@ pub enum StatementKind {
     Pin(Set),
     /// `reserve 1 of servers in r1`
     Reserve { count: Expr, servers: Set },
+    /// `prefer spread db[1..3] weight 5`: a `spread`, `gather` or `keep`.
+    Prefer {
+        rule: Box<StatementKind>,
+        weight: Option<Expr>,
+    },
+    /// `downtime of web <= 2s`
+    Downtime { vms: Set, most: Expr },
+    /// `overbook cpu 4 on r1`
+    Overbook {
+        key: Word,
+        factor: Expr,
+        on: Option<Set>,
+    },
     /// `budget 9kW on r4 from 06:00`
     Budget {
         power: Expr,

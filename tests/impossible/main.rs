@@ -129,7 +129,7 @@ impl Case {
             if let Change::Set(number, value) = offer.change
                 && offer.is_enough
             {
-                let step = number.quantity(self.request()).step();
+                let step = number.quantity(self.datacenter(), self.request()).step();
                 let less = match number.allows_more_when_higher(self.request()) {
                     true => value.saturating_sub(step),
                     false => value + step,

@@ -6,7 +6,9 @@
 mod support;
 
 mod choices;
+mod resources;
 mod sentences;
+mod ways;
 
 use mvm::compile::{Failure, check};
 use mvm::emit::json::PlanFile;

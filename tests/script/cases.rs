@@ -16,7 +16,7 @@ impl Loader for Cases {
 }
 
 /// The only plan of a file in `cases`.
-fn planned(name: &str) -> (Datacenter, Plan) {
+pub fn planned(name: &str) -> (Datacenter, Plan) {
     let checked = compile::check(&format!("{name}.mvm"), &Cases);
     assert!(!checked.has_errors(), "{:#?}", checked.diagnostics);
     let options = Options {

@@ -8,14 +8,14 @@ syntax case match
 syntax keyword mvmDeclaration use let set class site rack switch server vm route command plan
 syntax keyword mvmStatement start stop migrate boot shutdown sync before after seq budget at most
 syntax keyword mvmStatement limit freeze allow spread weight minimize expect takes bandwidth slack model
-syntax keyword mvmStatement timeout retry reboot run pause then drain any keep gather lonely pin reserve over has needs generations
+syntax keyword mvmStatement timeout retry reboot run pause then drain any keep gather lonely pin reserve over has needs generations resource overbook maintenance disk prefer
 syntax keyword mvmJoin on in of with like except and for by into from to until via as
 syntax keyword mvmSet all vms servers racks sites switches
 syntax keyword mvmProperty memory used cpu hot cold idle downtime copy force off label power hosting overhead
 syntax keyword mvmProperty address bmc link capacity rate usable bond guests extra
 syntax keyword mvmProperty migrations
 syntax keyword mvmConstant pre post either never suspend abort wait starts ends uri
-syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves
+syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves preferences balance bytes filled writes or
 syntax keyword mvmConstant impossible possible optimal peak gap end time max choose papers fluid cloudsim simgrid
 syntax keyword mvmTime Mon Tue Wed Thu Fri Sat Sun
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::datacenter::{Datacenter, ServerId};
+use crate::datacenter::{Datacenter, Manner, ServerId};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
@@ -83,7 +83,7 @@ fn row(datacenter: &Datacenter, plan: &Plan, clock: &Clock, at: usize, action: &
             td.t { (clock.at(action.end)) }
             td.n { (amount::duration(action.end - action.start)) }
             th scope="row" {
-                span.dot.(kind_of(action.task)).post[action.post_copy] {}
+                span.dot.(kind_of(action.task)).post[action.is_moved(Manner::Post)].cold[action.is_moved(Manner::Cold)] {}
                 (printable(&action.id)) @if action.inferred { "*" }
                 @if let Some(text) = &action.text { small { (printable(text)) } }
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::sources::line;
-use crate::datacenter::{Datacenter, Node, SwitchKind};
+use crate::datacenter::{Datacenter, Manner, Node, SwitchKind};
 use crate::emit::text::printable;
 use crate::emit::{kind_of, server_of, vm_of};
 use crate::formulation::{Seconds, Unit};
@@ -273,10 +273,9 @@ fn action<'a>(
     });
     Action {
         id: printable(&action.id),
-        kind: if action.post_copy {
-            "post"
-        } else {
-            kind_of(action.task)
+        kind: match action.manner {
+            Manner::Pre => kind_of(action.task),
+            manner => manner.word(),
         },
         text: action.text.as_deref().map(printable),
         vm: vm_of(action.task).map(|vm| printable(&datacenter[vm].name)),

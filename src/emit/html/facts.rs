@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::rules;
+use crate::datacenter::Manner;
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
@@ -130,6 +131,10 @@ fn risks(plan: &Plan, clock: &Clock) -> Vec<Markup> {
         html! { code { (printable(&kept.rule)) } " leaves " (rules::slack(plan, kept.slack, clock)) }
     });
     let mut risks: Vec<Markup> = tight.collect();
+    let broken = plan.preferences.iter().filter(|wish| wish.cost != 0);
+    risks.extend(broken.map(|wish| {
+        html! { "not kept, at a cost of " (wish.cost) ": " code { (printable(&wish.rule)) } }
+    }));
     let count = |is: &dyn Fn(&crate::plan::Planned) -> bool| {
         plan.actions.iter().filter(|action| is(action)).count()
     };
@@ -139,9 +144,14 @@ fn risks(plan: &Plan, clock: &Clock) -> Vec<Markup> {
         }
     };
     tell(
-        count(&|a| a.post_copy),
+        count(&|a| a.is_moved(Manner::Post)),
         "migration",
         "by post-copy: a VM is lost where its source or the network fails meanwhile",
+    );
+    tell(
+        count(&|a| a.is_moved(Manner::Cold)),
+        "migration",
+        "cold: the VM stands still from its stop to its start",
     );
     tell(
         count(&|a| a.assumed.guessed),

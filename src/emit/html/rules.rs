@@ -70,7 +70,7 @@ fn amount_of(unit: Unit, value: i64) -> String {
         Unit::Power => amount::power(natural),
         Unit::Rate => amount::rate(natural),
         Unit::Memory => show_bytes(natural),
-        Unit::Cpu => crate::formulate::cpu_in_words(natural),
+        Unit::Cpu => crate::show::show_cpus(natural),
         Unit::Count => value.to_string(),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::datacenter::Manner;
+
 use super::{Action, FORMAT, Kind, Micro, Opening, PlanFile, Retry, Timeout, Wait};
 
 /// The longest text that is read, in bytes.
@@ -131,7 +133,7 @@ impl Kind {
         Kind::Pause,
     ];
 
-    /// The keys that not all kinds have, and whether this one has them.
+    /// The keys that not all kinds have, and whether this one has them. What is moved cold may be without a bandwidth.
     pub(super) fn keys(self) -> [(&'static str, bool); 6] {
         let migrates = self == Kind::Migrate;
         let of_vm = matches!(self, Kind::Migrate | Kind::Start | Kind::Stop);
@@ -157,6 +159,8 @@ pub struct AnyAction {
     to: Option<String>,
     server: Option<String>,
     text: Option<String>,
+    #[serde(default)]
+    copy: Manner,
     start: i64,
     end: i64,
     bandwidth_mbps: Option<Micro>,
@@ -182,8 +186,15 @@ impl TryFrom<AnyAction> for Action {
             any.text.is_some(),
             any.bandwidth_mbps.is_some(),
         ];
+        if any.copy != Manner::Pre && any.kind != Kind::Migrate {
+            return Err(format!(
+                "the action `{}` cannot have the key `copy`",
+                any.id
+            ));
+        }
         for ((key, belongs), is_there) in any.kind.keys().into_iter().zip(there) {
-            if is_there != belongs {
+            let may_lack = key == "bandwidth_mbps" && any.copy == Manner::Cold;
+            if is_there != belongs && !(may_lack && !is_there) {
                 let verb = if belongs { "lacks" } else { "cannot have" };
                 return Err(format!("the action `{}` {verb} the key `{key}`", any.id));
             }
@@ -207,6 +218,7 @@ impl TryFrom<AnyAction> for Action {
             text: any.text,
             start: any.start,
             end: any.end,
+            copy: any.copy,
             bandwidth_mbps: any.bandwidth_mbps,
             after: any.after,
             not_before: any.not_before,

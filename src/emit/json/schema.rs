@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::{Kind, PlanFile};
+use crate::datacenter::Manner;
 
 /// The JSON schema (2020-12) of a plan.
 pub fn schema() -> String {
@@ -29,7 +30,20 @@ pub(super) fn keys_of_kinds(schema: &mut Schema) {
         );
         json!({ "properties": properties, "required": names })
     };
-    let branches: Vec<Value> = Kind::ALL.iter().map(branch).collect();
+    let ways = |kind: &Kind| {
+        let mut live = branch(kind);
+        if *kind != Kind::Migrate {
+            live["properties"]["copy"] = Value::Bool(false);
+            return vec![live];
+        }
+        // What is moved cold may send nothing.
+        let mut cold = live.clone();
+        live["properties"]["copy"] = json!({ "enum": [Manner::Pre, Manner::Post] });
+        cold["properties"]["copy"] = json!({ "const": Manner::Cold });
+        cold["required"] = json!(["vm", "from", "to", "copy"]);
+        vec![live, cold]
+    };
+    let branches: Vec<Value> = Kind::ALL.iter().flat_map(ways).collect();
     schema.insert(String::from("oneOf"), branches.into());
 }
 

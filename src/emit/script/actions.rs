@@ -2,7 +2,7 @@
 
 use super::platform::Platforms;
 use super::quote::{quote, uri_part};
-use crate::datacenter::{CommandKind, Datacenter, Policy, ServerId, VmId};
+use crate::datacenter::{CommandKind, Datacenter, Manner, Policy, ServerId, VmId};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
@@ -36,6 +36,9 @@ impl<'a, 'p> Actions<'a, 'p> {
     /// The function `action_NUMBER`.
     pub fn function(&mut self, number: &str, action: &Planned) -> String {
         let body = match (action.task, action.from) {
+            (Task::Migrate { vm, to }, Some(from)) if action.is_moved(Manner::Cold) => {
+                self.cold(action, vm, (from, to))
+            }
             (Task::Migrate { vm, to }, Some(from)) => self.migrate(action, vm, (from, to)),
             (Task::Boot(server), _) => self.boot(server),
             (Task::Shutdown(server), _) => self.shutdown(server),
@@ -48,7 +51,13 @@ impl<'a, 'p> Actions<'a, 'p> {
             }
         };
         let comment = self.comment(action);
-        format!("\n{comment}action_{number}() {{\n{body}}}\n")
+        let again = match (action.task, action.from) {
+            (Task::Migrate { vm, .. }, Some(from)) if action.is_moved(Manner::Cold) => {
+                format!("again_{number}() {{\n{}}}\n", self.start(vm, from))
+            }
+            _ => String::new(),
+        };
+        format!("\n{comment}action_{number}() {{\n{body}}}\n{again}")
     }
 
     /// What the plan says of the action.
@@ -73,6 +82,50 @@ impl<'a, 'p> Actions<'a, 'p> {
         format!("{what}\n{when}\n")
     }
 
+    /// A VM that is stopped, taken to the other server and started there; and what starts it again where it was.
+    fn cold(&mut self, action: &Planned, vm: VmId, (from, to): (ServerId, ServerId)) -> String {
+        let (from_uri, name) = self.guest(vm, from);
+        let to_uri = quote(&self.platforms.uri(to));
+        let taken = match self.platforms.command(from, CommandKind::Cold) {
+            Some(command) => command,
+            None => {
+                let offline = format!(
+                    "virsh -c {from_uri} migrate --offline --persistent --undefinesource -- {name} {to_uri}"
+                );
+                match self.datacenter[vm].disk {
+                    Some(_) => format!(
+                        "{} \\\n    {offline}",
+                        self.copy_images(action, vm, (from, to))
+                    ),
+                    None => offline,
+                }
+            }
+        };
+        let (stop, start) = (self.stop(vm, from), self.start(vm, to));
+        let (stop, start) = (stop.trim_start(), start.trim_start());
+        format!(
+            "  stop_cold {} || return\n  copy_cold migrate_vm {name} {from_uri} {to_uri} {taken} || return\n  start_cold {start}",
+            stop.trim_end()
+        )
+    }
+
+    /// The images of a stopped VM, and the words before the command that follows.
+    fn copy_images(&self, action: &Planned, vm: VmId, (from, to): (ServerId, ServerId)) -> String {
+        let name = quote(&self.datacenter[vm].name);
+        let (from_uri, from) = (
+            quote(&self.platforms.uri(from)),
+            self.platforms.address(from),
+        );
+        let migration = self.datacenter[to].migration_address.as_deref();
+        let to = migration.unwrap_or_else(|| self.platforms.address(to));
+        let rate = action.rate.map_or(0, |bits| (bits / 8 / 1024).max(1));
+        format!(
+            "copy_images {name} {from_uri} {} {} {rate}",
+            quote(from),
+            quote(to)
+        )
+    }
+
     fn migrate(&mut self, action: &Planned, vm: VmId, (from, to): (ServerId, ServerId)) -> String {
         let (from_uri, name) = self.guest(vm, from);
         let to_uri = quote(&self.platforms.uri(to));
@@ -88,7 +141,8 @@ impl<'a, 'p> Actions<'a, 'p> {
             );
         }
         let migration = self.datacenter[to].migration_address.as_deref();
-        let options = migration_options(action, migration).join(" \\\n      ");
+        let has_disk = self.datacenter[vm].disk.is_some();
+        let options = migration_options(action, migration, has_disk).join(" \\\n      ");
         body += &format!("  migrate_vm {name} {from_uri} {to_uri} \\\n");
         body +=
             &format!("    virsh -c {from_uri} migrate {options} \\\n      -- {name} {to_uri}\n");
@@ -158,8 +212,11 @@ fn mebibytes(bits: u64) -> u64 {
     (bits / 8 / (1 << 20)).max(1)
 }
 
-fn migration_options(action: &Planned, migration: Option<&str>) -> Vec<String> {
+fn migration_options(action: &Planned, migration: Option<&str>, has_disk: bool) -> Vec<String> {
     let mut usual = "--live --p2p --persistent --undefinesource".to_owned();
+    if has_disk {
+        usual += " --copy-storage-all";
+    }
     let rate = action.rate.map(mebibytes);
     if let Some(rate) = rate {
         usual += &format!(" --bandwidth {rate}");
@@ -170,12 +227,12 @@ fn migration_options(action: &Planned, migration: Option<&str>) -> Vec<String> {
         options.push(format!("--migrateuri tcp://{}", quote(&uri_part(host))));
     }
     // Post-copy has to be announced; the engine switches to it where the plan's limit says so.
-    if action.post_copy || action.timeout.policy == Policy::Post {
+    if action.is_moved(Manner::Post) || action.timeout.policy == Policy::Post {
         let limit = rate.map_or_else(String::new, |rate| format!(" --postcopy-bandwidth {rate}"));
         options.push(format!("--postcopy{limit}"));
     }
     // As soon as virsh can: the VM runs at its destination from the start.
-    if action.post_copy {
+    if action.is_moved(Manner::Post) {
         options.push("--timeout 1 --timeout-postcopy".to_owned());
     }
     options

@@ -5,7 +5,7 @@ show() {
   local text='' word name quoted
   if [[ $1 =~ ^command_([0-9]+)$ ]]; then
     text=${TEMPLATE[${BASH_REMATCH[1]}]}
-    for name in server name address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command; do
+    for name in server name address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command disk; do
       word=${name//-/_}
       case $name in name | from | to) word=own_$name ;; esac
       [[ $text == *"{$name}"* || $text == *"\${$word@Q}"* ]] || continue
@@ -30,6 +30,10 @@ dry_run() {
   stop_vm() { show "${@:3}"; }
   migrate_vm() { show "${@:4}"; }
   run_on() { show "${@:3}"; }
+  stop_cold() { "$@"; }
+  copy_cold() { "$@"; }
+  start_cold() { at_target; "$@"; }
+  copy_images() { show copy_images "${@:1:5}"; "${@:6}"; }
   approval() { LINE="ask: $1"; }
   virsh() { show virsh "$@"; }
   printf 'plan %s: %s actions\n' "$PLAN" "${#ORDER[@]}"

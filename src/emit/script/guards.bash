@@ -166,6 +166,79 @@ where_it_is() {
   esac
 }
 
+# Who is moved cold is stopped, taken to the other server and started there, each of these only if it is left to be done: a second
+# try goes on where the first one ended.
+
+before_cold() {
+  local here there
+  has guests "$source" "$guest"
+  here=$?
+  has guests "$target" "$guest"
+  there=$?
+  case $here$there in
+    10)
+      say_found "$vm runs on $to already"
+      return 2
+      ;;
+    01)
+      has defined "$target" "$guest"
+      case $? in
+        0) refuse "$to has a guest of the name $vm already" ;;
+        1) has_room "$target" "$guest" ;;
+        *) refuse "$to cannot be asked for its guests" ;;
+      esac
+      ;;
+    11)
+      [[ $RESUMED ]] || refuse "$(where_it_is 1 1)" || return
+      has defined "$source" "$guest" || has defined "$target" "$guest" || refuse "neither $from nor $to has a guest $vm"
+      ;;
+    *) refuse "$(where_it_is "$here" "$there")" ;;
+  esac
+}
+
+# stop_cold, copy_cold, start_cold COMMAND…: the three parts.
+stop_cold() {
+  if is_gone; then return 0; fi
+  "$@" || return
+  until_seen "$vm has not stopped" is_gone
+}
+
+copy_cold() {
+  has defined "$source" "$guest"
+  case $? in
+    0) "$@" ;;
+    1) return 0 ;;
+    *) refuse "$from cannot be asked for its guests" ;;
+  esac
+}
+
+start_cold() {
+  at_target
+  "$@"
+}
+
+is_gone() {
+  has guests "$source" "$guest"
+  (( $? == 1 ))
+}
+
+after_cold() {
+  local status=$1
+  if (( status == 0 )); then
+    until_seen "$vm does not run on $to" has guests "$target" "$guest"
+    return
+  fi
+  if has guests "$target" "$guest"; then
+    say_found "the command failed (status $status), but $vm runs on $to"
+    return 0
+  fi
+  # It is not left alone, stopped where it was.
+  if is_gone && has defined "$source" "$guest" && ! has defined "$target" "$guest"; then
+    if "again_$number"; then say_found "$vm is started again on $from"; fi
+  fi
+  refuse "the command failed (status $status)"
+}
+
 before_boot() {
   case $(ask power "$target") in
     off) return 0 ;;

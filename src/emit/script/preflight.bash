@@ -13,12 +13,13 @@ expect_by_now() {
     case $kind.${STATE[$number]} in
       shutdown.ended) EXPECTED_ON[server]=0 ;;
       boot.ended) EXPECTED_ON[server]=1 ;;
-      migrate.ended) EXPECTED_HOST[guest]=$server ;;
+      migrate.ended | cold.ended) EXPECTED_HOST[guest]=$server ;;
       start.ended) EXPECTED_RUNS[guest]=1 ;;
       stop.ended) EXPECTED_RUNS[guest]=0 ;;
       shutdown.waiting) GOES_DOWN[server]=1 ;;
       boot.started | boot.failed | shutdown.started | shutdown.failed) EXPECTED_ON[server]=unknown ;;
       migrate.started | migrate.failed) EXPECTED_HOST[guest]=unknown ;;
+      cold.started | cold.failed) EXPECTED_HOST[guest]=unknown EXPECTED_RUNS[guest]=unknown ;;
       start.started | start.failed | stop.started | stop.failed) EXPECTED_RUNS[guest]=unknown ;;
     esac
     [[ $kind != boot && $kind != shutdown ]] || TURNED[server]=1

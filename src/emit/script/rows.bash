@@ -36,6 +36,10 @@ why() { WHY[$1]=$2; }
 level() { LEVEL_TOLD[$1]=$2 LEVEL[$1]=$3 CAPACITY[$1]=$4 LEVEL_NAME[$1]=$5; }
 takes() { TAKES[$1]+=" $2/$3/$4"; }
 
+# has_disk GUEST: a disk goes with it.
+declare -a DISK=()
+has_disk() { DISK[$1]=1; }
+
 # about NUMBER: sets what the commands and the guards of an action read.
 # shellcheck disable=SC2034
 about() {
@@ -44,6 +48,13 @@ about() {
   # A migration is carried out by the server that the guest leaves.
   server=$from own_name=${OWN_NAME[$source]-} own_from=${OWN_NAME[$source]-} own_to=${OWN_NAME[$target]-}
   address=${ADDRESS[$source]-} uri=${URI[$source]-} bmc=${BMC[$source]-}
+  disk=${DISK[$guest]-}
   to_address=${ADDRESS[$target]-} to_uri=${URI[$target]-} migration=${MIGRATION[$target]-}
   rate_kib=${RATE[$1]} rate_mib=$(( RATE[$1] < 1024 ? 1 : RATE[$1] / 1024 ))
+}
+
+# at_target: from here on commands are carried out by the server that the guest goes to.
+# shellcheck disable=SC2034
+at_target() {
+  server=$to own_name=$own_to address=$to_address uri=$to_uri bmc=${BMC[$target]-}
 }

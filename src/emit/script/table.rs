@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::number;
 use super::platform::Platforms;
 use super::quote::quote;
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{kind_of, server_of, vm_of};
@@ -145,6 +145,9 @@ fn guests(datacenter: &Datacenter, cast: &Cast) -> String {
             u8::from(vm.running),
             quote(&vm.name),
         );
+        if vm.disk.is_some() {
+            let _ = writeln!(rows, "has_disk {number:>4}");
+        }
     }
     rows
 }
@@ -199,7 +202,10 @@ fn actions<'a>(plan: &'a Plan, cast: &Cast, reasons: &mut Reasons<'a>) -> String
             rows,
             "action {:>6} {} {} {} {} {} {} {} {} {} {} {} {} '{}' '{}' '{}' {}",
             number(at),
-            kind_of(action.task),
+            match action.is_moved(Manner::Cold) {
+                true => Manner::Cold.word(),
+                false => kind_of(action.task),
+            },
             vm_of(action.task).map_or(0, |vm| cast.guests[&vm]),
             cast.server(action.from),
             cast.server(server_of(action)),

@@ -12,7 +12,7 @@ use super::quote::quote;
 use crate::emit::text::printable;
 
 /// What placeholders stand for.
-const PLACEHOLDERS: [&str; 14] = [
+const PLACEHOLDERS: [&str; 15] = [
     "server",
     "name",
     "address",
@@ -27,6 +27,7 @@ const PLACEHOLDERS: [&str; 14] = [
     "uri",
     "to-uri",
     "command",
+    "disk",
 ];
 
 /// The templates that a script needs, each once.

@@ -3,7 +3,7 @@
 use svg::node::element::{Group, Rectangle};
 
 use super::paint::{INK, px, text, text_width};
-use crate::datacenter::Datacenter;
+use crate::datacenter::{Datacenter, Manner};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::kind_of;
@@ -17,7 +17,12 @@ const NAME_LENGTH: usize = 60;
 pub fn look(action: &Planned) -> (&'static str, &'static str) {
     let name = match action.task {
         Task::Boot(_) => "boot",
-        Task::Migrate { .. } if action.post_copy => return ("migrate by post-copy", "#56b4e9"),
+        Task::Migrate { .. } if action.is_moved(Manner::Post) => {
+            return ("migrate by post-copy", "#56b4e9");
+        }
+        Task::Migrate { .. } if action.is_moved(Manner::Cold) => {
+            return ("migrate cold", "#44aa99");
+        }
         Task::Migrate { .. } => "migrate",
         Task::Shutdown(_) => "shut down",
         Task::Start(_) => "start VM",

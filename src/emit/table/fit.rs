@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::Signs;
-use crate::datacenter::{Datacenter, ServerId};
+use crate::datacenter::{Datacenter, Manner, ServerId};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::{printable, shorten_within};
@@ -88,7 +88,8 @@ impl Row {
         let mut marks = String::new();
         for (holds, mark) in [
             (action.inferred, "*"),
-            (action.post_copy, signs.post_copy),
+            (action.is_moved(Manner::Post), signs.post_copy),
+            (action.is_moved(Manner::Cold), signs.cold),
             (action.assumed.guessed, "?"),
         ] {
             if holds {

@@ -6,7 +6,7 @@ use super::super::placement;
 use super::super::steps::Walk;
 use super::super::words::{self, list};
 use super::{also, at, too_large, vm_names};
-use crate::datacenter::{Datacenter, Node, ServerId, VmId};
+use crate::datacenter::{Datacenter, Node, ServerId, Stock, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::request::{RuleKind, Subject, Task};
 use crate::show::show_count;
@@ -19,8 +19,7 @@ pub(in super::super) fn too_much(
     excess: &Excess,
 ) -> Diagnostic {
     match key {
-        Key::Memory(server) => host(levels, walk, server, excess, true),
-        Key::Cpu(server) => host(levels, walk, server, excess, false),
+        Key::Stock(stock, server) => host(levels, walk, (stock, server), excess),
         Key::Spread(rule, place) | Key::Mended(rule, place) => {
             spread(levels, walk, rule, place, excess)
         }
@@ -41,18 +40,14 @@ pub(in super::super) fn too_much(
 fn host(
     levels: &Levels,
     walk: &Walk,
-    server: ServerId,
+    (stock, server): (Stock, ServerId),
     excess: &Excess,
-    memory: bool,
 ) -> Diagnostic {
     let dc = levels.dc();
     let data = &dc[server];
-    let (what, in_words): (_, fn(i128) -> String) = if memory {
-        ("memory", words::memory)
-    } else {
-        ("CPU", words::cpu)
-    };
-    let capacity = if memory { data.memory } else { data.cpu };
+    let what = dc.stock_name(stock);
+    let in_words = |amount: i128| words::amount(dc, stock, amount);
+    let capacity = data.has_of(stock);
     let missing = in_words(excess.level - excess.capacity);
     let (moment, vms): (String, Vec<VmId>) = match excess.when {
         When::Start => ("when the plan starts".to_owned(), dc_vms(dc, server)),
@@ -79,7 +74,15 @@ fn host(
     let label = format!("needs {} of {what}", in_words(excess.level));
     let mut finding = at(Code::ServerTooSmall, place.or(data.origin), message, label);
     if excess.when != When::Start {
-        let text = format!("`{}` has {}", data.name, in_words(excess.capacity));
+        let gives = in_words(excess.capacity);
+        let text = match capacity.filter(|has| i128::from(has.value) != excess.capacity) {
+            Some(has) => format!(
+                "`{}` has {}, overbooked to {gives}",
+                data.name,
+                in_words(has.value.into())
+            ),
+            None => format!("`{}` has {gives}", data.name),
+        };
         finding = also(finding, capacity.and_then(|at| at.origin), text);
     }
     if !vms.is_empty() {
@@ -173,14 +176,11 @@ pub(in super::super) fn no_room_anywhere(
     origin: Option<Span>,
     vms: &[VmId],
     places: &[ServerId],
-    what: &str,
-    needed: i128,
-    free: i128,
+    stock: Stock,
+    (needed, free): (i128, i128),
 ) -> Diagnostic {
-    let in_words = |amount: i128| match what {
-        "memory" => words::memory(amount),
-        _ => words::cpu(amount),
-    };
+    let what = dc.stock_name(stock);
+    let in_words = |amount: i128| words::amount(dc, stock, amount);
     let message = format!(
         "{} lack {} of {what} for {}",
         show_count(places.len(), "server"),

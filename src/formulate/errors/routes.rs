@@ -3,10 +3,12 @@
 use super::super::modes::{Bottleneck, Narrow};
 use super::super::routes::{NoPath, Path, switches};
 use super::super::steps::Deed;
-use super::super::words::{self};
+use super::super::words;
 use super::{also, at};
-use crate::datacenter::{Copy, Datacenter, Node, ServerId, SwitchId, VmId};
+use crate::datacenter::{Copy, Datacenter, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::{Code, Diagnostic};
+use crate::request::Request;
+use crate::show::show_milliseconds;
 
 pub(in super::super) fn no_path(
     dc: &Datacenter,
@@ -169,6 +171,15 @@ pub(in super::super) fn never_converges(
     );
     let finding = also(finding, deed.origin, format!("migrated here at {has}"));
     let finding = narrow(dc, finding, possible);
+    if data
+        .disk
+        .is_some_and(|disk| disk.writes.saturating_mul(8) >= rate)
+    {
+        return finding.with_help(format!(
+            "its disk is written to faster than it is sent: give it a faster path, or let `{}` stand still meanwhile: `copy cold`",
+            data.name
+        ));
+    }
     let ms = (data.workload.hot.saturating_mul(8000)).div_ceil(rate.max(1));
     finding
         .with_help(format!(
@@ -178,6 +189,61 @@ pub(in super::super) fn never_converges(
         .with_help(format!(
             "`downtime {ms}ms` lets it stand still while its hot pages are sent"
         ))
+}
+
+/// What is left of the ways that a VM allows.
+pub(in super::super) fn no_way(
+    dc: &Datacenter,
+    deed: &Deed,
+    vm: VmId,
+    (from, to): (ServerId, ServerId),
+) -> Diagnostic {
+    let data = &dc[vm];
+    let allowed = data.copy.words();
+    let message = format!(
+        "`{}` may be moved by `copy {allowed}` only, which its servers cannot do",
+        data.name
+    );
+    let finding = at(Code::NoWay, deed.origin, message, "moved here");
+    let finding = also(finding, data.origin, format!("copy {allowed}"));
+    let can = |server: ServerId| {
+        let server = &dc[server];
+        format!("`{}` can do `copy {}`", server.name, server.copy.words())
+    };
+    let finding = finding.with_note(format!("{}, {}", can(from), can(to)));
+    finding.with_help(format!("allow `{}` another way", data.name))
+}
+
+/// A VM that would stand still for longer than a rule lets it.
+pub(in super::super) fn stands_still(
+    dc: &Datacenter,
+    request: &Request,
+    deed: &Deed,
+    (vm, manner): (VmId, Manner),
+    still: u64,
+    rule: usize,
+) -> Diagnostic {
+    let (data, rule) = (&dc[vm], &request.rules[rule]);
+    let still = show_milliseconds(still);
+    let message = format!(
+        "`{}` would stand still for {still}, longer than `{}` lets it",
+        data.name,
+        words::rule(dc, request, rule)
+    );
+    let finding = at(
+        Code::NoWay,
+        deed.origin,
+        message,
+        format!("by `copy {}`", manner.word()),
+    );
+    let finding = also(finding, rule.origin, "the limit");
+    finding.with_help(match manner {
+        Manner::Cold => format!("let `{}` move live as well: `copy pre or cold`", data.name),
+        _ => format!(
+            "give `{}` a `downtime` of its own within the limit",
+            data.name
+        ),
+    })
 }
 
 pub(in super::super) fn takes_too_long(

@@ -72,6 +72,7 @@ pub(in super::super) fn nowhere_to_go(
     let reason = |why: LeftOut| match why {
         LeftOut::ItsOwn => "it is there already".to_owned(),
         LeftOut::IsOff => "off by then, or going down with it".to_owned(),
+        LeftOut::Maintenance => "under maintenance".to_owned(),
         LeftOut::Lacks => format!("without what `{name}` needs"),
         LeftOut::Forbidden(rule) => {
             format!(
@@ -149,6 +150,25 @@ pub(in super::super) fn is_told_when(dc: &Datacenter, deed: &Deed, rule: &Source
     ))
 }
 
+pub(in super::super) fn under_maintenance(
+    dc: &Datacenter,
+    vm: VmId,
+    server: ServerId,
+    place: Option<Span>,
+) -> Diagnostic {
+    let (name, data) = (&dc[vm].name, &dc[server]);
+    let message = format!(
+        "`{name}` is sent to `{}`, which is under maintenance",
+        data.name
+    );
+    let finding = at(Code::UnderMaintenance, place, message, "here");
+    let declared = data.maintenance.and_then(|at| at.origin);
+    let finding = also(finding, declared, "says so");
+    finding.with_help(
+        "send it elsewhere, take the word away, or `boot` or `reboot` the server before: then it is back",
+    )
+}
+
 pub(in super::super) fn lacking(
     dc: &Datacenter,
     vm: VmId,
@@ -167,6 +187,7 @@ pub(in super::super) fn lacking(
         .filter(|(kind, _)| kind == key)
         .map(|(_, value)| value.as_str())
         .collect();
+    let is_amount = dc.resources.iter().any(|resource| resource.name == *key);
     let finding = at(Code::Lacking, place, message, "here");
     let finding = also(
         finding,
@@ -176,6 +197,9 @@ pub(in super::super) fn lacking(
             has => format!("has {key} {}", has.join(", ")),
         },
     );
+    if is_amount {
+        return finding.with_help(format!("send it to a server that has {key}"));
+    }
     finding.with_help(format!(
         "send it to a server that `has {key} {value}`; if a later one does as well, say so: `generations {key} {value}, …`"
     ))

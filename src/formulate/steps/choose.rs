@@ -35,6 +35,8 @@ pub(in super::super) enum LeftOut {
     IsOff,
     /// It lacks what the VM needs.
     Lacks,
+    /// It is under maintenance by then.
+    Maintenance,
     /// This rule does not let the VM be there.
     Forbidden(RuleAt),
 }
@@ -204,6 +206,9 @@ impl Walker<'_> {
         let turns = self.switching.get(&server);
         let last = turns.and_then(|turns| turns.back());
         let Some(&last) = last else {
+            if self.is_under_maintenance(server) {
+                return Err(LeftOut::Maintenance);
+            }
             let boots = self.walk.of_server.contains_key(&server);
             let stay = if boots {
                 Stay::AfterBoot
@@ -212,7 +217,8 @@ impl Walker<'_> {
             };
             return self.is_on(server).then_some(stay).ok_or(LeftOut::IsOff);
         };
-        if self.leaving[&vm].iter().any(|&leaves| leaves > at) {
+        let moves_on = self.leaving[&vm].iter().any(|&leaves| leaves > at);
+        if moves_on && !self.is_under_maintenance(server) {
             return Ok(Stay::Guest);
         }
         let comes_back = matches!(self.steps[last].task, Task::Boot(_));

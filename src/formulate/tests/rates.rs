@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::compile::{Prospect, check};
-use crate::datacenter::Copy;
+use crate::datacenter::{Copy, Manner};
 use crate::source::Loader;
 
 /// `(seconds, Mbit/s)` of each mode.
@@ -185,7 +185,7 @@ fn a_rate_at_which_a_vm_does_not_converge_is_no_mode() {
     assert_eq!(modes(&problem, "migrate x").len(), 1);
     // It is by pre-copy at the highest rate, and so at every one.
     assert_eq!(modes(&problem, "migrate y").len(), 1);
-    assert!(!problem.work[1].post_copy);
+    assert_eq!(problem.work[1].manner, Manner::Pre);
     assert_eq!(modes(&problem, "migrate z"), [(8, 1000), (20, 400)]);
 }
 

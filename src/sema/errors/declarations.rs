@@ -4,7 +4,6 @@ use super::figure;
 use crate::datacenter::Server;
 use crate::diag::{Code, Diagnostic};
 use crate::sema::world::{Kind, a_thing};
-use crate::show::show_bytes;
 use crate::source::Span;
 use crate::syntax::ast::DeclKind;
 
@@ -168,15 +167,4 @@ pub fn crowded(
         Some(origin) => warning.with_label(origin, format!("{has} here")),
         None => warning,
     }
-}
-
-/// `64 GiB`
-pub fn bytes(bytes: u64) -> String {
-    show_bytes(bytes)
-}
-
-/// `1.5 CPUs`
-pub fn cpus(thousandths: u64) -> String {
-    let cpus = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
-    format!("{} CPUs", cpus.trim_end_matches('0').trim_end_matches('.'))
 }

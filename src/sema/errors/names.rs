@@ -167,3 +167,16 @@ pub fn generations_twice(kind: &str, span: Span, earlier: Span) -> Diagnostic {
         .with_label(earlier, "here first")
         .with_help("make them one list, the earliest generation first")
 }
+
+pub fn resource_twice(name: &str, span: Span, earlier: Option<Span>) -> Diagnostic {
+    let Some(earlier) = earlier else {
+        let message = format!("`{name}` is a resource that all files know");
+        return Diagnostic::new(Code::DuplicateName, span, message, "declared again").with_help(
+            format!("say it by its own word: `{name} …` of servers and VMs"),
+        );
+    };
+    let message = format!("the resource `{name}` is declared twice");
+    Diagnostic::new(Code::DuplicateName, span, message, "again")
+        .with_label(earlier, "here first")
+        .with_help("remove one of them")
+}

@@ -1,20 +1,21 @@
 //! Properties.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, suggest};
 use crate::sema::properties::Owner;
 use crate::sema::world::{Kind, a_kind};
 use crate::source::Span;
-use crate::syntax::ast::ClassKind;
+use crate::syntax::ast::{ClassKind, Word};
 
 /// What has a property of that keyword.
 fn owners(keyword: &str) -> &'static str {
     match keyword {
-        "memory" | "cpu" | "off" | "shutdown" => "servers and VMs",
-        "used" | "hot" | "cold" | "downtime" | "copy" | "force" | "timeout" | "retry" | "on" => {
+        "memory" | "cpu" | "copy" | "off" | "shutdown" => "servers and VMs",
+        "used" | "hot" | "cold" | "downtime" | "disk" | "force" | "timeout" | "retry" | "on" => {
             "VMs"
         }
-        "power" | "hosting" | "migration" | "address" | "bmc" | "migration-address" | "command"
-        | "boot" => "servers",
+        "needs" => "VMs",
+        "has" | "overbook" | "maintenance" | "power" | "hosting" | "migration" | "address"
+        | "bmc" | "migration-address" | "command" | "boot" => "servers",
         "link" => "servers, switches, racks and sites",
         "capacity" => "switches, racks and sites",
         "rate" | "usable" | "bond" | "guests" => "links",
@@ -117,4 +118,58 @@ pub fn link_without_rate(span: Span) -> Diagnostic {
         "neither a rate nor a class with one",
     )
     .with_help("write `link 10Gbps`, or a class of links such as `link : ethernet10`")
+}
+
+pub fn has_its_own_word(key: &Word) -> Diagnostic {
+    let name = &key.text;
+    Diagnostic::new(
+        Code::BadProperty,
+        key.span,
+        format!("`{name}` is said by its own word"),
+        "no feature, and no resource of one's own",
+    )
+    .with_help(format!(
+        "write `{name}` and the amount, without `has` or `needs`"
+    ))
+}
+
+pub fn no_resource(key: &Word, value: Span) -> Diagnostic {
+    let name = &key.text;
+    Diagnostic::new(
+        Code::UnknownName,
+        key.span,
+        format!("`{name}` is no resource"),
+        "nothing declares it",
+    )
+    .with_label(value, "so this amount is one of nothing")
+    .with_help(format!(
+        "declare it at the top level: `resource {name} in bytes`, or `resource {name}` if it is counted"
+    ))
+}
+
+pub fn no_amount(key: &Word, value: Span) -> Diagnostic {
+    let message = format!("`{}` is a resource, and this is no amount of it", key.text);
+    Diagnostic::new(Code::BadProperty, value, message, "an amount is wanted")
+}
+
+pub fn unknown_stock(key: &Word, own: &[String]) -> Diagnostic {
+    let known = ["memory", "cpu"]
+        .into_iter()
+        .chain(own.iter().map(String::as_str));
+    let finding = Diagnostic::new(
+        Code::UnknownName,
+        key.span,
+        format!("`{}` is no resource", key.text),
+        "`memory`, `cpu` or a resource of the file's own is wanted",
+    );
+    match suggest::closest(&key.text, known) {
+        Some(similar) => finding.with_fix(key.span, similar),
+        None => finding,
+    }
+}
+
+pub fn fuller_than_it_is(filled: Span, size: Span) -> Diagnostic {
+    let message = "a disk cannot be fuller than it is large";
+    Diagnostic::new(Code::BadProperty, filled, message, "more than all of it")
+        .with_label(size, "its size")
 }

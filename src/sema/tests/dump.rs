@@ -112,6 +112,15 @@ fn server(server: &Server) -> String {
     if let Some(cpu) = server.cpu {
         let _ = write!(out, " cpu={}", cpu.value);
     }
+    for (own, amount) in &server.own {
+        let _ = write!(out, " own{own}={}", amount.value);
+    }
+    for (stock, factor) in &server.overbook {
+        let _ = write!(out, " {stock:?}*{factor}");
+    }
+    if server.maintenance.is_some() {
+        out.push_str(" maintenance");
+    }
     if !server.on {
         out.push_str(" off");
     }
@@ -167,6 +176,9 @@ fn vm(dc: &Datacenter, vm: &Vm) -> String {
     if vm.cpu.value > 0 {
         let _ = write!(out, " cpu={}", vm.cpu.value);
     }
+    for (own, amount) in &vm.own {
+        let _ = write!(out, " own{own}={}", amount.value);
+    }
     if !vm.running {
         out.push_str(" off");
     }
@@ -176,6 +188,13 @@ fn vm(dc: &Datacenter, vm: &Vm) -> String {
     let how = format!(" {:?} {:?}", vm.copy, vm.force);
     if how != " Pre Never" {
         out.push_str(&how);
+    }
+    if let Some(disk) = vm.disk {
+        let _ = write!(
+            out,
+            " disk={}/{}/{}",
+            disk.filled, disk.writes, disk.unknown
+        );
     }
     if let Some(timeout) = vm.timeout {
         let _ = write!(out, " {timeout:?}");
@@ -295,6 +314,11 @@ fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
         },
         RuleKind::Gather { vms: list } => format!("gather {}", vms(list)),
         RuleKind::Lonely { vms: list } => format!("lonely {}", vms(list)),
+        RuleKind::Prefer {
+            rule: preferred,
+            weight,
+        } => format!("prefer {} weight {weight}", self::rule(dc, preferred)),
+        RuleKind::Downtime { vms: list, most } => format!("downtime of {} <= {most}ms", vms(list)),
         RuleKind::Pin { vms: list } => format!("pin {}", vms(list)),
         RuleKind::Keep {
             vms: list,

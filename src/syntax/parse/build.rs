@@ -173,11 +173,19 @@ pub(super) fn is_mark(rule: Rule) -> bool {
             | k_downtime
             | k_copy
             | k_force
+            | k_prefer
+            | k_or
+            | k_disk
+            | k_filled
+            | k_writes
             | k_off
             | k_label
             | k_has
             | k_needs
             | k_generations
+            | k_resource
+            | k_overbook
+            | k_maintenance
             | k_power
             | k_hosting
             | k_extra

@@ -64,6 +64,8 @@ fn describe(rule: Rule) -> Expected {
         }
         set | chosen | atom | atoms | all | kind_all => Needed("a set of things"),
         label_value => Needed("a value"),
+        feature => Needed("a value or an amount"),
+        measure => Needed("`bytes`"),
         string => Needed("a text in quotes"),
         index => Needed("an index"),
         moment | clock | start_clock => Needed("a moment"),
@@ -83,7 +85,10 @@ fn describe(rule: Rule) -> Expected {
         binding => Needed("a loop variable"),
         range | padded_range => Needed("a range"),
         classes => Possible("classes"),
-        copy_kind => Needed("`pre`, `post` or `either`"),
+        copy_kind | manner => Needed("`pre`, `post`, `cold`, `either` or `any`"),
+        k_or => Possible("`or`"),
+        disk_filled | k_filled => Possible("`filled`"),
+        disk_writes | k_writes => Possible("`writes`"),
         force_kind => Needed("`never`, `suspend` or `post`"),
         class_kind => Needed("`server`, `vm`, `link`, `switch`, `rack` or `site`"),
         policy => Needed("`abort`, `suspend`, `post` or `wait`"),
@@ -91,7 +96,9 @@ fn describe(rule: Rule) -> Expected {
         command_kind => Needed("what the command is for, such as `boot` or `uri`"),
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
-        objective => Needed("`mttr`, `energy` or `makespan`"),
+        objective => {
+            Needed("`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences` or `balance`")
+        }
         k_time => Needed("`time`"),
         verdict | ends_by | on_time | figure | metric | k_end => Needed(
             "`possible`, `impossible`, `optimal`, `end by …`, `on time in …` or a figure as in `peak <= 9kW`",
@@ -101,16 +108,18 @@ fn describe(rule: Rule) -> Expected {
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
         | s_stop | s_reboot | s_run | s_pause | s_timeout | s_retry | s_sync | s_before
         | s_after | s_seq | s_freeze | s_allow | s_spread | s_gather | s_lonely | s_keep
-        | s_pin | s_reserve | s_drain | s_budget | s_at_most | s_limit | s_weight | s_minimize
-        | s_expect | s_bandwidth | s_slack | s_model => Needed("a statement"),
+        | s_pin | s_reserve | s_overbook | s_downtime | s_prefer | s_drain | s_budget
+        | s_at_most | s_limit | s_weight | s_minimize | s_expect | s_bandwidth | s_slack
+        | s_model => Needed("a statement"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
-        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_force | p_placed | p_off
-        | p_label | p_has | p_needs | p_power | p_hosting | p_overhead | p_boot | p_shutdown
-        | p_migration | p_address | p_capacity | p_rate | p_usable | p_bond | p_guests | p_link
-        | p_timeout | p_retry | p_bmc | p_migration_address => Possible("a property"),
+        | p_cold | p_idle | p_slack | p_downtime | p_copy | p_disk | p_force | p_placed | p_off
+        | p_label | p_has | p_needs | p_overbook | p_maintenance | p_power | p_hosting
+        | p_overhead | p_boot | p_shutdown | p_migration | p_address | p_capacity | p_rate
+        | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
+        | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
-        | let_item | set_item | route_item | generations => Needed("a declaration"),
+        | let_item | set_item | route_item | generations | resource => Needed("a declaration"),
         keyword | EOI | lbracket | dot | use_all | use_group | bracket | tail | tail_word
         | unit | step | WHITESPACE | COMMENT | letter | digit | word_c | decl_names => Unsaid,
         k_use => Needed("`use`"),
@@ -167,11 +176,16 @@ fn describe(rule: Rule) -> Expected {
         k_downtime => Needed("`downtime`"),
         k_copy => Needed("`copy`"),
         k_force => Needed("`force`"),
+        k_prefer => Needed("`prefer`"),
+        k_disk => Needed("`disk`"),
         k_off => Needed("`off`"),
         k_label => Needed("`label`"),
         k_has => Needed("`has`"),
         k_needs => Needed("`needs`"),
         k_generations => Needed("`generations`"),
+        k_resource => Needed("`resource`"),
+        k_overbook => Needed("`overbook`"),
+        k_maintenance => Needed("`maintenance`"),
         k_power => Needed("`power`"),
         k_hosting => Needed("`hosting`"),
         k_extra => Needed("`extra`"),

@@ -182,8 +182,10 @@ const PROPERTIES: Table = &[
         ),
     ),
     (
-        &["disk", "storage", "size"],
-        Hint::Advice("disks play no part in a live migration over shared storage: leave it out"),
+        &["storage", "size"],
+        Hint::Advice(
+            "`disk 200GiB` is a disk that moves with its VM; one that all servers reach is left out",
+        ),
     ),
     (
         &["state", "status"],

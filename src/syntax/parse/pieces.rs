@@ -83,6 +83,7 @@ impl<'t> Reader<'t> {
         {
             if let Some(previous) = previous
                 && self.ends(previous, token, kin, &mut braces)
+                && !self.is_weight_of(&piece, token)
             {
                 break;
             }
@@ -113,9 +114,10 @@ impl<'t> Reader<'t> {
     fn takes_any_word(&self, previous: Token, token: Token) -> bool {
         match self.word(previous) {
             Some("class" | "command") => true,
-            Some("plan" | "label" | "with" | "has" | "needs" | "generations") => {
-                !self.text[previous.end..token.start].contains('\n')
-            }
+            Some(
+                "plan" | "label" | "with" | "has" | "needs" | "generations" | "resource"
+                | "overbook" | "prefer",
+            ) => !self.text[previous.end..token.start].contains('\n'),
             _ => false,
         }
     }
@@ -126,7 +128,8 @@ impl<'t> Reader<'t> {
         let in_properties = matches!(kin, Kin::Head | Kin::Entries);
         match word {
             "command" => kin != Kin::Entries,
-            "boot" | "shutdown" | "timeout" | "retry" => !in_properties,
+            "boot" | "shutdown" | "timeout" | "retry" | "overbook" => !in_properties,
+            "downtime" => self.begins_downtime(token),
             "after" => !in_properties && self.begins_after(token),
             "at" => self.begins_at_most(token),
             _ => words::begins_item(word) || words::STATEMENTS.contains(&word),
@@ -139,10 +142,31 @@ impl<'t> Reader<'t> {
             .is_some_and(|next| self.word(next) == Some("most"))
     }
 
+    /// `downtime of …` begins a statement; the property and the goal of that name do not.
+    fn begins_downtime(&self, downtime: Token) -> bool {
+        self.token_at(downtime.end)
+            .is_some_and(|next| self.word(next) == Some("of"))
+    }
+
     /// `after web from 02:00` begins a statement, `after 1min` does not.
     fn begins_after(&self, after: Token) -> bool {
         let next = self.token_at(after.end);
         !next.is_some_and(|next| self.text_of(next).starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// Whether `weight` belongs to the `prefer` that begins the piece: it begins a statement where an `on` follows it.
+    fn is_weight_of(&self, piece: &Piece, weight: Token) -> bool {
+        let is_preference = self.text[piece.start..].starts_with("prefer");
+        if !is_preference || self.text_of(weight) != "weight" {
+            return false;
+        }
+        let mut behind = self.scanner.at(weight.end);
+        let next = behind.find(|token| match token.kind {
+            Kind::Open(b'{') | Kind::Close(b'}') => true,
+            Kind::Word => self.text_of(*token) == "on" || self.stops(*token, Kin::Statement),
+            _ => false,
+        });
+        next.is_none_or(|token| self.text_of(token) != "on")
     }
 
     /// Whether a token begins a statement.
@@ -150,6 +174,7 @@ impl<'t> Reader<'t> {
         match self.word(token) {
             Some("at") => self.begins_at_most(token),
             Some("after") => self.begins_after(token),
+            Some("downtime") => self.begins_downtime(token),
             Some(word) => words::STATEMENTS.contains(&word),
             None => false,
         }

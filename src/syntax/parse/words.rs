@@ -4,7 +4,7 @@
 pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 
 /// Words that begin any other item.
-pub(super) const ITEMS: [&str; 8] = [
+pub(super) const ITEMS: [&str; 9] = [
     "use",
     "let",
     "set",
@@ -13,10 +13,11 @@ pub(super) const ITEMS: [&str; 8] = [
     "command",
     "plan",
     "generations",
+    "resource",
 ];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 32] = [
+pub(super) const STATEMENTS: [&str; 35] = [
     "start",
     "stop",
     "migrate",
@@ -49,10 +50,13 @@ pub(super) const STATEMENTS: [&str; 32] = [
     "reserve",
     "run",
     "pause",
+    "overbook",
+    "downtime",
+    "prefer",
 ];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 31] = [
+pub(super) const PROPERTIES: [&str; 34] = [
     "memory",
     "used",
     "cpu",
@@ -62,12 +66,15 @@ pub(super) const PROPERTIES: [&str; 31] = [
     "slack",
     "downtime",
     "copy",
+    "disk",
     "force",
     "on",
     "off",
     "label",
     "has",
     "needs",
+    "overbook",
+    "maintenance",
     "power",
     "hosting",
     "overhead",
@@ -87,7 +94,7 @@ pub(super) const PROPERTIES: [&str; 31] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 93] = [
+pub(super) const KEYWORDS: [&str; 98] = [
     "used",
     "use",
     "let",
@@ -181,6 +188,11 @@ pub(super) const KEYWORDS: [&str; 93] = [
     "has",
     "needs",
     "generations",
+    "resource",
+    "overbook",
+    "maintenance",
+    "disk",
+    "prefer",
 ];
 
 /// Whether a word begins an item.

@@ -108,7 +108,8 @@ impl Judge<'_> {
             Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Some(vm),
             Task::Boot(_) | Task::Shutdown(_) | Task::Run(_) | Task::Pause => None,
         };
-        let needs = |of: fn(&mvm::datacenter::Vm) -> u64| {
+        let needs = |stock: mvm::datacenter::Stock| {
+            let of = |vm: &mvm::datacenter::Vm| vm.takes_of(stock);
             // Who gets the room that others leave is the plan's choice: it is needed where all that the file brings there does not
             // fit beside what was there at first.
             if leaves {
@@ -120,13 +121,14 @@ impl Judge<'_> {
                 here.map(|v| of(&dc.vms[v])).sum::<u64>() + of(&dc[vm])
             }
         };
-        let memory = dc[to]
-            .memory
-            .is_some_and(|most| needs(|vm| vm.memory.value) > most.value);
-        let cpu = dc[to]
-            .cpu
-            .is_some_and(|most| needs(|vm| vm.cpu.value) > most.value);
-        (memory || cpu).then(|| "its destination has no room".into())
+        let lacks = |stock| {
+            let gives = self.file.request.gives(dc, to, stock);
+            gives.is_some_and(|most| needs(stock) > most.value)
+        };
+        let mut stocks = dc.stocks();
+        stocks
+            .any(lacks)
+            .then(|| "its destination has no room".into())
     }
 
     /// A rule that stands against it for ever.

@@ -66,10 +66,14 @@ impl Judge<'_> {
 
     fn hosts<'a>(&'a self, server: ServerId, limits: &mut Vec<Limited<'a>>) {
         let dc = self.file.datacenter;
-        let mut add = |what: &str, capacity: Option<u64>, of: fn(&mvm::datacenter::Vm) -> u64| {
-            let Some(capacity) = capacity else { return };
+        for stock in dc.stocks() {
+            let given = self.file.request.gives(dc, server, stock);
+            let Some(capacity) = given.map(|at| at.value) else {
+                continue;
+            };
+            let of = move |vm: &mvm::datacenter::Vm| vm.takes_of(stock);
             limits.push(Limited {
-                name: format!("{what} of {}", dc[server].name),
+                name: format!("{} of {}", dc.stock_name(stock), dc[server].name),
                 period: Period::ALWAYS,
                 capacity,
                 level: Box::new(move |now, at| {
@@ -82,11 +86,7 @@ impl Judge<'_> {
                     here + comes.map(|vm| of(&dc[vm])).sum::<u64>()
                 }),
             });
-        };
-        add("memory", dc[server].memory.map(|at| at.value), |vm| {
-            vm.memory.value
-        });
-        add("cpu", dc[server].cpu.map(|at| at.value), |vm| vm.cpu.value);
+        }
     }
 
     /// The migrations that go on, and still should at a moment.

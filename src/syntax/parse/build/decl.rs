@@ -25,6 +25,10 @@ impl Builder {
                 name: self.word(first),
                 value: self.set(parts.need()),
             },
+            Rule::resource => ItemKind::Resource {
+                name: self.word(first),
+                in_bytes: parts.next().is_some(),
+            },
             Rule::generations => ItemKind::Generations {
                 key: self.word(first),
                 values: parts.map(|value| self.word(value)).collect(),
@@ -128,9 +132,12 @@ impl Builder {
         let rule = pair.as_rule();
         match rule {
             Rule::p_off => return PropertyKind::Off,
+            Rule::p_maintenance => return PropertyKind::Maintenance,
             Rule::p_idle => return PropertyKind::Idle,
             Rule::p_guests => return PropertyKind::Guests,
             Rule::p_link => return PropertyKind::Link(self.link(pair)),
+            Rule::p_copy => return PropertyKind::Copy(copy(Parts::of(pair))),
+            Rule::p_disk => return self.disk(Parts::of(pair)),
             Rule::p_timeout => return PropertyKind::Timeout(self.timeout(&mut Parts::of(pair))),
             Rule::p_retry => return PropertyKind::Retry(self.retry(&mut Parts::of(pair))),
             _ => {}
@@ -150,11 +157,6 @@ impl Builder {
             Rule::p_cold => PropertyKind::Cold(self.value(first)),
             Rule::p_slack => PropertyKind::Slack(self.value(first)),
             Rule::p_downtime => PropertyKind::Downtime(self.value(first)),
-            Rule::p_copy => PropertyKind::Copy(match first.as_str() {
-                "pre" => CopyKind::Pre,
-                "post" => CopyKind::Post,
-                _ => CopyKind::Either,
-            }),
             Rule::p_force => PropertyKind::Force {
                 kind: match first.as_str() {
                     "never" => ForceKind::Never,
@@ -164,13 +166,26 @@ impl Builder {
                 after: optional(second),
             },
             Rule::p_placed => PropertyKind::Placed(self.set(first)),
-            Rule::p_label | Rule::p_has | Rule::p_needs => {
+            Rule::p_label | Rule::p_has | Rule::p_needs | Rule::p_overbook => {
                 let key = self.word(first);
-                let value = self.word(second.expect("the grammar has a value behind a key"));
+                let value = second.expect("the grammar has a value behind a key");
                 match rule {
-                    Rule::p_has => PropertyKind::Has { key, value },
-                    Rule::p_needs => PropertyKind::Needs { key, value },
-                    _ => PropertyKind::Label { key, value },
+                    Rule::p_has => PropertyKind::Has {
+                        key,
+                        value: self.feature(value),
+                    },
+                    Rule::p_needs => PropertyKind::Needs {
+                        key,
+                        value: self.feature(value),
+                    },
+                    Rule::p_overbook => PropertyKind::Overbook {
+                        key,
+                        factor: self.expr(value),
+                    },
+                    _ => PropertyKind::Label {
+                        key,
+                        value: self.word(value),
+                    },
                 }
             }
             Rule::p_power => PropertyKind::Power(self.value(first)),
@@ -193,6 +208,20 @@ impl Builder {
             Rule::p_rate => PropertyKind::Rate(self.value(first)),
             Rule::p_usable => PropertyKind::Usable(self.value(first)),
             _ => PropertyKind::Bond(self.value(first)),
+        }
+    }
+
+    /// `200GiB filled 80GiB writes 5MiB/s`
+    fn disk(self, mut parts: Parts<'_>) -> PropertyKind {
+        let size = self.expr(parts.need());
+        let mut part = |rule| {
+            let part = parts.maybe(rule);
+            part.map(|part| self.expr(Parts::of(part).need()))
+        };
+        PropertyKind::Disk {
+            size,
+            filled: part(Rule::disk_filled),
+            writes: part(Rule::disk_writes),
         }
     }
 
@@ -223,6 +252,15 @@ impl Builder {
         }
     }
 
+    /// A feature's name, or an amount.
+    fn feature(self, pair: Pair<'_, Rule>) -> Feature {
+        let value = Parts::of(pair).need();
+        match value.as_rule() {
+            Rule::string => Feature::Text(self.word(value)),
+            _ => Feature::Amount(self.expr(value)),
+        }
+    }
+
     fn value(self, pair: Pair<'_, Rule>) -> Expr {
         match pair.as_rule() {
             Rule::term => self.term(pair),
@@ -247,4 +285,19 @@ impl Builder {
         }
         link
     }
+}
+
+/// `pre or cold`
+fn copy(parts: Parts<'_>) -> CopyKind {
+    let mut manners = Vec::new();
+    for part in parts {
+        manners.push(match part.as_str() {
+            "either" => return CopyKind::Either,
+            "any" => return CopyKind::Any,
+            "pre" => Manner::Pre,
+            "post" => Manner::Post,
+            _ => Manner::Cold,
+        });
+    }
+    CopyKind::OneOf(manners)
 }

@@ -166,6 +166,23 @@ impl Builder {
             | Rule::s_keep
             | Rule::s_pin
             | Rule::s_reserve => self.placement(rule, parts),
+            Rule::s_prefer => {
+                let rule = self.rule(parts.need());
+                let weight = parts.next().map(|weight| self.expr(weight));
+                StatementKind::Prefer {
+                    rule: Box::new(rule),
+                    weight,
+                }
+            }
+            Rule::s_downtime => StatementKind::Downtime {
+                vms: self.set(parts.need()),
+                most: self.expr(parts.need()),
+            },
+            Rule::s_overbook => StatementKind::Overbook {
+                key: self.word(parts.need()),
+                factor: self.expr(parts.need()),
+                on: parts.next().map(|on| self.set(on)),
+            },
             Rule::s_minimize => {
                 StatementKind::Minimize(parts.map(|objective| self.objective(objective)).collect())
             }
@@ -288,6 +305,9 @@ impl Builder {
             "mttr" => Goal::Mttr,
             "energy" => Goal::Energy,
             "moves" => Goal::Moves,
+            "downtime" => Goal::Downtime,
+            "preferences" => Goal::Preferences,
+            "balance" => Goal::Balance,
             _ => Goal::Makespan,
         };
         (goal, self.span(&pair))

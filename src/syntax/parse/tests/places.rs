@@ -171,10 +171,29 @@ impl Walk<'_> {
                 fixed.iter().for_each(|e| walk.expr(e));
             }
             Force { after, .. } => after.iter().for_each(|e| walk.expr(e)),
+            Disk {
+                size,
+                filled,
+                writes,
+            } => {
+                walk.expr(size);
+                filled.iter().chain(writes).for_each(|e| walk.expr(e));
+            }
             Placed(set) => walk.set(set),
-            Label { key, value } | Has { key, value } | Needs { key, value } => {
+            Label { key, value } => {
                 walk.leaf(key.span);
                 walk.leaf(value.span);
+            }
+            Has { key, value } | Needs { key, value } => {
+                walk.leaf(key.span);
+                match value {
+                    Feature::Text(word) => walk.leaf(word.span),
+                    Feature::Amount(expr) => walk.expr(expr),
+                }
+            }
+            Overbook { key, factor } => {
+                walk.leaf(key.span);
+                walk.expr(factor);
             }
             Timeout(timeout) => walk.timeout(timeout),
             Retry(retry) => walk.retry(retry),
@@ -194,7 +213,7 @@ impl Walk<'_> {
                 link.to.iter().for_each(|to| walk.names(to));
                 behind.iter().for_each(|part| walk.property(part));
             }
-            Copy(_) | Off | Idle | Guests => {}
+            Copy(_) | Off | Idle | Guests | Maintenance => {}
         });
     }
 
@@ -257,7 +276,12 @@ impl Walk<'_> {
             }
         };
         self.inside(statement.span, |walk| {
-            match &statement.kind {
+            let kind = match &statement.kind {
+                Prefer { rule, .. } => rule,
+                kind => kind,
+            };
+            match kind {
+                Prefer { .. } => unreachable!("what is preferred is another statement"),
                 StartAt { clock, zone } => {
                     walk.clock(clock);
                     zone.iter().for_each(|zone| walk.leaf(zone.span));
@@ -293,6 +317,15 @@ impl Walk<'_> {
                 Keep { vms, servers, .. } => {
                     walk.set(vms);
                     walk.set(servers);
+                }
+                Downtime { vms, most } => {
+                    walk.set(vms);
+                    walk.expr(most);
+                }
+                Overbook { key, factor, on } => {
+                    walk.leaf(key.span);
+                    walk.expr(factor);
+                    on.iter().for_each(|set| walk.set(set));
                 }
                 Reserve { count, servers } => {
                     walk.expr(count);
@@ -392,6 +425,7 @@ impl Walk<'_> {
 
     fn item(&mut self, item: &Item) {
         self.inside(item.span, |walk| match &item.kind {
+            ItemKind::Resource { name, .. } => walk.leaf(name.span),
             ItemKind::Use(Use::File(word)) => walk.leaf(word.span),
             ItemKind::Use(Use::Path { path, names }) => {
                 path.iter().for_each(|word| walk.leaf(word.span));
