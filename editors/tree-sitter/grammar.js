@@ -22,6 +22,8 @@ module.exports = grammar({
   conflicts: ($) => [
     // `migrate a to b at 1Gbps` and `migrate a to b  at most 2 migrations`.
     [$.migrate],
+    // `prefer gather a weight 5` and `prefer gather a  weight 5 on b`.
+    [$.prefer],
     // `of servers with licence oracle on`: a filter, or what they are.
     [$._chosen],
     // `for i in a on b, c` goes on with a member or with `c in …`.
@@ -34,7 +36,9 @@ module.exports = grammar({
     source_file: ($) => repeat($._item),
 
     _item: ($) =>
-      choice($.use, $.let, $.set, $.class, $.declaration, $.route, $.generations, $.command, $.plan),
+      choice(
+        $.use, $.let, $.set, $.class, $.declaration, $.route, $.generations, $.resource, $.command, $.plan,
+      ),
 
     // ------------------------------------------------------------------------------- items
 
@@ -65,6 +69,7 @@ module.exports = grammar({
     classes: ($) => seq(':', list($.path)),
     route: ($) => seq('route', $._set, 'to', $._set, 'via', $._set),
     generations: ($) => seq('generations', $._label, repeat1(seq(',', $._value))),
+    resource: ($) => seq('resource', $._key, optional(seq('in', 'bytes'))),
     command: ($) =>
       seq(
         'command',
@@ -90,15 +95,23 @@ module.exports = grammar({
     property: ($) =>
       choice(
         seq(choice($.measure, 'slack', 'shutdown', 'migration'), $._expression),
-        choice('idle', 'off'),
+        choice('idle', 'off', 'maintenance'),
         seq('hot', $._expression, optional(seq('in', $._expression))),
         seq('boot', $._expression, optional(seq('extra', $._expression))),
-        seq('copy', $.choice),
+        seq('copy', $.choice, repeat(seq('or', $.choice))),
+        seq(
+          'disk',
+          $._expression,
+          optional(seq('filled', $._expression)),
+          optional(seq('writes', $._expression)),
+        ),
+        $._overbook,
         seq('force', $.choice, optional(seq('after', $._expression))),
         $._timeout,
         $._retry,
         seq('on', $._set),
-        seq($.labelling, $._label),
+        seq('label', $._label),
+        seq($.labelling, $._key, $._expression),
         seq($.addressing, $.string),
         $._link,
         $._part,
@@ -108,17 +121,20 @@ module.exports = grammar({
       token(
         choice('memory', 'used', 'cpu', 'cold', 'downtime', 'power', 'hosting', 'overhead', 'capacity', 'rate'),
       ),
-    labelling: () => token(choice('label', 'has', 'needs')),
+    labelling: () => token(choice('has', 'needs')),
     addressing: () => token(choice('address', 'bmc', 'migration-address')),
     choice: () =>
       token(
         choice(
           'pre', 'post', 'either', 'never', 'suspend', 'abort', 'wait', 'mttr', 'energy', 'makespan', 'moves',
+          'cold', 'any', 'downtime', 'preferences', 'balance',
           'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'cloudsim',
           'simgrid',
         ),
       ),
-    _label: ($) => seq(field('key', choice($.identifier, $.string)), $._value),
+    _label: ($) => seq($._key, $._value),
+    _key: ($) => field('key', choice($.identifier, $.string)),
+    _overbook: ($) => seq('overbook', $._key, $._expression),
     _value: ($) => field('value', choice($.identifier, $.string, $.number)),
     _timeout: ($) =>
       seq('timeout', $._expression, optional(seq('then', $.choice))),
@@ -149,7 +165,7 @@ module.exports = grammar({
         $.migrate,
         seq('drain', $._set, optional(seq('to', optional($._any_of), $._set))),
         seq(choice('boot', 'shutdown', 'start', 'stop'), $._set, optional($._takes)),
-        seq($.rule, $._set),
+        seq(choice($.rule, 'gather'), $._set),
         seq('run', $.string, 'on', $._set, optional($._takes)),
         seq('pause', $.string, optional($._takes)),
         seq('sync', optional(choice('starts', 'ends')), $._set),
@@ -157,8 +173,10 @@ module.exports = grammar({
         seq('after', $._set, 'from', $._moment),
         seq('freeze', $._set, optional($.period)),
         seq('allow', $._set, $.period, repeat(seq('and', $.period))),
-        seq('spread', $._set, optional(seq('over', $.kind))),
-        seq('keep', $._atoms, choice('on', 'off'), $._set),
+        $._wish,
+        $.prefer,
+        seq('downtime', 'of', $._set, '<=', $._expression),
+        seq($._overbook, optional(seq('on', $._set))),
         seq('reserve', $._expression, 'of', $._set),
         seq('budget', $._expression, optional(seq('on', $._set)), optional($.period)),
         $.at_most,
@@ -171,7 +189,14 @@ module.exports = grammar({
         seq('slack', $._expression),
         seq(choice('bandwidth', 'model'), $.choice),
       ),
-    rule: () => token(choice('reboot', 'seq', 'gather', 'lonely', 'pin')),
+    rule: () => token(choice('reboot', 'seq', 'lonely', 'pin')),
+    prefer: ($) =>
+      seq('prefer', choice($._wish, seq('gather', $._set)), optional(seq('weight', $._expression))),
+    _wish: ($) =>
+      choice(
+        seq('spread', $._set, optional(seq('over', $.kind))),
+        seq('keep', $._atoms, choice('on', 'off'), $._set),
+      ),
 
     start_at: ($) =>
       seq(

@@ -10,27 +10,28 @@
 [(date) (time) (weekday) (zone) (offset)] @constant.numeric
 
 [
-  "use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "command" "plan" "generations"
+  "use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "command" "plan" "generations" "resource"
 ] @keyword
 
 ; Sentences of plans, and what holds them together.
 [
   "start" "stop" "migrate" "boot" "shutdown" "drain" "run" "pause" "sync" "starts" "ends" "before" "after" "budget"
   "at" "most" "limit" "freeze" "allow" "spread" "over" "keep" "reserve" "weight" "minimize" "expect" "end" "time" "takes"
-  "bandwidth" "slack" "model" "timeout" "then" "retry" "any" "for"
+  "bandwidth" "slack" "model" "timeout" "then" "retry" "any" "for" "gather" "prefer" "overbook" "downtime"
 ] @keyword
 (rule) @keyword
 
-["on" "in" "of" "with" "like" "except" "and" "by" "into" "from" "to" "until" "via" "as"] @keyword.operator
+["on" "in" "of" "with" "like" "except" "and" "by" "into" "from" "to" "until" "via" "as" "or"] @keyword.operator
 
 ; What things have.
-["hot" "idle" "copy" "force" "off" "extra" "migration" "migrations" "link" "guests"] @attribute
+["hot" "idle" "copy" "force" "off" "extra" "migration" "migrations" "link" "guests" "label" "maintenance" "disk" "filled" "writes"]
+@attribute
 [(measure) (labelling) (addressing) (share)] @attribute
 
-[(choice) (kind)] @constant.builtin
+[(choice) (kind) "bytes"] @constant.builtin
 ((command kind: (_) @constant.builtin)
   (#any-of? @constant.builtin
-    "boot" "shutdown" "start" "stop" "uri" "migrate" "migrating" "guests" "answers" "power" "free" "abort" "suspend"
+    "boot" "shutdown" "start" "stop" "uri" "migrate" "cold" "migrating" "guests" "answers" "power" "free" "abort" "suspend"
     "post" "defined" "clock" "run"))
 
 (plan name: (identifier) @function)
