@@ -291,7 +291,7 @@ fn levels(view: &View, policy: &Policy) -> (Vec<TimedLevel>, Demands) {
     // The rooms of a host are those levels of the formulation that its rules do not make.
     for (at, resource) in problem.formulation.resources.iter().enumerate() {
         let cause = problem.causes[resource.source.0 as usize];
-        if !matches!(cause, Cause::Memory(_) | Cause::Cpu(_)) {
+        if !matches!(cause, Cause::Stock(..)) {
             continue;
         }
         let known = level(

@@ -23,13 +23,13 @@ impl Checked {
         let request = &self.analysis.requests[index];
         match &self.prospects[index] {
             Prospect::Broken => Err(Failure::Input),
-            Prospect::Open(_) if request.is_open() => {
+            Prospect::Open(problem) if problem.is_open() => {
                 let plan = self.plan(index, options, monitor)?;
                 self.settled_by(index, &plan).ok_or(Failure::Unknown)
             }
             // They know no rules, so that these contradict one another does not keep them from planning.
             Prospect::Open(problem) | Prospect::Impossible(_, Some(problem))
-                if !request.is_open() =>
+                if !problem.is_open() =>
             {
                 Ok(Settled::of(request, problem))
             }

@@ -91,6 +91,7 @@ pub fn others(
         profiles,
         kept: Vec::new(),
         held: Vec::new(),
+        preferences: Vec::new(),
         timed_levels: others.levels,
         source: None,
         by: Some(By {
