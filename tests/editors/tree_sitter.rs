@@ -106,7 +106,9 @@ fn neovim_reads_and_colours_with_it() {
         .args([
             "-c",
             &script.split_whitespace().collect::<Vec<_>>().join(" "),
-        ]);
+        ])
+        // After an error it would wait for somebody.
+        .args(["-c", "cquit"]);
     assert_eq!(output(&mut neovim), "");
 }
 
