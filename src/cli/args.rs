@@ -226,8 +226,8 @@ pub struct Diff {
     /// The older plan in JSON, a file with plans, or a revision such as `HEAD~1` or `main..topic` of the other file.
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The newer plan in JSON, or a file with plans; all files below this folder that the changes since OLD touch, a revision, where
-    /// none is named.
+    /// The newer plan in JSON, or a file with plans. Without it, OLD is a revision, and all plans below this folder that the
+    /// changes since then touch are compared.
     #[arg(value_name = "NEW")]
     pub new: Option<PathBuf>,
     /// How to tell it.
