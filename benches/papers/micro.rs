@@ -11,7 +11,7 @@ use mvm::simulate::Law;
 use crate::page::Page;
 use crate::planned::{Done, other, own, text};
 
-/// A random plan of the experiment: five VMs of 2 GB and five of 3, all busy, each from a random server to another one.
+/// A random plan of the experiment, with room for all everywhere, so that nobody waits for room: five VMs of 2 GB and five of 3, all busy, each from a random server to another one.
 fn random(seed: u64, now: bool) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635;
     let mut below = |bound: u64| {
@@ -22,8 +22,8 @@ fn random(seed: u64, now: bool) -> String {
     };
     let mut out = String::from(
         "use std.workload.stressed\nswitch lan\n\
-         server n[0..1] { memory 16GiB link 500Mbps usable 8/9 to lan }\n\
-         server n[2..3] { memory 16GiB link 1Gbps usable 8/9 to lan }\n",
+         server n[0..1] { link 500Mbps usable 8/9 to lan }\n\
+         server n[2..3] { link 1Gbps usable 8/9 to lan }\n",
     );
     let mut plan = String::from("plan random {\n");
     for vm in 0..10 {
