@@ -48,15 +48,7 @@ impl Change {
                     ..
                 }) = request.steps.get(step)
                 {
-                    let stop = Step {
-                        task: Task::Migrate { vm, to: at },
-                        among: None,
-                        takes: None,
-                        rate: None,
-                        manner: None,
-                        text: None,
-                        origin,
-                    };
+                    let stop = Step::of(Task::Migrate { vm, to: at }, origin);
                     request.steps.insert(step, stop);
                 }
             }

@@ -3,6 +3,7 @@
 mod choice;
 mod compare;
 mod guesses;
+mod following;
 mod on_time;
 mod others;
 mod settled;
@@ -13,6 +14,8 @@ mod why;
 pub use on_time::USUAL;
 pub use settled::Settled;
 pub use why::{Held, Watch};
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
@@ -25,6 +28,7 @@ use crate::plan::{Plan, SourceFile, SourceText, assemble};
 use crate::request::{Bandwidth, Request};
 use crate::schedule::{Core, Monitor, Options, Outcome, Solution, Written, certified, schedule};
 use crate::sema::{Analysis, Index, analyse, analyse_indexed};
+use crate::since::Since;
 use crate::source::{FileId, Loader, SourceMap};
 
 /// A file that was checked, with all that it uses.
@@ -38,6 +42,8 @@ pub struct Checked {
     /// What was found, errors and warnings, but for why plans are impossible.
     pub diagnostics: Vec<Diagnostic>,
     source: SourceFile,
+    /// From where its only plan starts, where that is not what the file declares.
+    since: Option<Since>,
 }
 
 /// What became of a plan before it is scheduled.
@@ -46,6 +52,8 @@ pub enum Prospect {
     Open(Box<Problem>),
     /// The model alone says that no plan exists; with the scheduling problem, where one can be written down.
     Impossible(Vec<Diagnostic>, Option<Box<Problem>>),
+    /// It starts from where the plan at that index ends, and that one has things to choose.
+    After(usize),
     /// The input has errors.
     Broken,
 }
@@ -92,10 +100,19 @@ fn formulated(
         .iter()
         .any(|d| d.severity() == Severity::Error && !stranded(d));
     for request in &analysis.requests {
+        // What a plan leaves open is known once it is made.
+        let undone = request.reverses.map(|at| &analysis.requests[at]);
+        let since = undone.map(|undone| following::declared(&analysis.datacenter, undone));
         prospects.push(if broken {
             Prospect::Broken
+        } else if let (Some(first), Some(None)) = (request.reverses, &since) {
+            Prospect::After(first)
         } else {
-            let (problem, found) = formulate(&analysis.datacenter, request);
+            let mut datacenter = Cow::Borrowed(&analysis.datacenter);
+            if let Some(Some(since)) = &since {
+                since.make(datacenter.to_mut());
+            }
+            let (problem, found) = formulate(&datacenter, request);
             let mut findings = Findings::default();
             for finding in found {
                 findings.push(finding);
@@ -108,6 +125,9 @@ fn formulated(
             diagnostics.extend(found);
             match problem {
                 _ if wrong => Prospect::Broken,
+                Some(_) if impossible.is_empty() && request.reverses.is_some() => {
+                    Prospect::After(request.reverses.unwrap_or(0))
+                }
                 Some(problem) if impossible.is_empty() => Prospect::Open(Box::new(problem)),
                 problem => Prospect::Impossible(impossible, problem.map(Box::new)),
             }
@@ -127,6 +147,7 @@ fn formulated(
         prospects,
         diagnostics,
         source,
+        since: None,
     }
 }
 
@@ -213,6 +234,10 @@ impl Checked {
         options: &Options,
         monitor: &mut dyn Monitor,
     ) -> Result<Plan, Failure> {
+        if let Prospect::After(_) = self.prospects[index] {
+            let following = self.following(index, None, options, monitor)?;
+            return following.plan(index, options, monitor);
+        }
         let problem = self.problem(index, options, monitor)?;
         let outcome = schedule(&problem.formulation, options, monitor);
         self.conclude(index, problem, outcome, monitor)
@@ -229,6 +254,10 @@ impl Checked {
         monitor: &mut dyn Monitor,
         stem: &str,
     ) -> Result<(Plan, Written), Failure> {
+        if let Prospect::After(_) = self.prospects[index] {
+            let following = self.following(index, None, options, monitor)?;
+            return following.plan_certified(index, options, monitor, stem);
+        }
         let problem = self.problem(index, options, monitor)?;
         let name = &self.analysis.requests[index].name;
         let (outcome, written) = certified(&problem.formulation, options, monitor, name, stem);
@@ -245,7 +274,7 @@ impl Checked {
         let (why, problem) = match &self.prospects[index] {
             Prospect::Open(problem) => return Ok(problem),
             Prospect::Impossible(why, problem) => (why, problem),
-            Prospect::Broken => return Err(Failure::Input),
+            Prospect::Broken | Prospect::After(_) => return Err(Failure::Input),
         };
         let mut why = why.clone();
         // Whoever expects that no plan exists needs no way out.
@@ -320,6 +349,7 @@ impl Checked {
     ) -> Result<Plan, Vec<String>> {
         let mut plan = assemble(&self.analysis.datacenter, request, problem, solution)?;
         plan.source = Some(self.source.clone());
+        plan.since = self.since.clone();
         plan.name_lines(&self.map, request.origin.map(|span| span.file));
         Ok(plan)
     }

@@ -116,7 +116,9 @@ fn stops(
         .filter(|w| matches!(w.why, Why::Place(_)))
         .take(MOST_VMS)
     {
-        let work = &problem.work[wait.action.0 as usize];
+        let Some(work) = problem.work.get(wait.action.0 as usize) else {
+            continue;
+        };
         let Task::Migrate { vm, to } = work.task else {
             continue;
         };

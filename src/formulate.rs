@@ -18,17 +18,21 @@ mod shares;
 mod spare;
 mod stays;
 mod steps;
+mod turns;
+mod vacant;
 mod words;
 #[cfg(test)]
 mod tests;
 
 pub use decide::{Decided, Said, decide, schedule_of};
 use std::sync::Arc;
+pub use turns::Marks;
+pub use vacant::Vacancy;
 
 use crate::datacenter::{Datacenter, LinkId, Manner, ServerId, Stock, SwitchId, VmId};
 use crate::diag::{Diagnostic, Severity, has_errors};
 use crate::formulation::{
-    Action, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
+    Action, ActionId, Demand, Formulation, Mode, Resource, ResourceId, Seconds, UNLIMITED,
 };
 use crate::request::{Request, Rule, Task};
 
@@ -42,14 +46,28 @@ use steps::Deed;
 pub struct Problem {
     /// The problem.
     pub formulation: Formulation,
-    /// What each action does, in the order of [`Formulation::actions`]. The last of those may do nothing: they choose what
-    /// preferences cost (see `formulate::preferences`).
+    /// What each action does, in the order of [`Formulation::actions`]. Those behind do nothing: they choose what preferences
+    /// cost (see `formulate::preferences`), and then come the marks of [`Problem::turns`] and [`Problem::vacant`].
     pub work: Vec<Work>,
+    /// The turns of servers whose order is open.
+    pub turns: Vec<Marks>,
+    /// The servers of which so many are empty in the end, where it is open which.
+    pub vacant: Vec<Vacancy>,
     /// What each source is, in the order of [`Formulation::sources`].
     pub causes: Vec<Cause>,
     /// The rules that are only preferred, by their index, and what each costs in any case: all that it costs, where no destination is
     /// open.
     pub preferred: Vec<(usize, i64)>,
+}
+
+impl Problem {
+    /// Whether an action is left out of a plan in a mode.
+    pub fn is_left_out(&self, action: ActionId, mode: u32) -> bool {
+        let at = action.0 as usize;
+        let work = self.work.get(at);
+        let last = self.formulation[action].modes.len() as u32 - 1;
+        work.is_none_or(|work| work.may_stay && mode == last)
+    }
 }
 
 /// What constraints come from, in terms of the request and the datacenter.
@@ -90,7 +108,7 @@ pub struct Work {
     pub from: Option<ServerId>,
     /// For each mode from where to where it leads, and how, where that is open; else empty.
     pub open: Vec<Led>,
-    /// Whether the VM need not move: its last mode, from a server to itself, is then not in the plan.
+    /// Whether the VM need not move, or the server need not be shut down: its last mode is then not in the plan.
     pub may_stay: bool,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
     pub inferred: bool,
@@ -223,6 +241,8 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         out.objectives.push(objective);
     }
     let preferred = preferences::add(&levels, &mut sources, &mut out);
+    let turns = turns::count(request, &walk, &mut sources, &mut out);
+    let vacant = vacant::mark(request, &levels, &mut sources, &mut out);
     let work = walk
         .deeds
         .iter()
@@ -262,6 +282,8 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         Some(Problem {
             formulation: out,
             work,
+            turns,
+            vacant,
             causes: sources.causes,
             preferred,
         }),

@@ -108,9 +108,9 @@ pub struct Mode {
 pub struct Demand {
     /// The resource.
     pub resource: ResourceId,
-    /// Added at the start; >= 0.
+    /// Added at the start; below 0 where that makes room.
     pub take: i64,
-    /// Subtracted at the end; >= 0. Not always what was taken.
+    /// Subtracted at the end; not always what was taken, and below 0 where that takes room.
     pub give: i64,
 }
 

@@ -74,6 +74,7 @@ pub mod syntax;
 pub mod format;
 pub mod datacenter;
 pub mod request;
+pub mod since;
 pub mod sema;
 pub mod build;
 pub mod migration;

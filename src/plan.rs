@@ -23,6 +23,7 @@ use crate::formulate::{Assumed, Problem, decide, rule_in_words};
 use crate::formulation::{ActionId, Formulation, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
 use crate::schedule::Solution;
+use crate::since::Since;
 use crate::source::Span;
 
 /// A plan that was verified.
@@ -64,6 +65,8 @@ pub struct Plan {
     pub source: Option<SourceFile>,
     /// Whose plan it is, where it is not mvm's own: then it need not hold.
     pub by: Option<By>,
+    /// From where it starts, where that is not what its file declares.
+    pub since: Option<Since>,
 }
 
 /// A part of what holds the end of a plan: one that begins earlier, or takes less, may let the plan end earlier.
@@ -318,6 +321,7 @@ fn settled(
             .collect(),
         source: None,
         by: None,
+        since: None,
     })
 }
 

@@ -27,6 +27,8 @@ pub struct Request {
     pub doc: Option<String>,
     /// When it starts, as far as that is known.
     pub start: Option<Start>,
+    /// Whose way back it is: the index of that plan among those of the file.
+    pub reverses: Option<usize>,
     /// What is to be done. The steps of one VM or server happen in this order; those of different ones in any.
     pub steps: Vec<Step>,
     /// What must hold.
@@ -67,6 +69,20 @@ impl Request {
         });
         let own = || server_data.overbooked(stock);
         server_data.gives(stock, asked.map_or_else(own, |overbook| overbook.factor))
+    }
+
+    /// Whether it leaves open where some migration leads, which servers are shut down or emptied, or in which order they have
+    /// their turns.
+    pub fn is_open(&self) -> bool {
+        let step = |step: &Step| step.among.is_some() || step.is_optional;
+        let rule = |rule: &Rule| {
+            let kind = &rule.kind;
+            matches!(
+                kind,
+                RuleKind::Roll { order: None, .. } | RuleKind::Any { chosen: None, .. }
+            )
+        };
+        self.steps.iter().any(step) || self.rules.iter().any(rule)
     }
 
     /// The most that it overbooks a stock, in millionths; 0 where it says nothing of it.
@@ -247,8 +263,40 @@ pub struct Step {
     pub manner: Option<Manner>,
     /// What a `run` carries out, and what a `pause` asks; nothing of all else.
     pub text: Option<Arc<str>>,
+    /// The turn of a server in a `roll` that it is a part of.
+    pub turn: Option<Turn>,
+    /// Whether the plan may leave it out: the shutdown of a server that the plan may choose.
+    pub is_optional: bool,
     /// Where it is written.
     pub origin: Option<Span>,
+}
+
+impl Step {
+    /// A step that says no more than its task.
+    pub fn of(task: Task, origin: Option<Span>) -> Step {
+        Step {
+            task,
+            among: None,
+            takes: None,
+            rate: None,
+            manner: None,
+            text: None,
+            turn: None,
+            is_optional: false,
+            origin,
+        }
+    }
+}
+
+/// A server's turn in a `roll`: what is done with it, from the first step to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// Unique in its request.
+    pub id: u32,
+    /// The server.
+    pub server: ServerId,
+    /// Whether those that leave it go only to servers whose turn is over, or that have none.
+    pub is_forward: bool,
 }
 
 /// What an action does.
@@ -424,6 +472,22 @@ pub enum RuleKind {
         nodes: Vec<Node>,
         rate: u64,
         period: Period,
+    },
+    /// So many of the servers are chosen: exactly those are shut down, by steps that are optional; or nobody is on them
+    /// when the plan has ended, and perhaps on others neither.
+    Any {
+        count: u32,
+        servers: Vec<ServerId>,
+        is_shutdown: bool,
+        /// Which; None: that is open.
+        chosen: Option<Vec<ServerId>>,
+    },
+    /// At most so many of the turns are begun and not over at once, in whichever order.
+    Roll {
+        count: u32,
+        turns: Vec<Turn>,
+        /// Which turn is over before which other one begins, so that this holds: by their ids. None: that is open.
+        order: Option<Vec<(u32, u32)>>,
     },
     /// The minutes of these actions count that many times in `mttr`.
     Weight { subjects: Vec<Subject>, factor: u32 },

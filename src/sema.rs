@@ -23,6 +23,7 @@ mod patience;
 mod stocks;
 mod templates;
 mod properties;
+mod choosing;
 mod classes;
 mod uses;
 mod servers;
@@ -33,6 +34,7 @@ mod bindings;
 mod moments;
 mod steps;
 mod acting;
+mod rolls;
 mod rules;
 mod plans;
 mod unused;
@@ -96,11 +98,11 @@ fn analysed(
     world.names.incomplete = files.incomplete;
     let pending = declare::collect(&mut world, &files.files);
     datacenter(&mut world, &files.files, &pending);
-    let requests: Vec<Request> = pending
-        .plans
-        .iter()
-        .map(|(item, plan)| plans::request(&mut world, item, plan))
-        .collect();
+    let mut requests: Vec<Request> = Vec::with_capacity(pending.plans.len());
+    for (item, plan) in &pending.plans {
+        let request = plans::request(&mut world, item, plan, &requests);
+        requests.push(request);
+    }
     // A file without plans is an inventory: it offers more than any one plan needs.
     if !pending.plans.is_empty() {
         unused::warn(&mut world);

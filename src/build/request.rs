@@ -9,13 +9,15 @@ use super::{BuildError, BuildErrors};
 use crate::datacenter::{Datacenter, Node, Patience, Retry, ServerId, Stock, VmId};
 use crate::request::{
     Asked, Bandwidth, Goal, GoalKind, Model, Overbook, Period, Request, Rule, RuleKind, Seconds,
-    Shared, Step, Subject, Task,
+    Shared, Step, Subject, Task, Turn,
 };
 
 /// Builds a [`Request`]. Times count from the plan's start.
 #[derive(Debug, Clone)]
 pub struct RequestBuilder {
     request: Request,
+    /// How many turns were asked for.
+    turns: u32,
 }
 
 impl From<VmId> for Subject {
@@ -52,6 +54,7 @@ impl RequestBuilder {
                 name: name.into(),
                 doc: None,
                 start: None,
+                reverses: None,
                 steps: Vec::new(),
                 rules: Vec::new(),
                 goals: Vec::new(),
@@ -64,6 +67,7 @@ impl RequestBuilder {
                 overbook: Vec::new(),
                 origin: None,
             },
+            turns: 0,
         }
     }
 
@@ -154,6 +158,26 @@ impl RequestBuilder {
         });
     }
 
+    /// A turn of a server: steps are [put into it](StepSpec::in_turn), and a [roll](RequestBuilder::roll) counts it.
+    pub fn turn(&mut self, server: ServerId) -> Turn {
+        self.turns += 1;
+        Turn {
+            id: self.turns,
+            server,
+            is_forward: false,
+        }
+    }
+
+    /// At most so many of the turns are begun and not over at once, in whichever order.
+    pub fn roll(&mut self, count: u32, turns: impl IntoIterator<Item = Turn>) {
+        let (turns, order) = (turns.into_iter().collect(), None);
+        self.rule(RuleKind::Roll {
+            count,
+            turns,
+            order,
+        });
+    }
+
     /// Starts a VM where it is.
     pub fn start(&mut self, vm: VmId) -> StepSpec<'_> {
         self.step(Task::Start(vm))
@@ -166,15 +190,7 @@ impl RequestBuilder {
 
     /// Any step.
     pub fn step(&mut self, task: Task) -> StepSpec<'_> {
-        self.request.steps.push(Step {
-            task,
-            among: None,
-            manner: None,
-            takes: None,
-            rate: None,
-            text: None,
-            origin: None,
-        });
+        self.request.steps.push(Step::of(task, None));
         let last = self.request.steps.len() - 1;
         StepSpec {
             step: &mut self.request.steps[last],
@@ -370,6 +386,8 @@ fn without_repetition(kind: &mut RuleKind) {
         }
         RuleKind::AtMostOn { servers, .. } => distinct(servers),
         RuleKind::Limit { nodes, .. } => distinct(nodes),
+        RuleKind::Any { servers, .. } => distinct(servers),
+        RuleKind::Roll { .. } => {}
     }
 }
 
@@ -439,7 +457,8 @@ fn named_by_rule(kind: &RuleKind) -> Vec<Named> {
         }
         RuleKind::Reserve { servers: ids, .. }
         | RuleKind::AtMostVms { servers: ids, .. }
-        | RuleKind::AtMostOff { servers: ids, .. } => servers(ids),
+        | RuleKind::AtMostOff { servers: ids, .. }
+        | RuleKind::Any { servers: ids, .. } => servers(ids),
         RuleKind::Before { first, then } => first.iter().chain(then).map(Named::from).collect(),
         RuleKind::By { subjects, .. }
         | RuleKind::After { subjects, .. }
@@ -459,6 +478,10 @@ fn named_by_rule(kind: &RuleKind) -> Vec<Named> {
             Vec::new()
         }
         RuleKind::Limit { nodes, .. } => nodes.iter().map(|&node| Named::Node(node)).collect(),
+        RuleKind::Roll { turns, .. } => {
+            let servers = turns.iter().map(|turn| Node::Server(turn.server));
+            servers.map(Named::Node).collect()
+        }
     }
 }
 
@@ -471,6 +494,18 @@ impl StepSpec<'_> {
     /// How long it takes, in place of the model's duration.
     pub fn takes(self, time: impl Into<Time>) -> Self {
         self.step.takes = Some(time.into().seconds());
+        self
+    }
+
+    /// Lets the plan leave it out: for the shutdowns of the servers of a [`RuleKind::Any`].
+    pub fn optional(self) -> Self {
+        self.step.is_optional = true;
+        self
+    }
+
+    /// Makes it a part of a server's turn.
+    pub fn in_turn(self, turn: Turn) -> Self {
+        self.step.turn = Some(turn);
         self
     }
 

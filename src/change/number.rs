@@ -145,9 +145,9 @@ impl Number {
             Number::Rule(at) => match *kind(at)? {
                 RuleKind::By { time, .. } | RuleKind::After { time, .. } => moment(time),
                 RuleKind::Budget { power, .. } => Some(power),
-                RuleKind::AtMostMigrations { count, .. } | RuleKind::AtMostOn { count, .. } => {
-                    Some(count.into())
-                }
+                RuleKind::AtMostMigrations { count, .. }
+                | RuleKind::AtMostOn { count, .. }
+                | RuleKind::Roll { count, .. } => Some(count.into()),
                 RuleKind::Limit { rate, .. } => Some(rate),
                 RuleKind::Downtime { most, .. } => Some(most),
                 _ => None,
@@ -188,7 +188,9 @@ impl Number {
                 Some(RuleKind::By { time, .. } | RuleKind::After { time, .. }) => *time = moment,
                 Some(RuleKind::Budget { power, .. }) => *power = to,
                 Some(
-                    RuleKind::AtMostMigrations { count, .. } | RuleKind::AtMostOn { count, .. },
+                    RuleKind::AtMostMigrations { count, .. }
+                    | RuleKind::AtMostOn { count, .. }
+                    | RuleKind::Roll { count, .. },
                 ) => *count = few,
                 Some(RuleKind::Limit { rate, .. }) => *rate = to,
                 Some(RuleKind::Downtime { most, .. }) => *most = to,
@@ -338,6 +340,8 @@ fn periods(kind: &RuleKind) -> &[Period] {
         | RuleKind::Downtime { .. }
         | RuleKind::Prefer { .. }
         | RuleKind::Reserve { .. }
+        | RuleKind::Roll { .. }
+        | RuleKind::Any { .. }
         | RuleKind::Weight { .. } => &[],
     }
 }
@@ -365,6 +369,8 @@ fn periods_mut(kind: &mut RuleKind) -> &mut [Period] {
         | RuleKind::Downtime { .. }
         | RuleKind::Prefer { .. }
         | RuleKind::Reserve { .. }
+        | RuleKind::Roll { .. }
+        | RuleKind::Any { .. }
         | RuleKind::Weight { .. } => &mut [],
     }
 }

@@ -119,6 +119,10 @@ fn set_rule(kind: &RuleKind, value: String) -> String {
             let count = value.parse().unwrap_or(usize::MAX);
             format!("{} on at once", show_count(count, "server"))
         }
+        RuleKind::Roll { .. } => {
+            let count = value.parse().unwrap_or(usize::MAX);
+            format!("{} worked on at once", show_count(count, "server"))
+        }
         _ => {
             let count = value.parse().unwrap_or(usize::MAX);
             format!("{} at once", show_count(count, "migration"))

@@ -75,7 +75,8 @@ fn expectations(
 ) -> Status {
     let requests = checked.analysis.requests.iter().zip(&checked.prospects);
     let open = requests.enumerate().filter(|(_, (request, prospect))| {
-        !request.expectations.is_empty() && matches!(prospect, Prospect::Open(_))
+        !request.expectations.is_empty()
+            && matches!(prospect, Prospect::Open(_) | Prospect::After(_))
     });
     let mut status = Status::Done;
     for (index, _) in open {

@@ -13,6 +13,7 @@ use super::state;
 use super::terminal::Terminal;
 use crate::baseline;
 use crate::compile::{self, Checked, Failure};
+use crate::datacenter::Datacenter;
 use crate::emit::{Kind, table};
 use crate::plan::Plan;
 use crate::request::Bandwidth;
@@ -26,6 +27,14 @@ struct Made {
     why: Option<String>,
     /// A better plan with lower rates, where the file says nothing of them.
     choice: Option<Plan>,
+    /// The file as the plan sees it, where it starts from elsewhere than that declares.
+    seen: Option<Checked>,
+}
+
+impl Made {
+    fn datacenter<'a>(&'a self, checked: &'a Checked) -> &'a Datacenter {
+        &self.seen.as_ref().unwrap_or(checked).analysis.datacenter
+    }
 }
 
 /// Computes the plans and writes them.
@@ -84,7 +93,15 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
     let mut plans = Vec::new();
     let mut line = Line::new();
     for index in chosen {
-        match make(&checked, index, args, &options, &mut line) {
+        // The way back of a plan that was made just now starts from where that ends.
+        let undone = checked.analysis.requests[index].reverses;
+        let undone = plans.iter().find(|made: &&Made| Some(made.index) == undone);
+        let following = undone.and_then(|undone| {
+            let made = Some(&undone.plan);
+            checked.following(index, made, &options, &mut line).ok()
+        });
+        let of = following.as_ref().unwrap_or(&checked);
+        match make(of, index, args, &options, &mut line) {
             Ok((made, written)) => {
                 if let (Some(folder), Some(written)) = (&args.certificate, written) {
                     certificate::write(folder, &made.plan, &written, terminal)
@@ -132,10 +149,9 @@ fn plan(args: &Args, terminal: &Terminal) -> Result<Status, Status> {
             terminal.say(why.trim_end());
         }
     }
-    let datacenter = &checked.analysis.datacenter;
     let found = plans.iter().flat_map(|made| {
         let kinds = kinds.iter();
-        kinds.flat_map(|kind| kind.obstacles(datacenter, &made.plan))
+        kinds.flat_map(|kind| kind.obstacles(made.datacenter(&checked), &made.plan))
     });
     let found: Vec<_> = found.collect();
     if !found.is_empty() {
@@ -164,6 +180,7 @@ fn make(
             plan: checked.plan_of(baseline, request, problem, baseline::SEED)?,
             why: None,
             choice: None,
+            seen: None,
         };
         return Ok((made, None));
     }
@@ -184,11 +201,13 @@ fn make(
         None => checked.with_choice(index, &plan, options, line),
         Some(_) => None,
     };
+    let seen = plan.since.as_ref().map(|since| checked.since(index, since));
     let made = Made {
         index,
         plan,
         why,
         choice,
+        seen,
     };
     Ok((made, written))
 }
@@ -246,9 +265,10 @@ fn chosen(checked: &Checked, args: &Args) -> Result<Vec<usize>, String> {
 
 fn write(checked: &Checked, plans: &[Made], kinds: &[Kind], args: &Args) -> Result<(), String> {
     let several = plans.len() * kinds.len() > 1;
-    for (at, Made { plan, why, .. }) in plans.iter().enumerate() {
+    for (at, made) in plans.iter().enumerate() {
+        let Made { plan, why, .. } = made;
         for kind in kinds {
-            let datacenter = &checked.analysis.datacenter;
+            let datacenter = made.datacenter(checked);
             let mut text = match kind {
                 Kind::Table if args.output.is_none() => table(datacenter, plan, &Terminal::page()),
                 _ => kind.emit(datacenter, plan),

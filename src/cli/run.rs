@@ -146,10 +146,19 @@ fn open(args: &Args, terminal: &Terminal) -> Result<(Datacenter, Plan), Refusal>
         );
         return Err((FAILED, why));
     }
-    let datacenter = opened.checked.analysis.datacenter;
+    let index = |name: &str| {
+        let requests = &opened.checked.analysis.requests;
+        requests.iter().position(|request| request.name == name)
+    };
+    let own =
+        index(&plan.name).and_then(|index| opened.checked.seen_by(index, plan.since.as_ref()));
+    let map = opened.checked.map;
+    let datacenter = own.map_or(opened.checked.analysis.datacenter, |own| {
+        own.analysis.datacenter
+    });
     let obstacles = Kind::Script.obstacles(&datacenter, &plan);
     if !obstacles.is_empty() {
-        terminal.show(&opened.checked.map, &obstacles);
+        terminal.show(&map, &obstacles);
         return Err((FAILED, String::new()));
     }
     Ok((datacenter, plan))

@@ -22,6 +22,9 @@ impl Checked {
         options: &Options,
         watch: &mut dyn Watch,
     ) -> Option<Plan> {
+        if let Some(own) = self.seen_by(index, plan.since.as_ref()) {
+            return own.with_choice(index, plan, options, watch);
+        }
         let first = plan.objectives.first()?;
         let is_worth_it = plan.actions.len() <= FEW || first.gap() >= NEAR;
         if plan.bandwidth == Bandwidth::Choose || !is_worth_it || watch.stop() {
@@ -44,7 +47,8 @@ impl Checked {
         let Outcome::Found(solution) = schedule(&problem.formulation, &options, watch) else {
             return None;
         };
-        let other = assemble(datacenter, &request, &problem, &solution).ok()?;
+        let mut other = assemble(datacenter, &request, &problem, &solution).ok()?;
+        other.since = plan.since.clone();
         let is_better = other.objectives.first()?.value < first.value;
         is_better.then_some(other)
     }

@@ -22,7 +22,8 @@ impl Checked {
     ) -> Result<Settled<'_>, Failure> {
         let request = &self.analysis.requests[index];
         match &self.prospects[index] {
-            Prospect::Broken => Err(Failure::Input),
+            // Others have no plan whose way back it could be.
+            Prospect::Broken | Prospect::After(_) => Err(Failure::Input),
             Prospect::Open(problem) if problem.is_open() => {
                 let plan = self.plan(index, options, monitor)?;
                 self.settled_by(index, &plan).ok_or(Failure::Unknown)

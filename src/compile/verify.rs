@@ -40,6 +40,16 @@ impl Checked {
                 file.plan, self.source.file
             )]);
         };
+        let since = file.since(&self.analysis.datacenter)?;
+        if let Some(own) = self.seen_by(index, since.as_ref()) {
+            return own.restore(file);
+        }
+        if let Prospect::After(_) = self.prospects[index] {
+            return Err(vec![format!(
+                "`{}` does not say from where it starts",
+                file.plan
+            )]);
+        }
         if requests[index].bandwidth != file.bandwidth {
             return Err(vec![format!(
                 "`{}` was planned with other rates to choose from than it is checked with",
@@ -116,6 +126,15 @@ impl Checked {
         certificate: &Certificate,
         load: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Vec<certify::Checked>, Vec<(String, Rejection)>> {
+        let at = self
+            .analysis
+            .requests
+            .iter()
+            .position(|r| r.name == file.plan);
+        let since = file.since(&self.analysis.datacenter).ok().flatten();
+        if let Some(own) = at.and_then(|at| self.seen_by(at, since.as_ref())) {
+            return own.check_certificate(file, certificate, load);
+        }
         let mut requests = self.analysis.requests.iter().zip(&self.prospects);
         let prospect = requests.find(|(request, _)| request.name == file.plan);
         let Some((_, Prospect::Open(problem))) = prospect else {

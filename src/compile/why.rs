@@ -49,6 +49,9 @@ impl Checked {
         options: &Options,
         watch: &mut dyn Watch,
     ) -> Option<Held> {
+        if let Some(own) = self.seen_by(index, plan.since.as_ref()) {
+            return own.why(index, plan, options, watch);
+        }
         let settled = self.settled_by(index, plan)?;
         let datacenter = &self.analysis.datacenter;
         let (request, problem) = (&*settled.request, &*settled.problem);

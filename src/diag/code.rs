@@ -123,6 +123,7 @@ codes! {
     TooManyWays "E0576" Error "a plan leaves too many choices open"
     EnergyOfChoice "E0577" Error "energy is minimized where servers to choose from draw differently for a VM"
     ToldWhen "E0578" Error "something says when a VM moves that need not move"
+    SwitchedBesides "E0579" Error "a server that the plan may choose to shut down is switched by other steps"
     NoWay "E0580" Error "no way of moving a VM is left"
     UnderMaintenance "E0585" Error "a VM is sent to a server under maintenance"
     Impossible "E0601" Error "no plan exists: constraints contradict one another"

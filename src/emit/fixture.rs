@@ -51,6 +51,7 @@ impl Made {
             timed_levels: Vec::new(),
             held: Vec::new(),
             source: None,
+            since: None,
         };
         Made { datacenter, plan }
     }

@@ -8,11 +8,13 @@ mod fixed;
 mod lines;
 mod read;
 mod schema;
+mod since;
 
 pub use fixed::Fixed;
 pub(super) use lines::document;
 pub use read::{MAX_ACTIONS, MAX_BYTES, ReadError, read};
 pub use schema::schema;
+pub use since::{ServerSince, Since, VmSince};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,6 +73,9 @@ pub struct PlanFile {
     /// Whose plan it is; only where it is not mvm's own, and then it need not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
+    /// From where it starts; only where that is not what its file declares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What the plan was made from; only where a file is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -364,6 +369,10 @@ impl PlanFile {
                 planner: by.planner.clone(),
                 breaks: by.breaks.clone(),
             }),
+            since: plan
+                .since
+                .as_ref()
+                .map(|since| Since::new(datacenter, since)),
             source: plan.source.as_ref().map(Source::from),
         }
     }

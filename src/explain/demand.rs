@@ -81,9 +81,9 @@ impl Words<'_> {
     fn place(&self, cause: Cause, wait: &Wait) -> String {
         let dc = self.datacenter;
         let other = &self.problem.formulation[wait.other].name;
-        let work = &self.problem.work[wait.other.0 as usize];
-        let holder = match work.task {
-            Task::Migrate { vm, .. } | Task::Stop(vm) => Some(&dc[vm].name),
+        let work = self.problem.work.get(wait.other.0 as usize);
+        let holder = match work.map(|work| work.task) {
+            Some(Task::Migrate { vm, .. } | Task::Stop(vm)) => Some(&dc[vm].name),
             _ => None,
         };
         let holds = match holder {
@@ -97,7 +97,8 @@ impl Words<'_> {
             }
             Cause::Rule(at) => match (&self.request.rules[at].kind, holder) {
                 (RuleKind::Spread { .. }, Some(vm)) => {
-                    let from = work.from.map_or("its server", |from| &dc[from].name);
+                    let from = work.and_then(|work| work.from);
+                    let from = from.map_or("its server", |from| &dc[from].name);
                     format!("`{vm}` to leave `{from}`")
                 }
                 (RuleKind::Budget { .. }, _) => format!("the power {holds}"),
@@ -232,6 +233,19 @@ impl Words<'_> {
             RuleKind::AtMostOff { count, period, .. } => {
                 let count = show_count(*count as usize, "server");
                 format!("{count} off at once at most{}", self.period(period))
+            }
+            RuleKind::Any {
+                count, is_shutdown, ..
+            } => {
+                let count = show_count(*count as usize, "server");
+                match is_shutdown {
+                    true => format!("{count} to be shut down"),
+                    false => format!("{count} to be empty in the end"),
+                }
+            }
+            RuleKind::Roll { count, .. } => {
+                let count = show_count(*count as usize, "server");
+                format!("{count} worked on at once at most")
             }
             RuleKind::Budget {
                 power,

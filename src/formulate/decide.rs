@@ -4,13 +4,13 @@
 //! is to choose. The steps stand in the order in which they start: what came and went on a server that was switched in
 //! between is then said by their order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Problem, formulate};
+use super::{Problem, formulate, turns};
 use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
 use crate::diag::has_errors;
 use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
-use crate::request::{Request, Step, Task};
+use crate::request::{Request, RuleKind, Step, Task};
 
 /// A request without open destinations and ways, its problem and a schedule of that.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,9 +75,11 @@ pub fn decide(
             continue;
         }
         let step = steps.get_mut(&actor(work.task))?.pop_front()?;
+        // Who stays does nothing.
+        if problem.is_left_out(ActionId(at as u32), schedule.mode[at]) {
+            continue;
+        }
         let (task, manner) = match (step.task, work.open.get(schedule.mode[at] as usize)) {
-            // Who stays does nothing.
-            (_, Some(led)) if led.from == led.to => continue,
             (Task::Migrate { vm, .. }, Some(led)) => {
                 (Task::Migrate { vm, to: led.to }, Some(led.manner))
             }
@@ -87,23 +89,58 @@ pub fn decide(
             task,
             manner,
             among: None,
+            is_optional: false,
             ..step.clone()
         };
         timed.push((schedule.start[at], step));
     }
     timed.sort_by_key(|&(start, _)| start);
-    let request = Request {
+    let mut request = Request {
         steps: timed.into_iter().map(|(_, step)| step).collect(),
         ..request.clone()
     };
+    let shut_down = request.steps.iter().filter_map(|step| match step.task {
+        Task::Shutdown(server) => Some(server),
+        _ => None,
+    });
+    let shut_down: BTreeSet<ServerId> = shut_down.collect();
+    for rule in &mut request.rules {
+        match &mut rule.kind {
+            RuleKind::Roll {
+                count,
+                turns,
+                order,
+            } => {
+                let own = problem.turns.iter();
+                let own: Vec<_> = own.filter(|marks| turns.contains(&marks.turn)).collect();
+                *order = Some(turns::order(&own, *count, &problem.formulation, schedule));
+            }
+            RuleKind::Any {
+                servers,
+                is_shutdown,
+                chosen,
+                ..
+            } => {
+                let is_chosen = |server: &&ServerId| match is_shutdown {
+                    true => shut_down.contains(*server),
+                    false => (problem.vacant.iter())
+                        .filter(|vacancy| vacancy.server == **server)
+                        .any(|it| it.is_empty(&problem.formulation, schedule)),
+                };
+                *chosen = Some(servers.iter().filter(is_chosen).copied().collect());
+            }
+            _ => {}
+        }
+    }
     let (decided, findings) = formulate(datacenter, &request);
     let decided = decided.filter(|_| !has_errors(&findings))?;
     let names = problem.formulation.actions.iter().map(|a| a.name.as_str());
     let said = (0..problem.work.len()).map(|at| said(problem, schedule, at));
-    let acting = names
-        .zip(said)
-        .filter(|(_, said)| said.to.is_none() || said.to != said.from);
-    let schedule = schedule_of(&decided, &acting.collect())?;
+    let acting = names.zip(said).zip((0..).map(ActionId));
+    let acting = acting
+        .filter(|&(_, action)| !problem.is_left_out(action, schedule.mode[action.0 as usize]));
+    let acting = acting.map(|(said, _)| said).collect();
+    let schedule = schedule_of(&decided, &acting)?;
     Some(Decided {
         request,
         problem: decided,
@@ -134,11 +171,7 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         mode: Vec::with_capacity(f.actions.len()),
     };
     let mut found = 0;
-    for ActionId(at) in f.ids() {
-        let action = &f.actions[at as usize];
-        let Some(work) = problem.work.get(at as usize) else {
-            break;
-        };
+    for (action, work) in f.actions.iter().zip(&problem.work) {
         let Some(said) = said.get(action.name.as_str()) else {
             if !work.may_stay {
                 return None;
@@ -164,6 +197,12 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         schedule.mode.push(mode as u32);
     }
     pay(f, &mut schedule);
+    for marks in &problem.turns {
+        marks.put(f, &mut schedule);
+    }
+    for vacancy in &problem.vacant {
+        vacancy.put(f, &mut schedule);
+    }
     (found == said.len()).then_some(schedule)
 }
 

@@ -46,6 +46,10 @@ pub(super) enum Key {
     Reserve(RuleAt),
     /// The VMs that an `at most` counts.
     Vms(RuleAt),
+    /// The VMs on a server that may be chosen, as a rule counts them.
+    Vacant(RuleAt, ServerId),
+    /// The servers that are chosen, and those that are not.
+    Chosen(RuleAt, bool),
     /// The servers that are off, as far as an `at most` counts them.
     Off(RuleAt),
     /// The boot of a server, before those that choose it arrive.
@@ -203,8 +207,8 @@ impl<'a> Levels<'a> {
         }
     }
 
-    /// The same, but in a mode in which the VM stays.
-    fn change_moving(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
+    /// The same, but in a mode in which the VM stays, or the server stays on.
+    pub fn change_moving(&mut self, key: Key, action: ActionId, take: u64, give: u64) {
         let method = &self.methods[action.0 as usize];
         for (at, mode) in method.modes.iter().enumerate() {
             if !method.way(mode).is_some_and(Way::stays) {
@@ -312,6 +316,7 @@ impl<'a> Levels<'a> {
     ) -> (u64, u64) {
         let here = &dc[way.from];
         match task {
+            Task::Shutdown(_) if way.stays() => (0, 0),
             Task::Boot(_) => (here.power.saturating_add(mode.power), mode.power),
             Task::Shutdown(_) => (0, here.power),
             Task::Start(_) => (here.hosting, 0),
@@ -348,7 +353,7 @@ impl<'a> Levels<'a> {
             }
             Task::Shutdown(server) => {
                 for &rule in scopes.on.get(&server).into_iter().flatten() {
-                    self.change(Key::On(rule), action, 0, 1);
+                    self.change_moving(Key::On(rule), action, 0, 1);
                 }
             }
             Task::Start(_) | Task::Stop(_) | Task::Run(_) | Task::Pause => {}
@@ -390,7 +395,7 @@ impl<'a> Levels<'a> {
         }
     }
 
-    /// What the boots and shutdowns of servers mean for those that may choose them.
+    /// What the boots, shutdowns and turns of servers mean for those that may choose them.
     fn switched(&mut self) {
         let count = |level: &Level| level.changes.len() as u64;
         let keys = self.table.iter().filter_map(|(&key, level)| match key {
@@ -398,27 +403,52 @@ impl<'a> Levels<'a> {
             _ => None,
         });
         for (key, server, most) in keys.collect::<Vec<_>>() {
-            let own = self.walk.actions(Subject::Own(server)).to_vec();
-            let is_boot = |action: &ActionId| {
-                matches!(self.walk.deeds[action.0 as usize].task, Task::Boot(_))
-            };
+            let closed = self.closed(server);
             if let Key::Up(_) = key {
-                let last = own.iter().rfind(|action| is_boot(action));
-                if let Some(&last) = last {
+                let last = closed.iter().rev().find_map(|&(_, opens)| opens);
+                if let Some(last) = last {
                     self.change(key, last, 0, most);
                 }
                 continue;
             }
-            for action in own {
-                match is_boot(&action) {
-                    true => self.change(key, action, 0, most),
-                    false => self.change(key, action, most, 0),
+            for (closes, opens) in closed {
+                if let Some(closes) = closes {
+                    self.change(key, closes, most, 0);
+                }
+                if let Some(opens) = opens {
+                    self.change(key, opens, 0, most);
                 }
             }
             let level = self.table.entry(key).or_default();
             level.initial = if self.dc[server].on { 0 } else { most.into() };
             level.capacity = vec![(0, most.into())];
         }
+    }
+
+    /// When nobody can be on a server: from the start of an action to the end of another one, each of which may be missing.
+    fn closed(&self, server: ServerId) -> Vec<(Option<ActionId>, Option<ActionId>)> {
+        let own = self.walk.actions(Subject::Own(server));
+        let deed = |action: &ActionId| &self.walk.deeds[action.0 as usize];
+        let turns = own.chunk_by(|one, other| {
+            let turn = deed(one).turn;
+            turn.is_some() && turn == deed(other).turn
+        });
+        let closed = turns.map(|actions| {
+            let (first, last) = (&actions[0], &actions[actions.len() - 1]);
+            let has_turn = deed(first).turn.is_some();
+            let closes = match deed(first).task {
+                Task::Shutdown(_) => true,
+                Task::Run(_) => has_turn,
+                _ => false,
+            };
+            let opens = match deed(last).task {
+                Task::Boot(_) => true,
+                Task::Run(_) => has_turn,
+                _ => false,
+            };
+            (closes.then_some(*first), opens.then_some(*last))
+        });
+        closed.collect()
     }
 
     /// What is on and where the VMs are before anything has started.
@@ -492,7 +522,7 @@ impl<'a> Levels<'a> {
                 Key::Limit(at, ..) | Key::Seq(at) | Key::Spread(at, _) => rule(at),
                 Key::Vms(at) | Key::Off(at) => rule(at),
                 Key::Gather(at, ..) | Key::Lonely(at, ..) | Key::Reserve(at) => rule(at),
-                Key::Mended(at, _) => rule(at),
+                Key::Mended(at, _) | Key::Vacant(at, _) | Key::Chosen(at, _) => rule(at),
                 Key::Up(_) | Key::Came(..) | Key::Empty(_) => always(0),
             };
         }
@@ -563,6 +593,7 @@ impl<'a> Levels<'a> {
             | Key::Seq(at)
             | Key::Vms(at)
             | Key::Off(at)
+            | Key::Chosen(at, _)
             | Key::Gather(at, ..) => rule(
                 words::rule(dc, self.request, &self.request.rules[at]),
                 Unit::Count,
@@ -573,6 +604,7 @@ impl<'a> Levels<'a> {
                 Unit::Count,
                 at,
             ),
+            Key::Vacant(at, server) => rule(format!("VMs on {}", dc[server].name), Unit::Count, at),
             Key::Spread(at, node) => {
                 rule(format!("spread on {}", dc.node_name(node)), Unit::Count, at)
             }

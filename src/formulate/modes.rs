@@ -50,7 +50,7 @@ impl Way {
         }
     }
 
-    /// Whether the VM stays where it is.
+    /// Whether the VM stays where it is, or the server as it is.
     pub fn stays(&self) -> bool {
         self.to == Some(self.from)
     }
@@ -313,6 +313,10 @@ impl Planner<'_, '_> {
         let mut method = Method::default();
         if deed.open.is_empty() {
             for (way, mode) in self.ways(deed, from) {
+                method.add(way, mode);
+            }
+            if deed.is_optional && !method.ways.is_empty() {
+                let (way, mode) = staying(from);
                 method.add(way, mode);
             }
         }
@@ -586,7 +590,7 @@ fn migrating(
     }
 }
 
-/// A VM stays where it is, which takes the shortest time that there is.
+/// A VM stays where it is, or a server as it is, which takes the shortest time that there is.
 fn staying(server: ServerId) -> (Way, Mode) {
     (Way::new(server, Some(server)), lasting(1))
 }

@@ -100,6 +100,25 @@ pub(super) fn check_energy(
         .iter()
         .find(|goal| goal.kind == GoalKind::Energy);
     let Some(goal) = goal else { return };
+    for rule in &request.rules {
+        if let RuleKind::Any {
+            servers,
+            is_shutdown: true,
+            chosen: None,
+            ..
+        } = &rule.kind
+        {
+            let first = servers.first().copied();
+            let differs = |&&server: &&ServerId| {
+                first.is_some_and(|first| dc[server].power != dc[first].power)
+            };
+            if let (Some(first), Some(&other)) = (first, servers.iter().find(differs)) {
+                let pair = (first, other);
+                findings.push(errors::energy_of_shutdown(dc, goal.origin, rule, pair));
+                return;
+            }
+        }
+    }
     for (deed, method) in walk.deeds.iter().zip(methods) {
         let places = method.ways.iter().flat_map(|way| [Some(way.from), way.to]);
         let places: Vec<ServerId> = match deed.open.is_empty() {
@@ -193,6 +212,18 @@ impl Levels<'_> {
             RuleKind::Reserve { count, servers } => self.reserve(rule, *count, servers),
             RuleKind::AtMostVms { servers, .. } => self.count_vms(rule, servers),
             RuleKind::AtMostOff { servers, .. } => self.count_off(rule, servers),
+            RuleKind::Any {
+                count,
+                servers,
+                is_shutdown,
+                chosen: None,
+            } => match is_shutdown {
+                true => {
+                    self.vacate(rule, servers);
+                    self.choose(rule, *count, servers);
+                }
+                false => self.count_ends(rule, servers),
+            },
             _ => {}
         }
     }
@@ -417,7 +448,7 @@ impl Levels<'_> {
             for action in self.walk().actions(Subject::Own(server)).to_vec() {
                 match self.walk().deeds[action.0 as usize].task {
                     Task::Boot(_) => self.change(key, action, 0, size(server)),
-                    Task::Shutdown(_) => self.change(key, action, size(server), 0),
+                    Task::Shutdown(_) => self.change_moving(key, action, size(server), 0),
                     _ => {}
                 }
             }
@@ -446,6 +477,86 @@ impl Levels<'_> {
         self.table.entry(key).or_default().initial = initial as i128;
     }
 
+    /// Counts the VMs on each of the servers; a capacity of all that may be there leaves room for nothing else that
+    /// takes as much.
+    fn vacate(&mut self, rule: RuleAt, servers: &[ServerId]) {
+        let dc = self.dc();
+        let own: BTreeSet<ServerId> = servers.iter().copied().collect();
+        for vm in self.present() {
+            for (action, mode, arrives, leaves) in self.stays(vm) {
+                if let Some(to) = arrives.filter(|server| own.contains(server)) {
+                    self.change_in(Key::Vacant(rule, to), action, mode, (1, 0));
+                }
+                if let Some(from) = leaves.filter(|server| own.contains(server)) {
+                    self.change_in(Key::Vacant(rule, from), action, mode, (0, 1));
+                }
+            }
+        }
+        for vm in self.running() {
+            let host = dc[vm].host.value;
+            if own.contains(&host) {
+                let level = self.table.entry(Key::Vacant(rule, host)).or_default();
+                level.initial += 1;
+            }
+        }
+        for &server in &own {
+            let level = self.table.entry(Key::Vacant(rule, server)).or_default();
+            // A server without VMs is vacant whatever is done.
+            let most = level.highest().max(1);
+            level.capacity = vec![(0, most)];
+        }
+    }
+
+    /// Counts the VMs that end on each of the servers.
+    fn count_ends(&mut self, rule: RuleAt, servers: &[ServerId]) {
+        let own: BTreeSet<ServerId> = servers.iter().copied().collect();
+        let running = self.walk().running.iter();
+        let running: Vec<VmId> = (0..)
+            .map(VmId)
+            .zip(running)
+            .filter(|(_, on)| **on)
+            .map(|(vm, _)| vm)
+            .collect();
+        for vm in running {
+            for (chosen, server) in self.last_places(vm) {
+                if !own.contains(&server) {
+                    continue;
+                }
+                let key = Key::Vacant(rule, server);
+                match chosen {
+                    Some((action, mode)) => self.change_in(key, action, mode, (1, 0)),
+                    None => self.table.entry(key).or_default().initial += 1,
+                }
+            }
+        }
+        for &server in &own {
+            let level = self.table.entry(Key::Vacant(rule, server)).or_default();
+            level.capacity = vec![(0, level.highest().max(1))];
+        }
+    }
+
+    /// Whether each of the servers is shut down: so many are, once nobody is on them, and all others are not.
+    fn choose(&mut self, rule: RuleAt, count: u32, servers: &[ServerId]) {
+        for &server in servers {
+            let own = self.walk().actions(Subject::Own(server)).to_vec();
+            for action in own {
+                let Some((last, ..)) = self.ways(action).find(|(_, _, way)| way.stays()) else {
+                    continue;
+                };
+                let vacant = Key::Vacant(rule, server);
+                let most = self.table[&vacant].capacity[0].1 as u64;
+                self.change_moving(vacant, action, most, 0);
+                self.change_moving(Key::Chosen(rule, true), action, 1, 0);
+                self.change_in(Key::Chosen(rule, false), action, last, (1, 0));
+            }
+        }
+        let others = servers.len() as i128 - i128::from(count);
+        for (is_chosen, most) in [(true, i128::from(count)), (false, others)] {
+            let level = self.table.entry(Key::Chosen(rule, is_chosen)).or_default();
+            level.capacity = vec![(0, most)];
+        }
+    }
+
     fn count_off(&mut self, rule: RuleAt, servers: &[ServerId]) {
         let (dc, key) = (self.dc(), Key::Off(rule));
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
@@ -453,7 +564,7 @@ impl Levels<'_> {
             for action in self.walk().actions(Subject::Own(server)).to_vec() {
                 match self.walk().deeds[action.0 as usize].task {
                     Task::Boot(_) => self.change(key, action, 0, 1),
-                    Task::Shutdown(_) => self.change(key, action, 1, 0),
+                    Task::Shutdown(_) => self.change_moving(key, action, 1, 0),
                     _ => {}
                 }
             }

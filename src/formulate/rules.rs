@@ -8,6 +8,7 @@ use super::levels::Described;
 use super::modes::Method;
 use super::scopes::RuleAt;
 use super::steps::Walk;
+use super::turns::Turns;
 use super::words;
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::Diagnostic;
@@ -36,6 +37,11 @@ impl<'a> Sources<'a> {
             known: BTreeMap::new(),
             causes: Vec::new(),
         }
+    }
+
+    /// The datacenter that the constraints are of.
+    pub fn dc(&self) -> &'a Datacenter {
+        self.dc
     }
 
     /// The source of a rule.
@@ -161,8 +167,21 @@ pub(super) fn constrain(
             RuleKind::Allow { subjects, periods } => {
                 windows(at, subjects, inside(periods), walk, sources, out);
             }
+            RuleKind::Roll { order: Some(order), .. } => {
+                let turns = Turns::of(walk);
+                for (over, begun) in order {
+                    let lasts = turns.last(*over);
+                    let pairs = lasts.iter().flat_map(|&first| turns.first(*begun).iter().map(move |&then| (first, then)));
+                    for (first, then) in pairs {
+                        let source = sources.rule(at, out);
+                        out.precedences.push(Precedence { first, then, source });
+                    }
+                }
+            }
             // Levels.
-            RuleKind::Seq { .. }
+            RuleKind::Roll { order: None, .. }
+            | RuleKind::Any { .. }
+            | RuleKind::Seq { .. }
             | RuleKind::Spread { .. }
             | RuleKind::Gather { .. }
             | RuleKind::Lonely { .. }

@@ -72,6 +72,8 @@ impl Scopes {
                 | RuleKind::Reserve { .. }
                 | RuleKind::AtMostVms { .. }
                 | RuleKind::AtMostOff { .. }
+                | RuleKind::Roll { .. }
+                | RuleKind::Any { .. }
                 | RuleKind::Weight { .. } => {}
             }
         }

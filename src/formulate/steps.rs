@@ -14,7 +14,7 @@ use super::placement::Permits;
 use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
-use crate::request::{Request, Step, Subject, Task};
+use crate::request::{Request, Step, Subject, Task, Turn};
 use crate::source::Span;
 
 /// An action before its duration is known.
@@ -39,6 +39,10 @@ pub(super) struct Deed {
     pub manner: Option<Manner>,
     /// What a `run` carries out, and what a `pause` asks.
     pub text: Option<Arc<str>>,
+    /// The turn that it is a part of.
+    pub turn: Option<Turn>,
+    /// Whether it may be left out.
+    pub is_optional: bool,
     pub origin: Option<Span>,
 }
 
@@ -161,6 +165,8 @@ struct Walker<'a> {
     chosen: BTreeMap<VmId, (ActionId, Vec<(ServerId, Stay)>)>,
     /// The steps by which each VM leaves a place.
     leaving: BTreeMap<VmId, Vec<usize>>,
+    /// The servers that are closed to guests while they have their turn, and whether each is up afterwards.
+    rolled: BTreeMap<ServerId, bool>,
     /// Ways that are open in all.
     ways: usize,
     walk: Walk,
@@ -170,7 +176,9 @@ impl<'a> Walker<'a> {
     fn new(dc: &'a Datacenter, request: &'a Request) -> Self {
         let mut switching: BTreeMap<ServerId, VecDeque<usize>> = BTreeMap::new();
         for (at, step) in request.steps.iter().enumerate() {
-            if let Task::Boot(server) | Task::Shutdown(server) = step.task {
+            if let Task::Boot(server) | Task::Shutdown(server) = step.task
+                && !step.is_optional
+            {
                 switching.entry(server).or_default().push_back(at);
             }
         }
@@ -178,6 +186,12 @@ impl<'a> Walker<'a> {
         for (at, step) in request.steps.iter().enumerate() {
             if let Task::Migrate { vm, .. } | Task::Stop(vm) = step.task {
                 leaving.entry(vm).or_default().push(at);
+            }
+        }
+        let mut rolled = BTreeMap::new();
+        for step in request.steps.iter().filter(|step| step.turn.is_some()) {
+            if let Task::Boot(server) | Task::Run(server) | Task::Shutdown(server) = step.task {
+                rolled.insert(server, !matches!(step.task, Task::Shutdown(_)));
             }
         }
         // Only the tenants of servers that are shut down matter.
@@ -212,6 +226,7 @@ impl<'a> Walker<'a> {
             names: BTreeMap::new(),
             chosen: BTreeMap::new(),
             leaving,
+            rolled,
             ways: 0,
             walk: Walk {
                 deeds: Vec::new(),
@@ -308,6 +323,9 @@ impl<'a> Walker<'a> {
             Task::Boot(server) => {
                 self.take_turn(server);
                 self.boot(step, server, findings);
+            }
+            Task::Shutdown(server) if step.is_optional => {
+                self.shutdown_perhaps(step, server, findings);
             }
             Task::Shutdown(server) => {
                 self.take_turn(server);
@@ -440,6 +458,31 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Levels say who has left by then, if it is shut down at all. Nothing else may switch it or run on it.
+    fn shutdown_perhaps(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
+        if self.bad_servers.contains(&server) {
+            return;
+        }
+        let own = |other: &&Step| {
+            let of = match other.task {
+                Task::Boot(of) | Task::Shutdown(of) | Task::Run(of) => of == server,
+                _ => false,
+            };
+            of && !std::ptr::eq(*other, step)
+        };
+        let mistake = match self.steps.iter().find(own) {
+            Some(other) => Some(errors::switched_besides(self.dc, step, server, other)),
+            None if !self.is_on(server) => Some(errors::is_off_already(self.dc, step, server)),
+            None => None,
+        };
+        if let Some(mistake) = mistake {
+            findings.push(mistake);
+            self.bad_servers.insert(server);
+            return;
+        }
+        self.act(step, Some(server), false);
+    }
+
     fn shutdown(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
         if self.bad_servers.contains(&server) {
             return;
@@ -529,15 +572,7 @@ impl<'a> Walker<'a> {
     }
 
     fn infer_boot(&mut self, step: &Step, server: ServerId) {
-        let boot = Step {
-            task: Task::Boot(server),
-            among: None,
-            takes: None,
-            rate: None,
-            manner: None,
-            text: None,
-            origin: step.origin,
-        };
+        let boot = Step::of(Task::Boot(server), step.origin);
         self.act(&boot, Some(server), true);
         self.walk.on[server.0 as usize] = true;
     }
@@ -558,6 +593,8 @@ impl<'a> Walker<'a> {
             rate: step.rate,
             manner: step.manner,
             text: step.text.clone(),
+            turn: step.turn,
+            is_optional: step.is_optional,
             origin: step.origin,
         });
         let (own, cause) = match step.task {

@@ -186,6 +186,19 @@ fn kind(dc: &Datacenter, request: &Request, rule: &RuleKind) -> String {
             let nodes = names(nodes.iter().map(|&node: &Node| dc.node_name(node)));
             format!("limit {nodes} to {}{}", rate(i128::from(*bits)), period(p))
         }
+        RuleKind::Any {
+            count,
+            servers,
+            is_shutdown,
+            ..
+        } => {
+            let word = if *is_shutdown { "shutdown" } else { "empty" };
+            format!("{word} any {count} of {}", server_names(dc, servers))
+        }
+        RuleKind::Roll { count, turns, .. } => {
+            let servers: Vec<ServerId> = turns.iter().map(|turn| turn.server).collect();
+            format!("roll {} by {count}", server_names(dc, &servers))
+        }
         RuleKind::Weight {
             subjects: s,
             factor,

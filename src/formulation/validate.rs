@@ -15,8 +15,8 @@ pub enum Malformed {
     /// A mode takes no time, or longer than [`LONGEST`].
     #[error("a duration of action {} is not between 1 and {LONGEST} s", .0.0)]
     Duration(ActionId),
-    /// A demand is negative, beyond [`UNLIMITED`], or the second one on its resource in one mode.
-    #[error("a demand of action {} on resource {} is negative, too large or repeated", .action.0, .resource.0)]
+    /// A demand is beyond [`UNLIMITED`], or the second one on its resource in one mode.
+    #[error("a demand of action {} on resource {} is too large or repeated", .action.0, .resource.0)]
     Demand {
         /// The action.
         action: ActionId,
@@ -153,7 +153,7 @@ impl Formulation {
                 .find(|pair| pair[0] == pair[1])
                 .map(|pair| pair[0]);
             for demand in &mode.demands {
-                let in_range = |amount: i64| (0..=UNLIMITED).contains(&amount);
+                let in_range = |amount: i64| (-UNLIMITED..=UNLIMITED).contains(&amount);
                 let resource = demand.resource;
                 if resource.0 as usize >= self.resources.len() {
                     found.push(Malformed::UnknownResource(resource));
@@ -229,7 +229,7 @@ mod tests {
 
         let mut bad = good;
         bad.actions[0].modes = vec![
-            mode(0, &[(0, -1, 0), (7, 0, 0)]),
+            mode(0, &[(0, UNLIMITED + 1, 0), (7, 0, 0)]),
             mode(1, &[(0, 1, 1), (0, 1, 1)]),
         ];
         bad.actions.push(Action {

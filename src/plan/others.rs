@@ -78,6 +78,7 @@ pub fn others(
     let breaks = breaks.iter().map(|violation| violation.words(f));
     Plan {
         name: request.name.clone(),
+        since: None,
         doc: request.doc.clone(),
         start: request.start.clone(),
         objectives: achieved.collect(),

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::acting::Acting;
+use super::choosing;
 use super::clock;
 use super::errors::{patience as patience_errors, plans as errors};
 use super::moments;
 use super::patience;
+use super::rolls;
 use super::rules;
 use super::steps;
 use super::stocks;
@@ -16,15 +18,22 @@ use crate::request::{
     Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, Rule, RuleKind,
     Start,
 };
-use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind};
+use crate::since::Ends;
+use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind, Word};
 
 /// What a plan asks for.
-pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan) -> Request {
+pub(super) fn request<'a>(
+    world: &mut World<'a>,
+    item: &'a Item,
+    plan: &'a Plan,
+    earlier: &[Request],
+) -> Request {
     let (start, start_known) = start(world, plan);
     let mut request = Request {
         name: plan.name.text.clone(),
         doc: item.doc.clone(),
         start,
+        reverses: None,
         steps: Vec::new(),
         rules: Vec::new(),
         goals: Vec::new(),
@@ -38,16 +47,30 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
         origin: Some(plan.name.span),
     };
     let mut steps_complete = true;
+    if let Some(other) = &plan.reverses {
+        steps_complete = reverse(world, other, earlier, &mut request).is_some();
+    }
     let mut drained = BTreeSet::new();
     for statement in &plan.statements {
         if matches!(statement.kind, StatementKind::Broken) {
             steps_complete = false;
         }
         if is_step(&statement.kind)
-            && steps::add(world, statement, &mut request.steps, &mut drained).is_none()
+            && let Some(other) = &plan.reverses
         {
-            steps_complete = false;
+            let error = errors::step_of_way_back(statement.span, other.span);
+            world.sink.push(error);
+            continue;
         }
+        let added = match &statement.kind {
+            StatementKind::Roll { .. } => rolls::add(world, statement, &mut request, &mut drained),
+            StatementKind::EmptyAny { .. } | StatementKind::Shutdown { any: Some(_), .. } => {
+                choosing::add(world, statement, &mut request)
+            }
+            kind if is_step(kind) => steps::add(world, statement, &mut request.steps, &mut drained),
+            _ => Some(()),
+        };
+        steps_complete &= added.is_some();
     }
     steps::leave_out_drained(&drained, &mut request.steps);
     if request.steps.is_empty() && steps_complete {
@@ -73,6 +96,33 @@ pub(super) fn request<'a>(world: &mut World<'a>, item: &'a Item, plan: &'a Plan)
     request
 }
 
+/// Gives a plan the steps that undo those of another one. None: an error was reported.
+fn reverse(
+    world: &mut World<'_>,
+    other: &Word,
+    earlier: &[Request],
+    request: &mut Request,
+) -> Option<()> {
+    let at = earlier.iter().position(|plan| plan.name == other.text);
+    let Some(at) = at else {
+        let known: Vec<&str> = earlier.iter().map(|plan| plan.name.as_str()).collect();
+        world.sink.push(errors::no_earlier_plan(other, &known));
+        return None;
+    };
+    let undone = &earlier[at];
+    if let Some(declared) = undone.origin {
+        world.recorder.declared(other.span, declared);
+    }
+    if undone.reverses.is_some() {
+        world.sink.push(errors::reverses_a_way_back(other));
+        return None;
+    }
+    let ends = Ends::of(&world.datacenter, &undone.steps);
+    request.steps = ends.back(&world.datacenter, Some(other.span));
+    request.reverses = Some(at);
+    Some(())
+}
+
 fn is_step(kind: &StatementKind) -> bool {
     matches!(
         kind,
@@ -85,6 +135,8 @@ fn is_step(kind: &StatementKind) -> bool {
             | StatementKind::Stop { .. }
             | StatementKind::Run { .. }
             | StatementKind::Pause { .. }
+            | StatementKind::Roll { .. }
+            | StatementKind::EmptyAny { .. }
     )
 }
 

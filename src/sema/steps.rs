@@ -10,7 +10,8 @@ use super::sets::{self, Wanted};
 use super::world::{MAX_THINGS, Scope, Thing, World};
 use crate::datacenter::{ServerId, VmId};
 use crate::diag::Code;
-use crate::request::{Step, Task};
+use crate::request::{Step, Task, Turn};
+use crate::source::Span;
 use crate::syntax::ast::{Expr, Set, Statement, StatementKind, Word};
 
 /// Adds the steps that a statement asks for, and the servers that it drains. None: an error was reported.
@@ -23,26 +24,37 @@ pub(super) fn add<'a>(
     let before = steps.len();
     bindings::each(world, &statement.bindings, None, &mut |world, scope| {
         let (tasks, said) = tasks(world, scope, &statement.kind, steps, drained)?;
-        if (steps.len() + tasks.len()) as u64 > MAX_THINGS {
-            world
-                .sink
-                .push(errors::too_many_steps(statement.span, MAX_THINGS));
-            return None;
-        }
-        steps.extend(tasks.into_iter().map(|task| Step {
-            task,
-            among: said.among.clone(),
-            takes: said.takes,
-            rate: said.rate,
-            manner: None,
-            text: said.text.clone(),
-            origin: Some(statement.span),
-        }));
-        Some(())
+        push(world, statement.span, tasks, (said, None), steps)
     })?;
     if steps.len() == before && !statement.bindings.is_empty() {
         world.sink.push(errors::does_nothing(statement.span));
     }
+    Some(())
+}
+
+/// Adds the tasks of a statement, with what it says of all of them, and the turn of a `roll` that they are a part of.
+pub(super) fn push(
+    world: &mut World<'_>,
+    origin: Span,
+    tasks: Vec<Task>,
+    (said, turn): (Said, Option<Turn>),
+    steps: &mut Vec<Step>,
+) -> Option<()> {
+    if (steps.len() + tasks.len()) as u64 > MAX_THINGS {
+        world.sink.push(errors::too_many_steps(origin, MAX_THINGS));
+        return None;
+    }
+    steps.extend(tasks.into_iter().map(|task| Step {
+        task,
+        among: said.among.clone(),
+        takes: said.takes,
+        rate: said.rate,
+        manner: None,
+        text: said.text.clone(),
+        turn,
+        is_optional: said.is_optional,
+        origin: Some(origin),
+    }));
     Some(())
 }
 
@@ -51,12 +63,13 @@ type Among = Arc<[ServerId]>;
 
 /// What a statement says of all of its tasks.
 #[derive(Default)]
-struct Said {
+pub(super) struct Said {
     /// The servers that they choose among.
-    among: Option<Among>,
-    takes: Option<u32>,
-    rate: Option<u64>,
-    text: Option<Arc<str>>,
+    pub among: Option<Among>,
+    pub takes: Option<u32>,
+    pub rate: Option<u64>,
+    pub text: Option<Arc<str>>,
+    pub is_optional: bool,
 }
 
 /// The tasks of a statement that stands behind those steps.
@@ -90,7 +103,7 @@ fn tasks<'a>(
                 among: Some(among),
                 takes,
                 rate,
-                text: None,
+                ..Said::default()
             };
             return Some((tasks, said));
         }
@@ -98,12 +111,7 @@ fn tasks<'a>(
             let own = advised(world, "a VM leaves its server with `migrate`", |world| {
                 self::servers(world, scope, servers)
             });
-            let among = match to {
-                Some(to) => chosen_among(world, scope, to)?,
-                None => (0..world.datacenter.servers.len() as u32)
-                    .map(ServerId)
-                    .collect(),
-            };
+            let among = drained_to(world, scope, to.as_ref())?;
             let (own, first) = (own?, *among.first()?);
             drained.extend(&own);
             let tasks = each(&guests(world, &own, before), |vm| Task::Migrate {
@@ -133,7 +141,7 @@ fn tasks<'a>(
             });
             (servers.map(|s| each(&s, Task::Boot)), takes, None)
         }
-        StatementKind::Shutdown { servers, takes } => {
+        StatementKind::Shutdown { servers, takes, .. } => {
             let servers = advised(world, "a VM is stopped with `stop`", |world| {
                 self::servers(world, scope, servers)
             });
@@ -201,16 +209,41 @@ fn run<'a>(
 ) -> Option<(Vec<Task>, Said)> {
     let help = "a command runs on a server: to have it in a guest, let the command go there";
     let servers = advised(world, help, |world| self::servers(world, scope, servers));
+    let said = self::command(world, scope, command, takes)?;
+    Some((each(&servers?, Task::Run), said))
+}
+
+/// What is said of a command. None: an error was reported.
+pub(super) fn command<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    command: &'a Word,
+    takes: Option<&'a Expr>,
+) -> Option<Said> {
     let text = text(world, command, "a `run` has no command");
     if takes.is_none() {
         world.sink.push(errors::no_duration(command.span));
     }
-    let said = Said {
+    Some(Said {
         takes: Some(duration(world, scope, takes)??),
         text: Some(text?),
         ..Said::default()
-    };
-    Some((each(&servers?, Task::Run), said))
+    })
+}
+
+/// The servers among which guests of a drained one may go. None: an error was reported.
+pub(super) fn drained_to<'a>(
+    world: &mut World<'a>,
+    scope: &Scope<'_>,
+    to: Option<&'a Set>,
+) -> Option<Among> {
+    match to {
+        Some(to) => chosen_among(world, scope, to),
+        None => {
+            let all = 0..world.datacenter.servers.len() as u32;
+            Some(all.map(ServerId).collect())
+        }
+    }
 }
 
 /// The text of a step. None: it is empty, and that was reported.
@@ -235,7 +268,7 @@ fn chosen_among<'a>(world: &mut World<'a>, scope: &Scope<'_>, to: &'a Set) -> Op
 }
 
 /// The VMs that run on servers after some steps; those whose place the plan chooses are not among them.
-fn guests(world: &World<'_>, servers: &[ServerId], before: &[Step]) -> Vec<VmId> {
+pub(super) fn guests(world: &World<'_>, servers: &[ServerId], before: &[Step]) -> Vec<VmId> {
     let vms = world.datacenter.vms.iter();
     let mut places: Vec<Option<ServerId>> =
         vms.map(|vm| vm.running.then_some(vm.host.value)).collect();
@@ -295,7 +328,7 @@ pub(super) fn leave_out_drained(drained: &BTreeSet<ServerId>, steps: &mut [Step]
 }
 
 /// Where a set holds things of another kind, says what was likely meant besides.
-fn advised<'a, T>(
+pub(super) fn advised<'a, T>(
     world: &mut World<'a>,
     help: &str,
     read: impl FnOnce(&mut World<'a>) -> Option<T>,
@@ -313,7 +346,7 @@ fn each<T: Copy>(things: &[T], task: impl Fn(T) -> Task) -> Vec<Task> {
 }
 
 /// The duration after `takes`, if there is one. None: an error was reported.
-fn duration<'a>(
+pub(super) fn duration<'a>(
     world: &mut World<'a>,
     scope: &Scope<'_>,
     takes: Option<&'a Expr>,

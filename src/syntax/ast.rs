@@ -635,11 +635,13 @@ pub enum Over {
 
 // -------------------------------------------------------------------------------- plans
 
-/// `plan p { … }`
+/// `plan p { … }`, `plan home reverse tonight { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Its name.
     pub name: Word,
+    /// The plan whose way back it is.
+    pub reverses: Option<Word>,
     /// Its statements.
     pub statements: Vec<Statement>,
 }
@@ -692,8 +694,19 @@ pub enum StatementKind {
     },
     /// `boot r3.s[*] takes 2min`
     Boot { servers: Set, takes: Option<Expr> },
-    /// `shutdown r1.s[*] takes 17s`
-    Shutdown { servers: Set, takes: Option<Expr> },
+    /// `shutdown r1.s[*] takes 17s`, `shutdown any 2 of r1.s[*]`
+    Shutdown {
+        /// How many of them, where that is open which.
+        any: Option<Expr>,
+        servers: Set,
+        takes: Option<Expr>,
+    },
+    /// `empty any 3 of r1.s[*] to r2`
+    EmptyAny {
+        count: Expr,
+        servers: Set,
+        to: Option<Set>,
+    },
     /// `start vm3`
     Start { vms: Set, takes: Option<Expr> },
     /// `stop vm3`
@@ -788,6 +801,16 @@ pub enum StatementKind {
     },
     /// `pause "look at the graphs"`
     Pause { question: Word, takes: Option<Expr> },
+    /// `roll r1 by 2 forward { drain  reboot  return }`
+    Roll {
+        /// All that stands before the braces.
+        head: Span,
+        servers: Set,
+        /// How many are worked on at once; None: one.
+        by: Option<Expr>,
+        is_forward: bool,
+        steps: Vec<RollStep>,
+    },
     /// `timeout 20min then wait on db1`
     Timeout { timeout: Timeout, on: Option<Set> },
     /// `retry 2 after 1min on all`
@@ -804,6 +827,32 @@ pub enum StatementKind {
     Slack(Expr),
     /// Text that could not be read; a diagnostic says why.
     Broken,
+}
+
+/// What is done with each server of a `roll`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RollStep {
+    /// Its place.
+    pub span: Span,
+    /// What.
+    pub kind: RollStepKind,
+}
+
+/// What is done with a server whose turn it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RollStepKind {
+    /// `drain to r2`
+    Drain { to: Option<Set> },
+    /// `run "apt-get -y full-upgrade" takes 10min`
+    Run { command: Word, takes: Option<Expr> },
+    /// `reboot`
+    Reboot,
+    /// `boot takes 2min`
+    Boot { takes: Option<Expr> },
+    /// `shutdown takes 17s`
+    Shutdown { takes: Option<Expr> },
+    /// `return`: the VMs that it was drained of come back.
+    Return,
 }
 
 /// What the members of a `spread` never share.

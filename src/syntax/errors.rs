@@ -551,6 +551,30 @@ pub(super) fn misplaced_statement(at: Span, word: &str) -> Diagnostic {
     .with_help("write it in the braces of `plan some_name { … }`")
 }
 
+/// A statement between the steps of a `roll`.
+pub(super) fn misplaced_in_roll(at: Span, word: &str) -> Diagnostic {
+    misplaced(at, format!("`{word}` is no step of a `roll`"))
+        .with_help("a `roll` holds `drain`, `run`, `shutdown`, `boot`, `reboot` and `return`: write all else behind its braces")
+}
+
+/// A step of a `roll` that stands outside of one.
+pub(super) fn misplaced_roll_step(at: Span, word: &str) -> Diagnostic {
+    misplaced(
+        at,
+        format!("`{word}` stands only in the braces of a `roll`"),
+    )
+    .with_help("VMs are brought back to a server by `migrate … to …`")
+}
+
+/// A step of a `roll` names things.
+pub(super) fn named_in_roll(at: Span, word: &str) -> Diagnostic {
+    misplaced(
+        at,
+        format!("in a `roll`, `{word}` is about the server whose turn it is"),
+    )
+    .with_help(format!("name no server: write `{word}` alone"))
+}
+
 /// A property that belongs to no declaration.
 pub(super) fn misplaced_property(at: Span, word: &str) -> Diagnostic {
     misplaced(

@@ -185,7 +185,7 @@ fn problem(checked: &Checked) -> Result<&Problem, String> {
     match &checked.prospects[0] {
         Prospect::Open(problem) | Prospect::Impossible(_, Some(problem)) => Ok(problem),
         Prospect::Impossible(why, None) => Err(plain(&checked.map, why)),
-        Prospect::Broken => Err(String::from("the input is broken")),
+        Prospect::Broken | Prospect::After(_) => Err(String::from("the input is broken")),
     }
 }
 

@@ -8,6 +8,7 @@ mod support;
 mod choices;
 mod resources;
 mod sentences;
+mod turns;
 mod ways;
 
 use mvm::compile::{Failure, check};

@@ -103,7 +103,7 @@ pub fn plan(
                 Some(name) => *name == request.name,
                 None => !request.expectations.is_empty(),
             };
-            if !is_wanted || !matches!(prospect, Prospect::Open(_)) {
+            if !is_wanted || !matches!(prospect, Prospect::Open(_) | Prospect::After(_)) {
                 continue;
             }
             let options = Options {

@@ -23,9 +23,11 @@ pub(in super::super) fn too_much(
         Key::Spread(rule, place) | Key::Mended(rule, place) => {
             spread(levels, walk, rule, place, excess)
         }
-        Key::Gather(rule, ..) | Key::Lonely(rule, ..) | Key::Reserve(rule) => {
-            misplaced(levels, rule, key, excess)
-        }
+        Key::Gather(rule, ..)
+        | Key::Lonely(rule, ..)
+        | Key::Reserve(rule)
+        | Key::Vacant(rule, _)
+        | Key::Chosen(rule, _) => misplaced(levels, rule, key, excess),
         Key::Power(rule) => power(levels, walk, rule, excess),
         Key::Link(..) | Key::Switch(_) | Key::Limit(..) => {
             cap(levels, walk, key, excess, words::rate)

@@ -6,7 +6,7 @@ use super::{also, at, vm_names};
 use crate::datacenter::{Datacenter, ServerId, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::Source;
-use crate::request::{Request, Step};
+use crate::request::{Request, Rule, Step, Task};
 use crate::source::Span;
 
 pub(in super::super) fn runs_on_server_that_is_off(
@@ -113,6 +113,26 @@ pub(in super::super) fn too_many_together(deed: &Deed, most: usize) -> Diagnosti
         .with_help("let each of them choose among fewer servers, or say where some of them go")
 }
 
+pub(in super::super) fn energy_of_shutdown(
+    dc: &Datacenter,
+    goal: Option<Span>,
+    rule: &Rule,
+    (one, other): (ServerId, ServerId),
+) -> Diagnostic {
+    let message = format!(
+        "energy cannot be minimized: `{}` and `{}` draw differently, and the plan may shut down either",
+        dc[one].name, dc[other].name
+    );
+    let finding = at(
+        Code::EnergyOfChoice,
+        goal.or(rule.origin),
+        message,
+        "this goal",
+    );
+    also(finding, rule.origin, "leaves it open which")
+        .with_help("let it choose among servers with the same `power`, or minimize something else")
+}
+
 pub(in super::super) fn energy_of_choice(
     dc: &Datacenter,
     goal: Option<Span>,
@@ -134,7 +154,36 @@ pub(in super::super) fn energy_of_choice(
     )
 }
 
+pub(in super::super) fn switched_besides(
+    dc: &Datacenter,
+    step: &Step,
+    server: ServerId,
+    other: &Step,
+) -> Diagnostic {
+    let name = &dc[server].name;
+    let finding = at(
+        Code::SwitchedBesides,
+        step.origin,
+        format!("`{name}` may be chosen here, but other steps switch it or run on it"),
+        "leaves it open",
+    );
+    also(finding, other.origin, "says what is done with it")
+        .with_help(format!("leave `{name}` out of the servers to choose from"))
+}
+
 pub(in super::super) fn is_told_when(dc: &Datacenter, deed: &Deed, rule: &Source) -> Diagnostic {
+    if let Task::Shutdown(server) = deed.task {
+        let (name, rule) = (&dc[server].name, &rule.label);
+        return at(
+            Code::ToldWhen,
+            deed.origin,
+            format!("`{name}` may also stay on, but `{rule}` says when it is shut down"),
+            "leaves it open whether it is shut down",
+        )
+        .with_help(format!(
+            "leave `{name}` out of the servers to choose from, or of what says when it is shut down"
+        ));
+    }
     let vm = deed.task.vm().map_or("", |vm| &dc[vm].name);
     let own = deed.from.map_or("", |server| &dc[server].name);
     let rule = &rule.label;

@@ -5,7 +5,7 @@ use super::super::scopes::RuleAt;
 use super::Walker;
 use crate::datacenter::{ServerId, VmId};
 use crate::diag::Diagnostic;
-use crate::request::{Step, Task};
+use crate::request::{Step, Subject, Task};
 
 /// A way that an action may go, where that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(in super::super) enum LeftOut {
 pub(in super::super) enum Stay {
     /// The server stays on.
     Settled,
-    /// It comes after the last boot of the server.
+    /// It comes after the last boot of the server, or after its turn in a `roll`.
     AfterBoot,
     /// It moves on, and may come and go before or after the server is switched.
     Guest,
@@ -89,7 +89,7 @@ impl Walker<'_> {
                     match self.stay(at, vm, server) {
                         Ok(_)
                             if places == [(server, Stay::Settled)]
-                                && !self.may_stay(vm, server) =>
+                                && (step.turn.is_some() || !self.may_stay(vm, server)) =>
                         {
                             left_out.push((server, LeftOut::ItsOwn));
                         }
@@ -151,7 +151,11 @@ impl Walker<'_> {
             };
             for server in [choice.from, to] {
                 self.walk.maybe_at.entry(server).or_insert(action);
-                self.beside_commands(server, action);
+                // A turn closes its server: who may choose it comes before or after that, whatever is written first.
+                let is_own = step.turn.is_some_and(|turn| turn.server == server);
+                if is_own || !self.rolled.contains_key(&server) {
+                    self.beside_commands(server, action);
+                }
             }
         }
         if step.among.is_none() {
@@ -190,8 +194,12 @@ impl Walker<'_> {
     /// Whether a VM that may choose its own server can be left there: it has no other step, and the server stays on.
     fn may_stay(&self, vm: VmId, server: ServerId) -> bool {
         let is_single = self.leaving[&vm].len() == 1 && !self.walk.of_vm.contains_key(&vm);
-        let is_switched =
-            self.switching.contains_key(&server) || self.walk.of_server.contains_key(&server);
+        // Its server may be one of those that the plan may shut down, by which it decides.
+        let own = self.walk.actions(Subject::Own(server)).iter();
+        let mut own = own.map(|action| &self.walk.deeds[action.0 as usize]);
+        let is_switched = self.switching.contains_key(&server)
+            || self.rolled.contains_key(&server)
+            || own.any(|deed| !deed.is_optional);
         is_single && !is_switched
     }
 
@@ -203,13 +211,25 @@ impl Walker<'_> {
         if self.dc.lacks(server, vm).is_some() {
             return Err(LeftOut::Lacks);
         }
+        let moves_on = self.leaving[&vm].iter().any(|&leaves| leaves > at);
+        if let Some(&comes_back) = self.rolled.get(&server) {
+            let is_forward = self.steps[at].turn.is_some_and(|turn| turn.is_forward);
+            return match comes_back {
+                _ if moves_on && !is_forward => Ok(Stay::Guest),
+                true => Ok(Stay::AfterBoot),
+                false => Err(LeftOut::IsOff),
+            };
+        }
         let turns = self.switching.get(&server);
         let last = turns.and_then(|turns| turns.back());
         let Some(&last) = last else {
             if self.is_under_maintenance(server) {
                 return Err(LeftOut::Maintenance);
             }
-            let boots = self.walk.of_server.contains_key(&server);
+            let own = self.walk.actions(Subject::Own(server)).iter();
+            let boots = own
+                .copied()
+                .any(|action| !self.walk.deeds[action.0 as usize].is_optional);
             let stay = if boots {
                 Stay::AfterBoot
             } else {
@@ -217,7 +237,6 @@ impl Walker<'_> {
             };
             return self.is_on(server).then_some(stay).ok_or(LeftOut::IsOff);
         };
-        let moves_on = self.leaving[&vm].iter().any(|&leaves| leaves > at);
         if moves_on && !self.is_under_maintenance(server) {
             return Ok(Stay::Guest);
         }

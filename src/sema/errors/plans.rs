@@ -24,6 +24,72 @@ pub fn does_nothing(span: Span) -> Diagnostic {
     )
 }
 
+pub fn roll_does_nothing(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        span,
+        "nothing is done with the servers of this `roll`",
+        "no `run`, `reboot`, `shutdown` or `boot`",
+    )
+    .with_help("to empty servers, write `drain` without a `roll`")
+}
+
+pub fn nobody_left(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingProperty,
+        span,
+        "nobody has left the server who could come back",
+        "no `drain` before it",
+    )
+    .with_help("write `drain` before what is done with the empty server, and `return` behind it")
+}
+
+pub fn no_earlier_plan(other: &Word, known: &[&str]) -> Diagnostic {
+    let error = Diagnostic::new(
+        Code::UnknownName,
+        other.span,
+        format!("no plan above is called `{}`", other.text),
+        "which plan?",
+    );
+    match crate::diag::suggest::closest(&other.text, known.iter().copied()) {
+        Some(near) => error.with_help(format!("`{near}` is one")),
+        None => {
+            error.with_help("a way back stands below the plan that it undoes, in the same file")
+        }
+    }
+}
+
+pub fn reverses_a_way_back(other: &Word) -> Diagnostic {
+    Diagnostic::new(
+        Code::NotHere,
+        other.span,
+        format!("`{}` is a way back itself", other.text),
+        "leads back already",
+    )
+    .with_help("write its plan once more: that is the way there")
+}
+
+pub fn step_of_way_back(step: Span, other: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::NotHere,
+        step,
+        "the way back of a plan has no steps of its own",
+        "a step",
+    )
+    .with_label(other, "this plan says what is undone")
+    .with_help("write what else is to be done as a plan of its own")
+}
+
+pub fn too_many_of(count: Span, asked: u32, servers: usize) -> Diagnostic {
+    let there = crate::show::show_count(servers, "server");
+    Diagnostic::new(
+        Code::OutOfRange,
+        count,
+        format!("{asked} are asked for of {there}"),
+        "more than there are",
+    )
+}
+
 pub fn no_duration(command: Span) -> Diagnostic {
     Diagnostic::new(
         Code::MissingProperty,

@@ -238,7 +238,16 @@ fn request(dc: &Datacenter, request: &Request) -> String {
             .map(|s| format!(" takes {s}s"))
             .unwrap_or_default();
         let rate = step.rate.map(|r| format!(" at {r}bps")).unwrap_or_default();
-        let _ = writeln!(out, "  {task}{text}{takes}{rate}");
+        let turn = step.turn.map(|turn| {
+            let forward = if turn.is_forward { " forward" } else { "" };
+            format!(" in turn {}{forward}", turn.id + 1)
+        });
+        let turn = turn.unwrap_or_default();
+        let task = match step.is_optional {
+            true => format!("perhaps {task}"),
+            false => task,
+        };
+        let _ = writeln!(out, "  {task}{text}{takes}{rate}{turn}");
     }
     for asked in &request.timeouts {
         let whose = whose(dc, asked.subjects.as_deref());
@@ -342,6 +351,19 @@ fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
             servers: list,
             period: p,
         } => format!("at most {count} off of {}{}", servers(list), period(p)),
+        RuleKind::Any {
+            count,
+            servers: list,
+            is_shutdown,
+            ..
+        } => {
+            let word = if *is_shutdown { "shutdown" } else { "empty" };
+            format!("{word} any {count} of {}", servers(list))
+        }
+        RuleKind::Roll { count, turns, .. } => {
+            let list: Vec<_> = turns.iter().map(|turn| turn.server).collect();
+            format!("roll {} by {count}", servers(&list))
+        }
         RuleKind::Budget {
             power,
             servers: list,

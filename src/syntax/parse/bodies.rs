@@ -150,8 +150,20 @@ impl Reader<'_> {
                 self.at = token.end;
                 break;
             }
+            if self.word(token) == Some("return") {
+                let at = self.span(token.start..token.end);
+                self.report(errors::misplaced_roll_step(at, "return"));
+                self.at = self.cut(token.start, Kin::Statement).end;
+                statements.push(self.broken(token.start, self.at));
+                continue;
+            }
             if self.begins_statement(token) {
-                statements.push(self.statement(token));
+                let statement = self.statement(token);
+                let is_roll = self.word(token) == Some("roll");
+                statements.push(match is_roll {
+                    true => self.roll(token, statement, lost),
+                    false => statement,
+                });
                 continue;
             }
             if !self.word(token).is_some_and(words::begins_item) {
@@ -189,6 +201,109 @@ impl Reader<'_> {
             Some(statement) => Statement { doc, ..statement },
             None => self.broken(token.start, self.at),
         }
+    }
+}
+
+/// `roll` and what stands in its braces.
+impl Reader<'_> {
+    /// Reads what stands in the braces behind a `roll`. Where some of it cannot be read, nothing is known of the whole.
+    fn roll(&mut self, token: Token, head: Statement, lost: &mut Vec<Word>) -> Statement {
+        let open = self.peek().filter(|next| next.kind == Kind::Open(b'{'));
+        let Some(open) = open else {
+            if matches!(head.kind, StatementKind::Roll { .. }) {
+                self.report_missing_brace(self.cut(token.start, Kin::Statement), "roll");
+            }
+            return self.broken(token.start, self.at);
+        };
+        let (found, is_whole) = self.roll_steps(open, lost);
+        let broken = self.broken(token.start, self.at);
+        match head.kind {
+            StatementKind::Roll {
+                head: before_braces,
+                servers,
+                by,
+                is_forward,
+                ..
+            } if is_whole => Statement {
+                kind: StatementKind::Roll {
+                    head: before_braces,
+                    servers,
+                    by,
+                    is_forward,
+                    steps: found,
+                },
+                span: broken.span,
+                ..head
+            },
+            _ => broken,
+        }
+    }
+
+    /// Reads the steps from `{` to its `}`. Whether all could be read.
+    fn roll_steps(&mut self, open: Token, lost: &mut Vec<Word>) -> (Vec<RollStep>, bool) {
+        self.at = open.end;
+        let (mut steps, mut is_whole) = (Vec::new(), true);
+        loop {
+            let Some(token) = self.peek() else {
+                self.report_unclosed(open);
+                return (steps, false);
+            };
+            if token.kind == Kind::Close(b'}') {
+                self.at = token.end;
+                return (steps, is_whole);
+            }
+            let at = self.span(token.start..token.end);
+            match self.word(token) {
+                Some(word) if words::ROLL_STEPS.contains(&word) => {
+                    let step = self.roll_step(token, word);
+                    is_whole &= step.is_some();
+                    steps.extend(step);
+                    continue;
+                }
+                // Most likely the brace before it is missing.
+                Some(word)
+                    if self.missing_braces > 0
+                        && (self.begins_statement(token) || words::begins_item(word)) =>
+                {
+                    self.report_unclosed(open);
+                    return (steps, false);
+                }
+                Some(word) if self.begins_statement(token) => {
+                    self.report(errors::misplaced_in_roll(at, word));
+                    self.at = self.cut(token.start, Kin::Statement).end;
+                }
+                Some(word) if words::begins_item(word) => {
+                    self.misplaced_item(token, "a `roll`", lost);
+                }
+                _ => _ = self.unknown_beginning(token, Place::Roll),
+            }
+            is_whole = false;
+        }
+    }
+
+    fn roll_step(&mut self, token: Token, word: &str) -> Option<RollStep> {
+        let piece = self.cut(token.start, Kin::Statement);
+        let next = self
+            .token_at(token.end)
+            .filter(|next| next.start < piece.end);
+        let names = next.filter(|next| match (word, next.kind) {
+            ("run", _) => false,
+            (_, Kind::Tail | Kind::Text { .. }) => true,
+            (_, Kind::Word) => !matches!(self.text_of(*next), "to" | "takes"),
+            _ => false,
+        });
+        if let Some(name) = names.filter(|name| !self.begins_line(name.start)) {
+            let at = self.span(name.start..piece.end);
+            self.report(errors::named_in_roll(at, word));
+            self.at = piece.end;
+            return None;
+        }
+        self.read_or_report(
+            Rule::one_roll_step,
+            piece,
+            Kin::Statement,
+            |builder, pair| builder.roll_step(pair),
+        )
     }
 }
 

@@ -210,6 +210,10 @@ pub(super) fn is_mark(rule: Rule) -> bool {
             | k_reserve
             | k_over
             | k_vms
+            | k_roll
+            | k_reverse
+            | k_empty
+            | k_return
             | k_run
             | k_pause
             | k_bmc

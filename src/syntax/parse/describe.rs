@@ -106,11 +106,15 @@ fn describe(rule: Rule) -> Expected {
         of_migrations | of_servers | of_vms => Needed("`migrations`, `vms` or `of`"),
         scope_from | scope_to | scope_in => Possible("`from`, `to` or `in`"),
         statement | one_statement | s_start_at | s_migrate | s_boot | s_shutdown | s_start
-        | s_stop | s_reboot | s_run | s_pause | s_timeout | s_retry | s_sync | s_before
-        | s_after | s_seq | s_freeze | s_allow | s_spread | s_gather | s_lonely | s_keep
-        | s_pin | s_reserve | s_overbook | s_downtime | s_prefer | s_drain | s_budget
+        | s_stop | s_reboot | s_run | s_pause | s_roll | s_empty | s_timeout | s_retry | s_sync
+        | s_before | s_after | s_seq | s_freeze | s_allow | s_spread | s_gather | s_lonely
+        | s_keep | s_pin | s_reserve | s_overbook | s_downtime | s_prefer | s_drain | s_budget
         | s_at_most | s_limit | s_weight | s_minimize | s_expect | s_bandwidth | s_slack
         | s_model => Needed("a statement"),
+        roll_step | one_roll_step | r_drain | r_run | r_reboot | r_boot | r_shutdown | r_return => {
+            Needed("a step of a `roll`")
+        }
+        forward => Possible("`forward`"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_disk | p_force | p_placed | p_off
         | p_label | p_has | p_needs | p_overbook | p_maintenance | p_power | p_hosting
@@ -118,8 +122,10 @@ fn describe(rule: Rule) -> Expected {
         | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
         | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
-        | one_class_head | plan | plan_head | one_plan_head | file | item | one_item | use_item
-        | let_item | set_item | route_item | generations | resource => Needed("a declaration"),
+        | one_class_head | roll_body | plan | plan_head | one_plan_head | file | item
+        | one_item | use_item | let_item | set_item | route_item | generations | resource => {
+            Needed("a declaration")
+        }
         keyword | EOI | lbracket | dot | use_all | use_group | bracket | tail | tail_word
         | unit | step | WHITESPACE | COMMENT | letter | digit | word_c | decl_names => Unsaid,
         k_use => Needed("`use`"),
@@ -212,6 +218,11 @@ fn describe(rule: Rule) -> Expected {
         k_vms => Needed("`vms`"),
         over => Needed("`racks` or `sites`"),
         kept_on | kept_off => Needed("`on` or `off`"),
+        k_reverse => Possible("`reverse`"),
+        k_empty => Needed("`empty`"),
+        any_so_many => Needed("`any 2 of`"),
+        k_roll => Needed("`roll`"),
+        k_return => Needed("`return`"),
         k_run => Needed("`run`"),
         k_pause => Needed("`pause`"),
         k_bmc => Needed("`bmc`"),

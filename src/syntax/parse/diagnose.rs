@@ -18,6 +18,8 @@ pub(super) enum Place {
     Braces,
     /// In a plan.
     Plan,
+    /// In the braces of a `roll`.
+    Roll,
 }
 
 impl Place {
@@ -26,7 +28,7 @@ impl Place {
         match self {
             Place::File => Kin::Item,
             Place::Braces => Kin::Entries,
-            Place::Plan => Kin::Statement,
+            Place::Plan | Place::Roll => Kin::Statement,
         }
     }
 
@@ -41,6 +43,7 @@ impl Place {
             .concat(),
             Place::Braces => [&words::PROPERTIES[..], &words::DECLS, &["command"]].concat(),
             Place::Plan => words::STATEMENTS.to_vec(),
+            Place::Roll => words::ROLL_STEPS.to_vec(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Place {
             Place::File => "a declaration or a plan",
             Place::Braces => "a property or a declaration",
             Place::Plan => "a statement",
+            Place::Roll => "a step of a `roll`",
         }
     }
 }

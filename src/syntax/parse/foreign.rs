@@ -38,7 +38,7 @@ const STATEMENTS: Table = &[
             "what somebody has to agree to is written `pause \"look at the graphs\"`, a start no earlier than some time `after vm1 from 22:30`",
         ),
     ),
-    (&["evacuate", "empty", "clear"], Hint::Word("drain")),
+    (&["evacuate", "clear"], Hint::Word("drain")),
     (
         &["fence", "among", "place"],
         Hint::Advice("where VMs may be is said by `keep web on r1.s[*]`"),
@@ -204,7 +204,7 @@ pub(super) fn meant(word: &str, place: Place) -> Option<Hint<'static>> {
     let tables: &[Table] = match place {
         Place::File => &[ITEMS],
         Place::Braces => &[PROPERTIES, ITEMS],
-        Place::Plan => &[STATEMENTS],
+        Place::Plan | Place::Roll => &[STATEMENTS],
     };
     tables
         .iter()

@@ -123,13 +123,15 @@ impl<'t> Reader<'t> {
         if name.is_none() || statements.is_none() {
             self.lose_names(token, lost);
         }
+        let (name, reverses) = name?;
         Some(ItemKind::Plan(Plan {
-            name: name?,
+            name,
+            reverses,
             statements: statements?,
         }))
     }
 
-    fn report_missing_brace(&mut self, piece: Piece, what: &str) {
+    pub(super) fn report_missing_brace(&mut self, piece: Piece, what: &str) {
         let found = self.token_at(piece.end);
         let at = found.map_or(piece.end..piece.end, |token| token.start..token.end);
         let found = found.map(|token| self.text_of(token));

@@ -153,8 +153,12 @@ impl<'t> Walk<'t> {
     /// The rule of the piece that begins at a token; None where nothing does.
     fn rule(&self, token: Token) -> Option<(Rule, Kin)> {
         let word = self.reader.word(token)?;
-        let in_plan = self.inside.last().map(|word| word == "plan");
+        let inside = self.inside.last().map(String::as_str);
+        let in_plan = inside.map(|word| matches!(word, "plan" | "roll"));
         match word {
+            _ if inside == Some("roll") && words::ROLL_STEPS.contains(&word) => {
+                Some((Rule::one_roll_step, Kin::Statement))
+            }
             _ if in_plan == Some(true) && self.reader.begins_statement(token) => {
                 Some((Rule::one_statement, Kin::Statement))
             }

@@ -124,9 +124,13 @@ impl Next {
         let beginnings: [&[&str]; 3] = match self.inside.last().map(String::as_str) {
             None => [&words::DECLS, &words::ITEMS, &[]],
             Some("plan") => [&words::STATEMENTS, &[], &[]],
+            Some("roll") => [&words::ROLL_STEPS, &[], &[]],
             Some(_) => [&words::PROPERTIES, &words::DECLS, &["command"]],
         };
+        let in_roll = self.inside.last().is_some_and(|word| word == "roll");
         let words = beginnings.into_iter().flatten();
+        // It is a step of a `roll` only.
+        let words = words.filter(|word| in_roll || **word != "return");
         self.words.extend(words.map(|word| (*word).to_owned()));
     }
 }
@@ -263,6 +267,10 @@ mod tests {
             "plan p { budget 9kW ",
             "plan p { before a ",
             "plan p { limit core ",
+            "plan p { roll r1 ",
+            "plan p { roll r1 {\n  ",
+            "plan p { roll r1 { drain ",
+            "plan p { shutdown any ",
             "let a = 2 * ",
             "vm a } // ",
             "site s {\n vm b {\n\nvm c { memory 1GiB } plan p { boot ",

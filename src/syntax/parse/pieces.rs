@@ -115,8 +115,8 @@ impl<'t> Reader<'t> {
         match self.word(previous) {
             Some("class" | "command") => true,
             Some(
-                "plan" | "label" | "with" | "has" | "needs" | "generations" | "resource"
-                | "overbook" | "prefer",
+                "plan" | "reverse" | "label" | "with" | "has" | "needs" | "generations"
+                | "resource" | "overbook" | "prefer",
             ) => !self.text[previous.end..token.start].contains('\n'),
             _ => false,
         }

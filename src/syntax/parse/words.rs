@@ -17,7 +17,7 @@ pub(super) const ITEMS: [&str; 9] = [
 ];
 
 /// Words that begin a statement of a plan.
-pub(super) const STATEMENTS: [&str; 35] = [
+pub(super) const STATEMENTS: [&str; 38] = [
     "start",
     "stop",
     "migrate",
@@ -53,7 +53,13 @@ pub(super) const STATEMENTS: [&str; 35] = [
     "overbook",
     "downtime",
     "prefer",
+    "roll",
+    "return",
+    "empty",
 ];
+
+/// Words that begin a step in the braces of a `roll`; each of them begins a statement as well.
+pub(super) const ROLL_STEPS: [&str; 6] = ["drain", "run", "reboot", "boot", "shutdown", "return"];
 
 /// Words that begin a property.
 pub(super) const PROPERTIES: [&str; 34] = [
@@ -94,7 +100,7 @@ pub(super) const PROPERTIES: [&str; 34] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 98] = [
+pub(super) const KEYWORDS: [&str; 101] = [
     "used",
     "use",
     "let",
@@ -193,6 +199,9 @@ pub(super) const KEYWORDS: [&str; 98] = [
     "maintenance",
     "disk",
     "prefer",
+    "roll",
+    "return",
+    "empty",
 ];
 
 /// Whether a word begins an item.

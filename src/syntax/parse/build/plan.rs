@@ -7,9 +7,11 @@ use crate::syntax::ast::*;
 use crate::syntax::parse::grammar::Rule;
 
 impl Builder {
-    /// The name of a plan.
-    pub(in crate::syntax::parse) fn plan_head(self, pair: Pair<'_, Rule>) -> Word {
-        self.word(Parts::of(pair).need())
+    /// The name of a plan, and that of the one whose way back it is.
+    pub(in crate::syntax::parse) fn plan_head(self, pair: Pair<'_, Rule>) -> (Word, Option<Word>) {
+        let mut parts = Parts::of(pair);
+        let name = self.word(parts.need());
+        (name, parts.next().map(|other| self.word(other)))
     }
 
     pub(in crate::syntax::parse) fn statement(self, pair: Pair<'_, Rule>) -> Statement {
@@ -32,7 +34,9 @@ impl Builder {
                 | Rule::s_start
                 | Rule::s_stop
                 | Rule::s_run
-                | Rule::s_pause => self.step(inner),
+                | Rule::s_pause
+                | Rule::s_roll
+                | Rule::s_empty => self.step(inner),
                 _ => self.rule(inner),
             },
             bindings: bindings.unwrap_or_default(),
@@ -41,7 +45,7 @@ impl Builder {
 
     /// What is to be done.
     fn step(self, pair: Pair<'_, Rule>) -> StatementKind {
-        let rule = pair.as_rule();
+        let (rule, span) = (pair.as_rule(), self.span(&pair));
         let mut parts = Parts::of(pair);
         if rule == Rule::s_start_at {
             return StatementKind::StartAt {
@@ -63,7 +67,26 @@ impl Builder {
                 takes: self.takes(parts.next()),
             };
         }
+        let any = parts.maybe(Rule::any_so_many);
+        let any = any.map(|any| self.expr(Parts::of(any).need()));
         let subjects = self.set(parts.need());
+        if let (Rule::s_empty, Some(count)) = (rule, &any) {
+            parts.maybe(Rule::any_of);
+            return StatementKind::EmptyAny {
+                count: count.clone(),
+                servers: subjects,
+                to: parts.next().map(|to| self.set(to)),
+            };
+        }
+        if rule == Rule::s_roll {
+            return StatementKind::Roll {
+                head: span,
+                servers: subjects,
+                by: parts.maybe(Rule::expr).map(|by| self.expr(by)),
+                is_forward: parts.next().is_some(),
+                steps: Vec::new(),
+            };
+        }
         if rule == Rule::s_migrate {
             return self.migrate(subjects, parts);
         }
@@ -85,6 +108,7 @@ impl Builder {
                 takes,
             },
             Rule::s_shutdown => StatementKind::Shutdown {
+                any,
                 servers: subjects,
                 takes,
             },
@@ -97,6 +121,35 @@ impl Builder {
                 takes,
             },
         }
+    }
+
+    /// What is done with each server of a `roll`.
+    pub(in crate::syntax::parse) fn roll_step(self, pair: Pair<'_, Rule>) -> RollStep {
+        let span = self.span(&pair);
+        let step = Parts::of(pair).need();
+        let rule = step.as_rule();
+        let mut parts = Parts::of(step);
+        let kind = match rule {
+            Rule::r_drain => {
+                parts.maybe(Rule::any_of);
+                RollStepKind::Drain {
+                    to: parts.next().map(|to| self.set(to)),
+                }
+            }
+            Rule::r_run => RollStepKind::Run {
+                command: self.word(parts.need()),
+                takes: self.takes(parts.next()),
+            },
+            Rule::r_boot => RollStepKind::Boot {
+                takes: self.takes(parts.next()),
+            },
+            Rule::r_shutdown => RollStepKind::Shutdown {
+                takes: self.takes(parts.next()),
+            },
+            Rule::r_return => RollStepKind::Return,
+            _ => RollStepKind::Reboot,
+        };
+        RollStep { span, kind }
     }
 
     fn migrate(self, vms: Set, mut parts: Parts<'_>) -> StatementKind {

@@ -295,14 +295,50 @@ impl Walk<'_> {
                     servers: set,
                     takes,
                 }
-                | Shutdown {
-                    servers: set,
-                    takes,
-                }
                 | Start { vms: set, takes }
                 | Stop { vms: set, takes } => {
                     walk.set(set);
                     takes.iter().for_each(|e| walk.expr(e));
+                }
+                Shutdown {
+                    any,
+                    servers,
+                    takes,
+                } => {
+                    any.iter().for_each(|e| walk.expr(e));
+                    walk.set(servers);
+                    takes.iter().for_each(|e| walk.expr(e));
+                }
+                EmptyAny { count, servers, to } => {
+                    walk.expr(count);
+                    walk.set(servers);
+                    to.iter().for_each(|to| walk.set(to));
+                }
+                Roll {
+                    head,
+                    servers,
+                    by,
+                    steps,
+                    ..
+                } => {
+                    walk.inside(*head, |walk| {
+                        walk.set(servers);
+                        by.iter().for_each(|e| walk.expr(e));
+                    });
+                    walk_bindings(walk);
+                    for step in steps {
+                        walk.inside(step.span, |walk| match &step.kind {
+                            RollStepKind::Drain { to } => to.iter().for_each(|to| walk.set(to)),
+                            RollStepKind::Run { command, takes } => {
+                                walk.leaf(command.span);
+                                takes.iter().for_each(|e| walk.expr(e));
+                            }
+                            RollStepKind::Boot { takes } | RollStepKind::Shutdown { takes } => {
+                                takes.iter().for_each(|e| walk.expr(e));
+                            }
+                            RollStepKind::Reboot | RollStepKind::Return => {}
+                        });
+                    }
                 }
                 Sync { vms: set, .. }
                 | Seq(set)
@@ -419,7 +455,10 @@ impl Walk<'_> {
                 Slack(share) => walk.expr(share),
                 Expect(_) | Bandwidth(_) | Model(_) | Broken => {}
             }
-            walk_bindings(walk);
+            // Of a `roll` they stand before the braces.
+            if !matches!(statement.kind, Roll { .. }) {
+                walk_bindings(walk);
+            }
         });
     }
 
@@ -461,6 +500,7 @@ impl Walk<'_> {
             ItemKind::Command(command) => walk.leaf(command.template.span),
             ItemKind::Plan(plan) => {
                 walk.leaf(plan.name.span);
+                plan.reverses.iter().for_each(|other| walk.leaf(other.span));
                 plan.statements.iter().for_each(|s| walk.statement(s));
             }
             ItemKind::Broken { .. } => {}
