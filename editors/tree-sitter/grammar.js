@@ -155,17 +155,35 @@ module.exports = grammar({
     // ------------------------------------------------------------------------------- plans
 
     // After `plan` any word is a name.
-    plan: ($) => seq('plan', field('name', choice($.identifier, $.string)), field('body', $.plan_body)),
+    plan: ($) =>
+      seq(
+        'plan',
+        field('name', choice($.identifier, $.string)),
+        optional(seq('reverse', field('of', choice($.identifier, $.string)))),
+        field('body', $.plan_body),
+      ),
     plan_body: ($) => seq('{', repeat($.statement), '}'),
-    statement: ($) => seq($._statement, optional($.for_clause)),
+    statement: ($) => seq($._statement, optional($.for_clause), optional($.roll_body)),
+    // What is done with each of the servers of a `roll`.
+    roll_body: ($) => seq('{', repeat($.roll_step), '}'),
+    roll_step: ($) =>
+      choice(
+        seq('drain', optional(seq('to', optional($._any_of), $._set))),
+        seq('run', $.string, optional($._takes)),
+        seq(choice('boot', 'shutdown'), optional($._takes)),
+        choice('reboot', 'return'),
+      ),
 
     _statement: ($) =>
       choice(
         $.start_at,
         $.migrate,
         seq('drain', $._set, optional(seq('to', optional($._any_of), $._set))),
-        seq(choice('boot', 'shutdown', 'start', 'stop'), $._set, optional($._takes)),
-        seq(choice($.rule, 'gather'), $._set),
+        seq(choice('boot', 'start', 'stop'), $._set, optional($._takes)),
+        seq('shutdown', optional($._any_so_many), $._set, optional($._takes)),
+        seq('empty', $._any_so_many, $._set, optional(seq('to', optional($._any_of), $._set))),
+        seq('roll', $._set, optional(seq('by', $._expression)), optional('forward')),
+        seq(choice($.rule, 'gather', 'reboot'), $._set),
         seq('run', $.string, 'on', $._set, optional($._takes)),
         seq('pause', $.string, optional($._takes)),
         seq('sync', optional(choice('starts', 'ends')), $._set),
@@ -189,7 +207,7 @@ module.exports = grammar({
         seq('slack', $._expression),
         seq(choice('bandwidth', 'model'), $.choice),
       ),
-    rule: () => token(choice('reboot', 'seq', 'lonely', 'pin')),
+    rule: () => token(choice('seq', 'lonely', 'pin')),
     prefer: ($) =>
       seq('prefer', choice($._wish, seq('gather', $._set)), optional(seq('weight', $._expression))),
     _wish: ($) =>
@@ -213,6 +231,7 @@ module.exports = grammar({
         optional(choice(seq($._takes, optional($._at)), seq($._at, optional($._takes)))),
       ),
     _any_of: () => seq('any', 'of'),
+    _any_so_many: ($) => seq('any', $._expression, 'of'),
     _takes: ($) => seq('takes', $._expression),
     _at: ($) => seq('at', $._expression),
     at_most: ($) =>

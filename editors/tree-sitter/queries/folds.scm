@@ -1,1 +1,1 @@
-[(body) (plan_body)] @fold
+[(body) (plan_body) (roll_body)] @fold
