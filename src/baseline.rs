@@ -2,7 +2,7 @@
 //!
 //! All of them know what the steps imply (a server is up before a VM arrives, empty before it goes down; the steps of one VM in their
 //! order) and the memory and CPUs of hosts, which every hypervisor asks for. None knows links, rates, budgets or the rules of a
-//! plan. What each knows beside that is in a file of its own, as a [`Policy`]: what waits for what, how many migrations may run at
+//! plan. What each knows beside that is in a file of its own, as a `Policy`: what waits for what, how many migrations may run at
 //! once, in which order they are taken, what is done about one that does not end.
 //!
 //! A plan of theirs says when each action would start if links were free, and breaks whatever limit they do not know: its

@@ -42,7 +42,7 @@ pub fn show_energy(millijoules: u64) -> String {
 pub fn show_milliseconds(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),
-        1_000..10_000 if ms % 1_000 != 0 => decimal(ms, &[(1_000, "s"), (1, "ms")]),
+        1_000..10_000 if !ms.is_multiple_of(1_000) => decimal(ms, &[(1_000, "s"), (1, "ms")]),
         _ => show_seconds(i64::try_from(ms.saturating_add(500) / 1_000).unwrap_or(i64::MAX)),
     }
 }

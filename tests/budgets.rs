@@ -16,7 +16,7 @@ const VM: f64 = 0.16 * SERVER;
 fn plan(path: &str) -> Value {
     let checked = compile::check(path, &Folder(root()));
     let options = Options {
-        effort: Effort::Fast,
+        effort: Effort::Instant,
         ..Options::default()
     };
     let plan = checked

@@ -21,11 +21,10 @@ const FOUR: &str = "switch tor\n\
     vm b[1..2] { memory 1GB idle downtime 0ms on s2 }\n\
     plan p { migrate a[1..2] to s3 migrate b[1..2] to s4 budget 450W at most 1 migration }";
 
-/// The starts by name, and when all has ended with links that are shared.
-fn planned(
-    text: &str,
-    baseline: Baseline,
-) -> Result<(Vec<(String, Seconds)>, Seconds, Plan), Stuck> {
+/// The starts by name, when all has ended with links that are shared, and the plan.
+type Planned = (Vec<(String, Seconds)>, Seconds, Plan);
+
+fn planned(text: &str, baseline: Baseline) -> Result<Planned, Stuck> {
     let checked: Checked = check("p.mvm", &Text(text));
     assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
     let own = checked.plan(0, &Options::default(), &mut Quiet).unwrap();

@@ -194,7 +194,7 @@ impl TryFrom<AnyAction> for Action {
         }
         for ((key, belongs), is_there) in any.kind.keys().into_iter().zip(there) {
             let may_lack = key == "bandwidth_mbps" && any.copy == Manner::Cold;
-            if is_there != belongs && !(may_lack && !is_there) {
+            if (is_there || !may_lack) && is_there != belongs {
                 let verb = if belongs { "lacks" } else { "cannot have" };
                 return Err(format!("the action `{}` {verb} the key `{key}`", any.id));
             }

@@ -215,7 +215,9 @@ impl Walker<'_> {
         if let Some(&comes_back) = self.rolled.get(&server) {
             let is_forward = self.steps[at].turn.is_some_and(|turn| turn.is_forward);
             return match comes_back {
-                _ if moves_on && !is_forward => Ok(Stay::Guest),
+                _ if moves_on && !is_forward && !self.is_under_maintenance(server) => {
+                    Ok(Stay::Guest)
+                }
                 true => Ok(Stay::AfterBoot),
                 false => Err(LeftOut::IsOff),
             };
