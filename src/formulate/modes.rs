@@ -80,9 +80,9 @@ impl Method {
         }
     }
 
-    /// Whether the plan chooses where it leads, or how.
+    /// Whether the plan chooses where a migration leads, or how.
     pub fn is_open(&self, deed: &Deed) -> bool {
-        !deed.open.is_empty() || self.ways.len() > 1
+        deed.task.to().is_some() && (!deed.open.is_empty() || self.ways.len() > 1)
     }
 
     /// How it is done in its first mode.
