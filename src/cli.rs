@@ -18,6 +18,7 @@ mod output;
 mod plan;
 mod plan_file;
 mod progress;
+mod replan;
 #[cfg(unix)]
 mod run;
 mod schema;
@@ -76,6 +77,7 @@ pub fn run() -> ExitCode {
             terminal.say("error: plans are carried out on Unix only");
             Status::WrongUsage
         }
+        Command::Replan(replan) => replan::run(replan, &terminal),
         Command::Status(status) => status::run(status, &terminal),
         Command::Simulate(simulate) => simulate::run(simulate, &terminal),
         Command::Lsp => lsp::run(&terminal),

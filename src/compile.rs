@@ -6,12 +6,14 @@ mod guesses;
 mod following;
 mod on_time;
 mod others;
+mod replan;
 mod settled;
 mod undecided;
 mod verify;
 mod why;
 
 pub use on_time::USUAL;
+pub use replan::{Nothing, Rest};
 pub use settled::Settled;
 pub use why::{Held, Watch};
 

@@ -94,6 +94,8 @@ pub enum Cause {
     Empty(ServerId),
     /// Those that need not move are where they are.
     Stays,
+    /// What has begun goes on.
+    Begun,
 }
 
 /// What an action does.
@@ -112,6 +114,8 @@ pub struct Work {
     pub may_stay: bool,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
     pub inferred: bool,
+    /// Whether it runs when the plan starts.
+    pub is_begun: bool,
     /// How the VM is migrated.
     pub manner: Manner,
     /// What its duration assumes.
@@ -254,6 +258,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
             text: deed.text.clone(),
             from: deed.from,
             inferred: deed.inferred,
+            is_begun: deed.is_begun,
             open: method
                 .modes
                 .iter()

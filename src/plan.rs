@@ -445,7 +445,11 @@ fn planned(
                 assumed: work.assumed,
                 inferred: work.inferred,
                 after,
-                openings: dependencies.chances[at].iter().map(opening).collect(),
+                // What has begun need not be let in any more.
+                openings: match work.is_begun {
+                    true => Vec::new(),
+                    false => dependencies.chances[at].iter().map(opening).collect(),
+                },
                 demands: demands.collect(),
                 timeout: asking.timeout(work.task, work.from, (length, work.manner)),
                 retry: asking.retry(work.task, work.from),

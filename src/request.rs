@@ -267,6 +267,8 @@ pub struct Step {
     pub turn: Option<Turn>,
     /// Whether the plan may leave it out: the shutdown of a server that the plan may choose.
     pub is_optional: bool,
+    /// Whether it has begun when the plan starts, and goes on from there.
+    pub is_begun: bool,
     /// Where it is written.
     pub origin: Option<Span>,
 }
@@ -283,6 +285,7 @@ impl Step {
             text: None,
             turn: None,
             is_optional: false,
+            is_begun: false,
             origin,
         }
     }
@@ -297,6 +300,8 @@ pub struct Turn {
     pub server: ServerId,
     /// Whether those that leave it go only to servers whose turn is over, or that have none.
     pub is_forward: bool,
+    /// Whether it has begun when the plan starts.
+    pub is_begun: bool,
 }
 
 /// What an action does.
@@ -318,7 +323,29 @@ pub enum Task {
     Pause,
 }
 
+/// Whose steps are done in the order in which they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Actor {
+    /// A VM's.
+    Vm(VmId),
+    /// Those that a server does itself.
+    Server(ServerId),
+    /// The pauses, which are nobody's.
+    Nobody,
+}
+
 impl Task {
+    /// Who does it.
+    pub fn actor(self) -> Actor {
+        match self {
+            Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Actor::Vm(vm),
+            Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => {
+                Actor::Server(server)
+            }
+            Task::Pause => Actor::Nobody,
+        }
+    }
+
     /// The VM that it is done to.
     pub fn vm(self) -> Option<VmId> {
         match self {

@@ -1,5 +1,9 @@
 //! From where a plan starts that comes after another one, and the steps that lead back.
 
+mod progress;
+
+pub use progress::{Progress, Running};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};
@@ -9,12 +13,14 @@ use crate::source::Span;
 /// What is not as its file declares when a plan starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Since {
-    /// The plan that it comes after.
+    /// The plan that it comes after; its own name where it only goes on.
     pub after: String,
     /// VMs that are elsewhere, or run or do not.
     pub vms: BTreeMap<VmId, Stand>,
     /// Servers that are on or off.
     pub servers: BTreeMap<ServerId, bool>,
+    /// How far it has come itself, where it was begun before.
+    pub progress: Option<Progress>,
 }
 
 /// Where a VM is, and whether it runs.
@@ -96,6 +102,7 @@ impl Ends {
             after: after.to_owned(),
             vms: vms.collect::<Option<_>>()?,
             servers: self.servers.clone(),
+            progress: None,
         })
     }
 
@@ -155,6 +162,9 @@ impl Since {
             if let Some(data) = datacenter.servers.get_mut(server.0 as usize) {
                 data.on = on;
             }
+        }
+        if let Some(progress) = &self.progress {
+            progress.make(datacenter);
         }
     }
 }

@@ -165,6 +165,7 @@ impl RequestBuilder {
             id: self.turns,
             server,
             is_forward: false,
+            is_begun: false,
         }
     }
 

@@ -99,9 +99,11 @@ impl Number {
             Cause::Stock(stock, server) => vec![Number::Stock(stock, server)],
             Cause::Up(server) => vec![Number::Boot(server)],
             Cause::Empty(server) => vec![Number::Shutdown(server)],
-            Cause::VmInOrder(_) | Cause::ServerInOrder(_) | Cause::Pause(_) | Cause::Stays => {
-                Vec::new()
-            }
+            Cause::VmInOrder(_)
+            | Cause::ServerInOrder(_)
+            | Cause::Pause(_)
+            | Cause::Stays
+            | Cause::Begun => Vec::new(),
         };
         numbers.retain(|number| number.value(datacenter, request).is_some());
         numbers

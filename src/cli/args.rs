@@ -41,6 +41,8 @@ pub enum Command {
     Verify(Verify),
     /// Carry a plan in JSON out, as its script does.
     Run(Run),
+    /// Plan what is left of a plan in JSON that was begun, from what really happened until now.
+    Replan(Replan),
     /// Say where a plan stands that is or was carried out.
     Status(StatusOf),
     /// Say what happens when a plan in JSON is carried out: with shared bandwidth, delays and failures.
@@ -160,12 +162,46 @@ pub struct Run {
     /// Do not begin with asking all servers whether everything is as the plan expects it.
     #[arg(long)]
     pub no_preflight: bool,
+    /// Where not all could be done, plan what is left from then on as `mvm replan` does, say what is different, and carry that out
+    /// if somebody answers `yes`. The new plan and its journal are kept beside this one.
+    #[arg(long)]
+    pub replan: bool,
     /// Write a line of JSON for each thing that happens.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Where to write how long actions took, as a table that `mvm calibrate` reads; by default beside the journal.
     #[arg(long, value_name = "FILE.csv")]
     pub times: Option<PathBuf>,
+}
+
+/// What is done stays done, what runs is taken as it is, what failed is planned again; the rules keep their times. Says what is
+/// different from what was planned, or which rules cannot be kept any more and which smallest changes help: change the file so and
+/// replan again.
+#[derive(clap::Args)]
+pub struct Replan {
+    /// The plan, as `--emit json` wrote it.
+    pub plan: PathBuf,
+    /// The file that it was made from, where the plan does not say or it has moved. It may have changed since.
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// What was done, as the plan's script or `mvm run` kept it; by default beside the plan.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// What the machines say, as for `mvm plan --state`: where the journal says otherwise, this counts.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<PathBuf>,
+    /// The moment from which to plan, such as 2026-11-30T02:10:00Z; by default now.
+    #[arg(long, value_name = "MOMENT")]
+    pub at: Option<jiff::Timestamp>,
+    /// Where to write the new plan in JSON. Its journal is written beside it, so that `mvm run` goes on with what runs.
+    #[arg(short, long, value_name = "NEW.json")]
+    pub output: Option<PathBuf>,
+    /// Where to write the new plan's script.
+    #[arg(long, value_name = "NEW.sh", requires = "output")]
+    pub script: Option<PathBuf>,
+    /// How much work to spend.
+    #[arg(long, value_enum, default_value_t = Effort::Normal)]
+    pub effort: Effort,
 }
 
 #[derive(clap::Args)]

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::tz::TimeZone;
-use sha2::{Digest, Sha256};
 
 use self::hands::{Hands, Happening};
 use self::record::Record;
 use self::screen::Screen;
 use super::args::Run as Args;
 use super::plan_file;
+use super::replan;
 use super::terminal::Terminal;
 use crate::datacenter::{Datacenter, Policy};
 use crate::emit::text::printable;
@@ -25,6 +25,7 @@ use crate::emit::{Kind, json, script, shell_word};
 use crate::plan::Plan;
 use crate::request::Task;
 use crate::run::{Decision, Event, Journal, Line, Machine, Time, What, Zero, start};
+use crate::schedule::Effort;
 
 /// How it ends: the script's statuses.
 const FAILED: u8 = 1;
@@ -40,26 +41,81 @@ const GRACE: Time = 60;
 /// Why nothing is carried out: a status, and words.
 type Refusal = (u8, String);
 
-/// Carries a plan out: the exit status.
-pub fn run(args: &Args, terminal: &Terminal) -> u8 {
-    carry_out(args, terminal).unwrap_or_else(|(status, why)| {
-        if !why.is_empty() {
-            terminal.say(&format!("error: {why}"));
-        }
-        status
-    })
+/// What is carried out, and where it is kept what was done.
+struct Course {
+    plan: PathBuf,
+    journal: PathBuf,
 }
 
-fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
-    let (datacenter, plan) = open(args, terminal)?;
-    let path = args
-        .journal
-        .clone()
-        .unwrap_or_else(|| args.plan.with_extension("journal"));
-    let lock = hands::lock(&path).map_err(|why| (NO_JOURNAL, why))?;
+/// Carries a plan out, and where that is asked for, what could not be done by a new one: the exit status.
+pub fn run(args: &Args, terminal: &Terminal) -> u8 {
+    let mut course = Course {
+        plan: args.plan.clone(),
+        journal: args
+            .journal
+            .clone()
+            .unwrap_or_else(|| args.plan.with_extension("journal")),
+    };
+    loop {
+        match carry_out(args, &course, terminal) {
+            Ok(FAILED) if args.replan => match course.replanned(args, terminal) {
+                Some(next) => course = next,
+                None => return FAILED,
+            },
+            Ok(status) => return status,
+            Err((status, why)) => {
+                if !why.is_empty() {
+                    terminal.say(&format!("error: {why}"));
+                }
+                return status;
+            }
+        }
+    }
+}
+
+impl Course {
+    /// A new plan for what is left, if there is one and somebody wants it.
+    fn replanned(&self, args: &Args, terminal: &Terminal) -> Option<Course> {
+        let from = replan::From {
+            plan: &self.plan,
+            source: args.source.as_deref(),
+            journal: &self.journal,
+            state: None,
+        };
+        let replanned = from.replan(now(), Effort::Normal, terminal).ok()??;
+        replanned.difference().lines().for_each(println_quietly);
+        if approval::ask("carry this out?") != Some(true) {
+            return None;
+        }
+        let plan = next(&self.plan);
+        let journal = plan.with_extension("journal");
+        if let Err(why) = replanned.write(&plan, &journal, &self.journal) {
+            terminal.say(&format!("error: {why}"));
+            return None;
+        }
+        Some(Course { plan, journal })
+    }
+}
+
+/// The first of `tonight-2.json`, `tonight-3.json`, … that is not there, and of which there is no journal.
+fn next(plan: &Path) -> PathBuf {
+    let stem = plan.file_stem().unwrap_or_default().to_string_lossy();
+    let base = match stem.rsplit_once('-') {
+        Some((base, count)) if count.parse::<u32>().is_ok() => base,
+        _ => &stem,
+    };
+    let mut paths = (2..).map(|count: u32| plan.with_file_name(format!("{base}-{count}.json")));
+    let is_free = |path: &PathBuf| !path.exists() && !path.with_extension("journal").exists();
+    paths.find(is_free).unwrap_or_else(|| plan.to_path_buf())
+}
+
+fn carry_out(args: &Args, course: &Course, terminal: &Terminal) -> Result<u8, Refusal> {
+    let (datacenter, plan) = open(args, &course.plan, terminal)?;
+    let path = &course.journal;
+    let lock = hands::lock(path).map_err(|why| (NO_JOURNAL, why))?;
     let mut hands = Hands::new(
         &script(&datacenter, &plan),
-        &path,
+        path,
         args.site.as_deref(),
         lock,
     )
@@ -69,7 +125,7 @@ fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
             format!("there is no place for temporary files: {e}"),
         )
     })?;
-    let (journal, zero) = journal(args, &datacenter, &plan, &path)?;
+    let (journal, zero) = journal(args, &datacenter, &plan, path)?;
     let mut record = Record::new(args.log.as_deref(), &plan).map_err(|why| (2, why))?;
     let mut screen = Screen::new(&plan);
     screen.say(&beginning(&plan, zero));
@@ -79,7 +135,7 @@ fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
             String::from("nothing was done (--no-preflight carries the plan out all the same)"),
         ));
     }
-    begin(&path, &journal)?;
+    begin(path, &journal)?;
     let grace = std::env::var("MVM_GRACE")
         .ok()
         .and_then(|grace| grace.parse().ok());
@@ -90,7 +146,7 @@ fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
         &mut hands,
         &mut screen,
         &mut record,
-        &path,
+        path,
     );
     screen.end();
     for (at, state) in machine.not_done() {
@@ -107,7 +163,7 @@ fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
         .times
         .clone()
         .unwrap_or_else(|| path.with_extension("times.csv"));
-    if let Err(why) = fs::read_to_string(&path)
+    if let Err(why) = fs::read_to_string(path)
         .map_err(|e| e.to_string())
         .and_then(|text| record::times(&text, &times))
     {
@@ -124,9 +180,9 @@ fn carry_out(args: &Args, terminal: &Terminal) -> Result<u8, Refusal> {
 }
 
 /// The plan, once it was checked against its source.
-fn open(args: &Args, terminal: &Terminal) -> Result<(Datacenter, Plan), Refusal> {
-    let opened = plan_file::open(&args.plan, args.source.as_deref(), terminal)
-        .map_err(|why| (FAILED, why))?;
+fn open(args: &Args, plan: &Path, terminal: &Terminal) -> Result<(Datacenter, Plan), Refusal> {
+    let opened =
+        plan_file::open(plan, args.source.as_deref(), terminal).map_err(|why| (FAILED, why))?;
     let Some(opened) = opened else {
         return Err((FAILED, String::new()));
     };
@@ -177,8 +233,7 @@ fn journal(
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err((NO_JOURNAL, format!("`{shown}` cannot be read: {e}"))),
     };
-    let hash = Sha256::digest(json(datacenter, plan));
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = replan::hash(&json(datacenter, plan));
     let earlier = match text.is_empty() {
         true => None,
         false => Some(Journal::read(&text).map_err(|e| (NO_JOURNAL, format!("`{shown}`: {e}")))?),

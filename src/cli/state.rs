@@ -9,6 +9,7 @@ use super::import::{Memory, TEXT, input};
 use super::terminal::Terminal;
 use super::{Status, virsh};
 use crate::compile::{self, Checked};
+use crate::datacenter::Datacenter;
 use crate::diag::{Code, Diagnostic, has_errors};
 use crate::import::difference::displaced;
 use crate::import::{Imported, json, libvirt, write};
@@ -19,6 +20,20 @@ use crate::source::SourceMap;
 /// # Errors
 /// That something does, or that the state cannot be read.
 pub fn compare(checked: &Checked, state: &Path, terminal: &Terminal) -> Result<(), Status> {
+    let live = read(state, terminal)?;
+    let found = displaced(&checked.analysis.datacenter, &live);
+    terminal.show(&checked.map, &found);
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(Status::WrongInput),
+    }
+}
+
+/// Reads a state.
+///
+/// # Errors
+/// That it cannot be read, which is shown.
+pub fn read(state: &Path, terminal: &Terminal) -> Result<Datacenter, Status> {
     let mut map = SourceMap::new();
     let read = match state.is_dir() {
         true => folder(state),
@@ -38,12 +53,7 @@ pub fn compare(checked: &Checked, state: &Path, terminal: &Terminal) -> Result<(
         terminal.show(&live.map, &live.diagnostics);
         return Err(Status::WrongInput);
     }
-    let found = displaced(&checked.analysis.datacenter, &live.analysis.datacenter);
-    terminal.show(&checked.map, &found);
-    match found.is_empty() {
-        true => Ok(()),
-        false => Err(Status::WrongInput),
-    }
+    Ok(live.analysis.datacenter)
 }
 
 /// The files that a state consists of, by their paths from the project's root on, or by their full ones outside of it; none

@@ -62,6 +62,9 @@ impl Checked {
             let origin = requests[index].steps.first().and_then(|step| step.origin);
             requests[index].steps = since.back(&datacenter, origin);
         }
+        if let Some(progress) = &since.progress {
+            requests[index] = progress.left(&requests[index]);
+        }
         since.make(&mut datacenter);
         let (problem, findings) = formulate(&datacenter, &requests[index]);
         let (impossible, wrong): (Vec<_>, Vec<_>) =

@@ -160,6 +160,7 @@ impl Words<'_> {
                 )]
             }
             Cause::Stays => Vec::new(),
+            Cause::Begun => vec![Demand::plain(span, String::from("what has begun goes on"))],
             Cause::Empty(server) => vec![of(
                 &dc[server].name,
                 String::from("is empty before its shutdown"),

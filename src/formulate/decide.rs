@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Problem, formulate, turns};
-use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, ServerId};
 use crate::diag::has_errors;
 use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
-use crate::request::{Request, RuleKind, Step, Task};
+use crate::request::{Actor, Request, RuleKind, Step, Task};
 
 /// A request without open destinations and ways, its problem and a schedule of that.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,23 +40,6 @@ pub struct Said {
     pub rate: Option<u64>,
 }
 
-/// Whose steps are done in their order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Actor {
-    Vm(VmId),
-    Server(ServerId),
-    /// Of the pauses, which are of nobody.
-    Nobody,
-}
-
-fn actor(task: Task) -> Actor {
-    match task {
-        Task::Migrate { vm, .. } | Task::Start(vm) | Task::Stop(vm) => Actor::Vm(vm),
-        Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => Actor::Server(server),
-        Task::Pause => Actor::Nobody,
-    }
-}
-
 /// Makes the choices of a schedule in the request; None where they are none that the request leaves.
 pub fn decide(
     datacenter: &Datacenter,
@@ -66,7 +49,7 @@ pub fn decide(
 ) -> Option<Decided> {
     let mut steps: BTreeMap<Actor, VecDeque<&Step>> = BTreeMap::new();
     for step in &request.steps {
-        steps.entry(actor(step.task)).or_default().push_back(step);
+        steps.entry(step.task.actor()).or_default().push_back(step);
     }
     let mut timed: Vec<(Seconds, Step)> = Vec::with_capacity(request.steps.len());
     for (at, work) in problem.work.iter().enumerate() {
@@ -74,7 +57,7 @@ pub fn decide(
         if work.inferred {
             continue;
         }
-        let step = steps.get_mut(&actor(work.task))?.pop_front()?;
+        let step = steps.get_mut(&work.task.actor())?.pop_front()?;
         // Who stays does nothing.
         if problem.is_left_out(ActionId(at as u32), schedule.mode[at]) {
             continue;

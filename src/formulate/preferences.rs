@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Cause;
 use super::levels::Levels;
 use super::placement::{Chosen, shared};
 use super::rules::Sources;
@@ -70,7 +71,7 @@ pub(super) fn add(
                 }
             }
             GoalKind::Balance => {
-                let source = sources.stays(out);
+                let source = sources.held(Cause::Stays, out);
                 balance(levels).charge(at, source, out);
             }
             _ => {}

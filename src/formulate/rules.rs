@@ -72,11 +72,11 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The source of what holds those that need not move.
-    pub fn stays(&mut self, out: &mut Formulation) -> SourceId {
+    /// The source of what holds whoever need not move, or has begun.
+    pub fn held(&mut self, cause: Cause, out: &mut Formulation) -> SourceId {
         let (dc, request) = (self.dc, self.request);
-        self.source(Cause::Stays, out, || Source {
-            label: words::implied(dc, request, Cause::Stays),
+        self.source(cause, out, || Source {
+            label: words::implied(dc, request, cause),
             span: None,
             kind: SourceKind::Implied,
             by_clock: false,
@@ -127,6 +127,17 @@ pub(super) fn constrain(
             then: order.then,
             source,
         });
+    }
+    for (at, (deed, method)) in walk.deeds.iter().zip(methods).enumerate() {
+        if let (true, Some(mode)) = (deed.is_begun, method.modes.first()) {
+            let source = sources.held(Cause::Begun, out);
+            out.windows.push(Window {
+                action: ActionId(at as u32),
+                modes: None,
+                intervals: vec![(0, mode.duration)],
+                source,
+            });
+        }
     }
     for (at, rule) in request.rules.iter().enumerate() {
         if let Some(server) = maybe_there(walk, &rule.kind) {
@@ -275,7 +286,12 @@ fn windows(
         .map(|(from, to)| (from.max(0), to))
         .filter(|(from, to)| from < to)
         .collect();
+    let is_deadline = matches!(sources.request.rules[rule].kind, RuleKind::By { .. });
     for action in walk.actions_of(subjects) {
+        // What has begun may only still end too late.
+        if walk.deeds[action.0 as usize].is_begun && !is_deadline {
+            continue;
+        }
         let source = sources.rule(rule, out);
         out.windows.push(Window {
             action,

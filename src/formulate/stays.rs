@@ -4,6 +4,7 @@
 //! of that second holds it there, and what goals make of it is taken off its cost, so that it costs nothing. That is
 //! possible only where nothing orders the move among other actions: what waited for it would wait for that second.
 
+use super::Cause;
 use super::errors;
 use super::modes::Method;
 use super::rules::Sources;
@@ -46,7 +47,7 @@ pub(super) fn hold(
             findings.push(errors::is_told_when(dc, &walk.deeds[at], &out[source]));
         }
         let modes = methods[at].modes.len() as u32;
-        let source = sources.stays(out);
+        let source = sources.held(Cause::Stays, out);
         out.windows.push(Window {
             action,
             modes: Some(modes - 1..modes),

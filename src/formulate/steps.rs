@@ -43,6 +43,8 @@ pub(super) struct Deed {
     pub turn: Option<Turn>,
     /// Whether it may be left out.
     pub is_optional: bool,
+    /// Whether it runs when the plan starts.
+    pub is_begun: bool,
     pub origin: Option<Span>,
 }
 
@@ -595,6 +597,7 @@ impl<'a> Walker<'a> {
             text: step.text.clone(),
             turn: step.turn,
             is_optional: step.is_optional,
+            is_begun: step.is_begun,
             origin: step.origin,
         });
         let (own, cause) = match step.task {

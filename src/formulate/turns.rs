@@ -99,6 +99,10 @@ pub(super) fn count(
         let label = out[source].label.clone();
         let begun = (*count as usize) < turns.len();
         let begun = begun.then(|| level(out, &label, i64::from(*count), source));
+        if let Some(level) = begun {
+            let at_first = turns.iter().filter(|turn| turn.is_begun).count();
+            out.resources[level.0 as usize].initial = at_first as i64;
+        }
         for turn in turns {
             let Some(ends) = known.of.get(&turn.id) else {
                 continue;
@@ -110,11 +114,14 @@ pub(super) fn count(
                 is_over: None,
             };
             if let Some(begun) = begun {
-                let begins = mark(out, (&ends.first, "begin"), *turn, (sources, source));
-                let is_over = mark(out, (&ends.last, "end"), *turn, (sources, source));
-                demand_of(out, begins.unwrap_or(ends.first[0]), begun, (1, 0));
-                demand_of(out, is_over.unwrap_or(ends.last[0]), begun, (0, 1));
-                (marks.begins, marks.is_over) = (begins, is_over);
+                if !turn.is_begun {
+                    marks.begins = mark(out, (&ends.first, "begin"), *turn, (sources, source));
+                    let begins = marks.begins.unwrap_or(ends.first[0]);
+                    demand_of(out, begins, begun, (1, 0));
+                }
+                marks.is_over = mark(out, (&ends.last, "end"), *turn, (sources, source));
+                let is_over = marks.is_over.unwrap_or(ends.last[0]);
+                demand_of(out, is_over, begun, (0, 1));
             }
             found.push(marks);
         }
@@ -208,11 +215,15 @@ pub(super) fn demand(mode: &mut Mode, resource: ResourceId, (take, give): (i64, 
 }
 
 impl Marks {
-    /// From the first start to the last end.
+    /// From the first start to the last end; one that has begun before is there from the beginning.
     pub fn span(&self, formulation: &Formulation, schedule: &Schedule) -> (Seconds, Seconds) {
         let starts = self.actions.iter().map(|a| schedule.start[a.0 as usize]);
         let ends = self.actions.iter().map(|&a| formulation.end(schedule, a));
-        (starts.min().unwrap_or(0), ends.max().unwrap_or(0))
+        let start = match self.turn.is_begun {
+            true => 0,
+            false => starts.min().unwrap_or(0),
+        };
+        (start, ends.max().unwrap_or(0))
     }
 
     /// Puts the marks where the turn begins and where it is over.

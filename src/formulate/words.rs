@@ -227,6 +227,7 @@ pub(super) fn implied(dc: &Datacenter, request: &Request, cause: Cause) -> Strin
         Cause::Up(server) => format!("{} is up before a VM arrives", dc[server].name),
         Cause::Empty(server) => format!("{} is empty before its shutdown", dc[server].name),
         Cause::Stays => String::from("who need not move"),
+        Cause::Begun => String::from("what has begun goes on"),
         _ => String::from("what the datacenter has"),
     }
 }

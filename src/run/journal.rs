@@ -103,6 +103,13 @@ impl Journal {
     }
 }
 
+impl std::fmt::Display for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.head())?;
+        self.lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
 impl Line {
     fn read(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.splitn(4, '\t').collect();

@@ -54,6 +54,7 @@ pub(super) fn add<'a>(
                 id: id as u32,
                 server,
                 is_forward: *is_forward,
+                is_begun: false,
             };
             take_turn(world, scope, body, turn, &mut request.steps)?;
             turns.push(turn);

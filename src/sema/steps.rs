@@ -53,6 +53,7 @@ pub(super) fn push(
         text: said.text.clone(),
         turn,
         is_optional: said.is_optional,
+        is_begun: false,
         origin: Some(origin),
     }));
     Some(())

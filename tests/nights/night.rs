@@ -2,10 +2,16 @@
 
 use std::path::Path;
 
+use mvm::compile::{Failure, Nothing};
+use mvm::emit::json::PlanFile;
+use mvm::run::Journal;
+use mvm::schedule::{Effort, Options, Quiet};
+use sha2::{Digest, Sha256};
+
 use crate::judge::{File, judge};
 use crate::line::Shake;
 use crate::log::{Entry, Event, Time};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, script};
 use crate::stage::{Outcome, Stage};
 use crate::trouble;
 use crate::world::World;
@@ -33,12 +39,51 @@ impl Night {
 
     /// Plays a night in which that goes wrong.
     pub fn with(scenario: &Scenario, troubles: &trouble::Night, shake: Shake) -> Self {
+        Self::through(scenario, troubles, shake, |stage| {
+            carry_out(stage, troubles)
+        })
+    }
+
+    /// Plays the night of that number up to the first end of the script; then everything is mended, and what is left is planned
+    /// again and carried out. None where the script ends well at once, or before its journal begins.
+    pub fn replanned(scenario: &Scenario, number: u64) -> Option<Self> {
+        let troubles = scenario.troubles(number);
+        let mut is_replanned = false;
+        let night = Self::through(scenario, &troubles, Shake::default(), |stage| {
+            let first = stage.run_alone(&["--no-preflight"]);
+            if first.map_err(|stuck| stuck.0)? == Outcome::Status(0) {
+                return Ok(0);
+            }
+            stage.blows.clear();
+            stage.world.mend();
+            let Some(again) = Again::of(scenario, stage)? else {
+                return Ok(0);
+            };
+            is_replanned = true;
+            stage.follow(again.script.path(), again.folder.path());
+            carry_out(
+                stage,
+                &trouble::Night {
+                    mends: false,
+                    ..troubles.clone()
+                },
+            )
+        });
+        is_replanned.then_some(night)
+    }
+
+    fn through(
+        scenario: &Scenario,
+        troubles: &trouble::Night,
+        shake: Shake,
+        play: impl FnOnce(&mut Stage) -> Result<i32, String>,
+    ) -> Self {
         let start = scenario.date().unwrap_or(EVENING);
         let folder = tempfile::tempdir().unwrap();
         let mut stage = stage(scenario, troubles, shake, folder.path());
         stage.blows = troubles.blows.clone();
         let mut wrong = Vec::new();
-        let status = match carry_out(&mut stage, troubles) {
+        let status = match play(&mut stage) {
             Ok(status) => Some(status),
             Err(why) => {
                 wrong.push(why);
@@ -87,6 +132,65 @@ impl Night {
             .iter()
             .map(|entry| format!("{:>7} {:?}\n", entry.at - self.start, entry.event));
         lines.collect::<String>() + &self.output
+    }
+}
+
+/// What is left of a night, planned again.
+struct Again {
+    script: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+impl Again {
+    /// None where nothing is left to plan.
+    fn of(scenario: &Scenario, stage: &Stage) -> Result<Option<Self>, String> {
+        let Ok(text) = std::fs::read_to_string(stage.journal_path()) else {
+            return Ok(None);
+        };
+        let begun = Journal::read(&text).ok();
+        // Of one that waits for its date nothing is left.
+        let Some(journal) = begun.filter(|begun| begun.started <= stage.world.now) else {
+            return Ok(None);
+        };
+        let file = PlanFile::new(&scenario.datacenter, &scenario.plan);
+        let live = scenario.seen(&stage.world);
+        let rest = scenario
+            .checked
+            .rest(&file, &journal, Some(&live), stage.world.now);
+        let rest = match rest {
+            Ok(rest) => rest,
+            Err(Nothing::Finished) => return Ok(None),
+            Err(Nothing::Wrong(why)) => return Err(format!("nothing to plan: {why:?}")),
+        };
+        let options = Options {
+            effort: Effort::Fast,
+            ..Options::default()
+        };
+        let plan = match rest.checked.plan(rest.index, &options, &mut Quiet) {
+            Ok(plan) => plan,
+            // What cannot be kept any more is said.
+            Err(Failure::Impossible(_)) => return Ok(None),
+            Err(failure) => return Err(format!("no plan: {failure:#?}")),
+        };
+        let datacenter = &rest.checked.analysis.datacenter;
+        let file = PlanFile::new(datacenter, &plan);
+        let mistakes = scenario.checked.verify(&file);
+        if !mistakes.is_empty() {
+            return Err(format!("the new plan does not hold: {mistakes:?}"));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let hash = Sha256::digest(mvm::emit::json(datacenter, &plan));
+        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let journal = rest.journal(&plan, hash);
+        std::fs::write(folder.path().join("journal"), journal.to_string()).unwrap();
+        // What the first script has left has its lock.
+        let lock = |journal: &Path| journal.with_extension("lock");
+        let own = lock(&folder.path().join("journal"));
+        std::os::unix::fs::symlink(lock(&stage.journal_path()), own).unwrap();
+        Ok(Some(Again {
+            script: script(datacenter, &plan),
+            folder,
+        }))
     }
 }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use mvm::compile::{self, Prospect};
-use mvm::datacenter::Datacenter;
+use mvm::compile::{self, Checked, Prospect};
+use mvm::datacenter::{Datacenter, ServerId};
 use mvm::plan::Plan;
 use mvm::request::{Request, Task};
 use mvm::schedule::{Effort, Options, Quiet};
@@ -16,7 +16,7 @@ use crate::dice::Dice;
 use crate::judge::Duties;
 use crate::log::Time;
 use crate::trouble;
-use crate::world::{Guest, Host, Power, State};
+use crate::world::{Guest, Host, Power, State, World};
 
 /// The files in `cases`.
 pub const NAMES: [&str; 14] = [
@@ -40,6 +40,8 @@ pub const NAMES: [&str; 14] = [
 pub struct Scenario {
     /// Its name.
     pub name: &'static str,
+    /// The file, checked.
+    pub checked: Checked,
     /// What there is.
     pub datacenter: Datacenter,
     /// What is asked.
@@ -81,21 +83,12 @@ impl Scenario {
             panic!("{name} is impossible");
         };
         let duties = Duties::new(problem);
-        let folder = tempfile::tempdir().unwrap();
-        let datacenter = checked.analysis.datacenter;
-        let script = mvm::emit::script(&datacenter, &plan);
-        fs::write(folder.path().join("plan.sh"), script).unwrap();
-        fs::write(folder.path().join("site.bash"), include_str!("site.bash")).unwrap();
-        fs::create_dir(folder.path().join("bin")).unwrap();
-        // The tools are functions of the site file; that there are programs is all that is asked of these.
-        for tool in ["virsh", "ipmitool", "ssh", "openstack", "kubectl"] {
-            let path = folder.path().join("bin").join(tool);
-            fs::write(&path, "#!/bin/sh\necho \"$0 was run\" >&2\nexit 99\n").unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let request = checked.analysis.requests.into_iter().next().unwrap();
+        let datacenter = checked.analysis.datacenter.clone();
+        let folder = script(&datacenter, &plan);
+        let request = checked.analysis.requests[0].clone();
         Scenario {
             name,
+            checked,
             datacenter,
             request,
             duties,
@@ -149,6 +142,23 @@ impl Scenario {
         hosts
     }
 
+    /// What there is, where it is in a world.
+    pub fn seen(&self, world: &World) -> Datacenter {
+        let mut datacenter = self.datacenter.clone();
+        for (at, host) in world.hosts.iter().enumerate() {
+            // One that goes down answers as long as it can, and perhaps for ever.
+            let is_on = matches!(host.power, Power::On | Power::Halting(..));
+            datacenter.servers[at].on = is_on;
+            for vm in &mut datacenter.vms {
+                if let Some(guest) = host.guests.get(&vm.name) {
+                    vm.host.value = ServerId(at as u32);
+                    vm.running = guest.state != State::Off;
+                }
+            }
+        }
+        datacenter
+    }
+
     /// Seconds that each migration should take.
     pub fn lengths(&self) -> BTreeMap<(String, usize), Time> {
         let actions = self
@@ -164,4 +174,20 @@ impl Scenario {
             });
         actions.collect()
     }
+}
+
+/// A folder with a plan's script, `site.bash`, and `bin` with the tools.
+pub fn script(datacenter: &Datacenter, plan: &Plan) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let script = mvm::emit::script(datacenter, plan);
+    fs::write(folder.path().join("plan.sh"), script).unwrap();
+    fs::write(folder.path().join("site.bash"), include_str!("site.bash")).unwrap();
+    fs::create_dir(folder.path().join("bin")).unwrap();
+    // The tools are functions of the site file; that there are programs is all that is asked of these.
+    for tool in ["virsh", "ipmitool", "ssh", "openstack", "kubectl"] {
+        let path = folder.path().join("bin").join(tool);
+        fs::write(&path, "#!/bin/sh\necho \"$0 was run\" >&2\nexit 99\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
 }

@@ -165,6 +165,16 @@ impl Stage {
         })
     }
 
+    /// Goes on with the script of another folder, and another one for what that writes.
+    pub fn follow(&mut self, script: &Path, folder: &Path) {
+        (self.script, self.folder) = (script.to_owned(), folder.to_owned());
+    }
+
+    /// Where the script keeps what was done.
+    pub fn journal_path(&self) -> PathBuf {
+        self.folder.join("journal")
+    }
+
     fn command(&self, run: usize, port: u16, arguments: &[&str]) -> Command {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new("bash");
@@ -172,7 +182,7 @@ impl Stage {
         command
             .arg(self.script.join("plan.sh"))
             .arg("--journal")
-            .arg(self.folder.join("journal"))
+            .arg(self.journal_path())
             .arg("--site")
             .arg(self.script.join("site.bash"))
             .args(arguments)

@@ -153,3 +153,50 @@ fn a_no_ends_mvm_run_and_the_next_one_asks_again() {
     assert_eq!(night.end(output), 1);
     assert_eq!(night.text("done"), "one\ntwo\n");
 }
+
+/// What failed is planned again, and carried out once somebody has said yes; what was done is not done again.
+#[test]
+fn what_could_not_be_done_is_planned_again() {
+    let night = Night::new();
+    let second = "(test -e tried || (touch tried; false)) && echo two >> done";
+    let file = FILE.replace("echo two >> done", second);
+    fs::write(night.path("look.mvm"), file.replace("pause", "// pause")).unwrap();
+    let plan = ["plan", "look.mvm", "--emit", "json", "-o", "look.json"];
+    assert_eq!(night.end(night.mvm(&plan)), 0);
+    let run = ["run", "look.json", "--replan"];
+    // Nobody says yes.
+    assert_eq!(night.end(night.mvm(&run)), 1);
+    assert_eq!(night.text("done"), "one\n");
+    assert!(!night.path("look-2.json").exists());
+    let said = night.mvm(&[
+        "replan",
+        "look.json",
+        "-o",
+        "rest.json",
+        "--script",
+        "rest.sh",
+    ]);
+    let err = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(
+        err.contains("1 action done, 0 running, 1 failed, 1 to plan"),
+        "{err}"
+    );
+    assert!(err.contains("bash rest.sh --journal rest.journal"), "{err}");
+    assert_eq!(night.end(said), 0);
+    assert_eq!(night.end(night.mvm(&["verify", "rest.json"])), 0);
+    // Never over a plan that is there.
+    assert_eq!(
+        night.end(night.mvm(&["replan", "look.json", "-o", "rest.json"])),
+        2
+    );
+    // It is tried again, and fails; then it is planned anew.
+    fs::remove_file(night.path("tried")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mvm"));
+    command.args(run).current_dir(&night.0).env("MVM_POLL", "1");
+    let output = typed(command, "yes\n").unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(night.end(output), 0, "{said}");
+    assert_eq!(night.text("done"), "one\ntwo\n");
+    assert!(night.path("look-2.json").exists());
+    assert_eq!(night.end(night.mvm(&["run", "look-2.json"])), 6);
+}

@@ -19,7 +19,7 @@ impl Approval {
         let (questions, asked) = channel::<(String, [PathBuf; 2])>();
         thread::spawn(move || {
             for (what, [go, no]) in asked {
-                let answer = match ask(&what) {
+                let answer = match ask(&format!("{what}\ngo on?")) {
                     Some(true) => go,
                     Some(false) => no,
                     // Nobody is there any more: the files are left, and stay what they are.
@@ -39,8 +39,8 @@ impl Approval {
 }
 
 /// Whether the answer is yes; None where there will be none.
-fn ask(what: &str) -> Option<bool> {
-    let mut question = format!("\n{what}\ngo on? (yes or no) ");
+pub fn ask(what: &str) -> Option<bool> {
+    let mut question = format!("\n{what} (yes or no) ");
     loop {
         let _ = write!(std::io::stderr(), "{question}");
         let mut line = String::new();

@@ -19,6 +19,7 @@ use signal_hook::iterator::Signals;
 use super::approval::Approval;
 use super::beside;
 use super::screen::{Screen, Sight};
+use crate::cli::replan;
 use crate::datacenter::Policy;
 use crate::emit::text::printable;
 use crate::run::{End, Event};
@@ -286,7 +287,7 @@ fn number(at: usize) -> String {
 /// # Errors
 /// In words: another run has it.
 pub fn lock(journal: &Path) -> Result<File, String> {
-    let path = beside(journal, ".lock");
+    let path = replan::lock(journal);
     let cannot = |e: std::io::Error| format!("`{}` cannot be written: {e}", path.display());
     let mut file = OpenOptions::new()
         .create(true)

@@ -113,10 +113,11 @@ impl<'t> Reader<'t> {
     /// Whether any word may follow the word `previous`.
     fn takes_any_word(&self, previous: Token, token: Token) -> bool {
         match self.word(previous) {
-            Some("class" | "command") => true,
+            // What follows `prefer` is always a rule, which begins a statement where it stands alone.
+            Some("class" | "command" | "prefer") => true,
             Some(
                 "plan" | "reverse" | "label" | "with" | "has" | "needs" | "generations"
-                | "resource" | "overbook" | "prefer",
+                | "resource" | "overbook",
             ) => !self.text[previous.end..token.start].contains('\n'),
             _ => false,
         }

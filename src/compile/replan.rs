@@ -1,0 +1,461 @@
+//! What is left of a plan that is being carried out, from what really happened until now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Prospect};
+use crate::datacenter::{Datacenter, ServerId, Vm, VmId};
+use crate::diff;
+use crate::emit::json::{Kind, PlanFile};
+use crate::plan::Plan;
+use crate::request::{Actor, LONGEST, Request, Seconds, Task};
+use crate::run::{Journal, Line, Time, What};
+use crate::show::show_count;
+use crate::since::{Ends, Progress, Running, Since};
+
+/// Of what has run for longer than planned, that share of its planned length is taken to be left.
+const OVERRUN: Seconds = 10;
+
+/// What is left of a plan.
+pub struct Rest {
+    /// The file, for that plan alone, which starts now.
+    pub checked: Checked,
+    /// The plan.
+    pub index: usize,
+    /// What of the old plan is not done, as it was planned, told from now on.
+    pub old: PlanFile,
+    /// Where the machines are not as the journal says.
+    pub surprises: Vec<String>,
+    /// How many actions have failed.
+    failed: usize,
+    /// When that started which runs.
+    begun: BTreeMap<Task, Time>,
+    /// The moment from which the rest counts.
+    now: Time,
+}
+
+/// Why nothing is left to plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nothing {
+    /// All is done, or runs.
+    Finished,
+    /// In words.
+    Wrong(Vec<String>),
+}
+
+impl From<Vec<String>> for Nothing {
+    fn from(mistakes: Vec<String>) -> Self {
+        Nothing::Wrong(mistakes)
+    }
+}
+
+impl Checked {
+    /// What is left of a plan in a file at a moment, by its journal and, where that is known, by what the machines say.
+    ///
+    /// # Errors
+    /// That nothing is left, or that the plan or the journal is none of this file.
+    pub fn rest(
+        &self,
+        file: &PlanFile,
+        journal: &Journal,
+        live: Option<&Datacenter>,
+        now: Time,
+    ) -> Result<Rest, Nothing> {
+        let requests = &self.analysis.requests;
+        let index = requests.iter().position(|r| r.name == file.plan);
+        let index = index.ok_or_else(|| {
+            vec![format!(
+                "`{}` is no plan of `{}`",
+                file.plan, self.source.file
+            )]
+        })?;
+        let declared = &self.analysis.datacenter;
+        let tasks = file.tasks(declared)?;
+        let mut since = match file.since(declared)? {
+            Some(since) => since,
+            None => self.begins(index)?,
+        };
+        let elapsed = now - journal.started;
+        if !(0..=LONGEST).contains(&elapsed) {
+            return Err(vec![format!("the plan started {elapsed} s ago by its journal")].into());
+        }
+        let planned = file.start.as_deref().map(str::parse::<jiff::Timestamp>);
+        let planned = planned.and_then(Result::ok).map(jiff::Timestamp::as_second);
+        let so_far = Progress {
+            late: planned.map_or(0, |planned| journal.started - planned),
+            ..so_far(file, &tasks, journal, elapsed)
+        };
+        let mut progress = match &since.progress {
+            Some(before) => before.then(&so_far, &self.start_of(&since)),
+            None => so_far,
+        };
+        // As the journal has it.
+        since.progress = None;
+        let start = self.start_of(&since);
+        let request = self.request_of(index, &since);
+        let mut surprises = Vec::new();
+        if let Some(live) = live {
+            let failed = that_are(What::Failed, &tasks, journal);
+            let failed = failed.into_iter().map(|(_, at)| tasks[at]).collect();
+            progress = confronted(progress, failed, &request, (&start, live), &mut surprises);
+        }
+        skip_what_is_so(&mut progress, &request, &start, &mut surprises);
+        let begun = begun(&tasks, journal);
+        let old = old_rest(file, &tasks, &progress, elapsed);
+        since.progress = Some(progress);
+        let checked = self.since(index, &since);
+        let steps = &checked.analysis.requests[index].steps;
+        if steps.iter().all(|step| step.is_begun) {
+            return Err(Nothing::Finished);
+        }
+        Ok(Rest {
+            checked,
+            index,
+            old,
+            surprises,
+            failed: last(journal)
+                .values()
+                .filter(|line| line.what == What::Failed)
+                .count(),
+            begun,
+            now,
+        })
+    }
+
+    /// From where a plan of the file starts that was not begun.
+    fn begins(&self, index: usize) -> Result<Since, Vec<String>> {
+        let request = &self.analysis.requests[index];
+        let Some(first) = request.reverses else {
+            return Ok(Since {
+                after: request.name.clone(),
+                ..Since::default()
+            });
+        };
+        let undone = &self.analysis.requests[first];
+        Ends::of(&self.analysis.datacenter, &undone.steps)
+            .since(&undone.name)
+            .ok_or_else(|| {
+                vec![format!(
+                    "`{}` does not say from where it starts",
+                    request.name
+                )]
+            })
+    }
+
+    /// Where everything is when a plan starts that begins there.
+    fn start_of(&self, since: &Since) -> Datacenter {
+        let mut datacenter = self.analysis.datacenter.clone();
+        let since = Since {
+            progress: None,
+            ..since.clone()
+        };
+        since.make(&mut datacenter);
+        datacenter
+    }
+
+    /// All that is asked of a plan that starts there.
+    fn request_of(&self, index: usize, since: &Since) -> Request {
+        let mut request = self.analysis.requests[index].clone();
+        if request.reverses.is_some() {
+            request.steps = since.back(&self.analysis.datacenter, None);
+        }
+        request
+    }
+}
+
+impl Rest {
+    /// Whether the rest can be planned at all, as far as that is clear without a search.
+    pub fn is_open(&self) -> bool {
+        matches!(self.checked.prospects[self.index], Prospect::Open(_))
+    }
+
+    /// What is different in a plan of the rest from what was planned, in words.
+    pub fn difference(&self, plan: &PlanFile) -> String {
+        let old = PlanFile {
+            start: plan.start.clone(),
+            ..self.old.clone()
+        };
+        let new = bare(plan.clone());
+        let mut difference = diff::compare(&old, &new);
+        // The sum of all ends, say, is of fewer actions now: only what is told of the end compares.
+        difference
+            .figures
+            .retain(|figure| figure.name == "makespan");
+        difference.inputs.clear();
+        diff::text(&difference, &old, &new)
+    }
+
+    /// How far the plan has come: `12 actions done, 2 running, 1 failed, 30 left`.
+    pub fn standing(&self) -> String {
+        let request = &self.checked.analysis.requests[self.index];
+        let since = self.checked.since.as_ref();
+        let progress = since.and_then(|since| since.progress.as_ref());
+        let (done, running) = progress.map_or((0, 0), |p| (p.done.len(), p.running.len()));
+        let failed = match self.failed {
+            0 => String::new(),
+            failed => format!("{failed} failed, "),
+        };
+        format!(
+            "{} done, {running} running, {failed}{} to plan",
+            show_count(done, "action"),
+            request.steps.len() - running
+        )
+    }
+
+    /// The journal with which the plan of the rest, of which this is the hash, is gone on with: what runs is begun in it.
+    pub fn journal(&self, plan: &Plan, hash: String) -> Journal {
+        let lines = plan.actions.iter().enumerate().filter_map(|(at, action)| {
+            let started = *self.begun.get(&action.task)?;
+            (action.start == 0).then(|| Line {
+                at: started,
+                what: What::Started,
+                action: at,
+                title: action.title(),
+            })
+        });
+        Journal {
+            hash,
+            started: self.now,
+            plan: plan.name.clone(),
+            lines: lines.collect(),
+        }
+    }
+}
+
+/// The last that the journal says of each action.
+fn last(journal: &Journal) -> BTreeMap<usize, &Line> {
+    journal
+        .lines
+        .iter()
+        .map(|line| (line.action, line))
+        .collect()
+}
+
+/// When those actions started that have not ended.
+fn begun(tasks: &[Task], journal: &Journal) -> BTreeMap<Task, Time> {
+    let begun = that_are(What::Started, tasks, journal).into_iter();
+    begun.map(|(started, at)| (tasks[at], started)).collect()
+}
+
+/// The actions of which the journal says that last, by when.
+fn that_are(what: What, tasks: &[Task], journal: &Journal) -> Vec<(Time, usize)> {
+    let last = last(journal).into_iter();
+    let mut are: Vec<(Time, usize)> = last
+        .filter(|&(at, line)| line.what == what && at < tasks.len())
+        .map(|(at, line)| (line.at, at))
+        .collect();
+    are.sort_unstable();
+    are
+}
+
+/// What has come of a plan, as its journal says.
+fn so_far(file: &PlanFile, tasks: &[Task], journal: &Journal, elapsed: Seconds) -> Progress {
+    let of = |what| that_are(what, tasks, journal).into_iter();
+    let running = of(What::Started).map(|(started, at)| {
+        let action = &file.actions[at];
+        let planned = action.end - action.start;
+        let left = match planned - (journal.started + elapsed - started) {
+            left @ 1.. => left,
+            _ => (planned / OVERRUN).max(1),
+        };
+        let is_migration = action.kind == Kind::Migrate;
+        Running {
+            task: tasks[at],
+            left: u32::try_from(left).unwrap_or(u32::MAX),
+            rate: action
+                .bandwidth_mbps
+                .and_then(|rate| u64::try_from(rate.0).ok()),
+            manner: is_migration.then_some(action.copy),
+        }
+    });
+    Progress {
+        elapsed,
+        running: running.collect(),
+        done: of(What::Ended).map(|(_, at)| tasks[at]).collect(),
+        ..Progress::default()
+    }
+}
+
+/// The same beside what the machines say: what failed by the journal and they show is done; what was done and they do not show
+/// is not. Of those for whom something runs nothing is believed yet: whoever goes on with it looks what became of it.
+fn confronted(
+    mut progress: Progress,
+    failed: Vec<Task>,
+    request: &Request,
+    (start, live): (&Datacenter, &Datacenter),
+    surprises: &mut Vec<String>,
+) -> Progress {
+    let mut actual = start.clone();
+    progress.make(&mut actual);
+    let busy: BTreeSet<Actor> = (progress.running.iter())
+        .map(|running| running.task.actor())
+        .collect();
+    let ids: BTreeMap<&str, ServerId> = (start.servers.iter())
+        .map(|server| server.name.as_str())
+        .zip((0..).map(ServerId))
+        .collect();
+    let id = |server: ServerId| ids.get(live[server].name.as_str()).copied();
+    let vms: BTreeMap<&str, &Vm> = live.vms.iter().map(|vm| (vm.name.as_str(), vm)).collect();
+    for (vm, at) in actual.vms.iter_mut().zip((0..).map(VmId)) {
+        let is = vms.get(vm.name.as_str());
+        let is = is.filter(|_| !busy.contains(&Actor::Vm(at)));
+        if let Some((is, host)) = is.and_then(|is| Some((is, id(is.host.value)?))) {
+            (vm.host.value, vm.running) = (host, is.running);
+        }
+    }
+    for (server, at) in live.servers.iter().zip((0..).map(ServerId)) {
+        if let Some(own) = id(at).filter(|own| !busy.contains(&Actor::Server(*own))) {
+            actual.servers[own.0 as usize].on = server.on;
+        }
+    }
+    for task in failed {
+        if is_so(&actual, task) && !busy.contains(&task.actor()) {
+            let words = words(&actual, task);
+            surprises.push(format!("{words} failed by the journal, and is done"));
+            progress.done.push(task);
+        }
+    }
+    // Only the last that was done of its kind to somebody shows.
+    let mut seen = BTreeSet::new();
+    let mut shows = |task: Task| match task {
+        Task::Migrate { vm, .. } => seen.insert((0, vm.0)),
+        Task::Start(vm) | Task::Stop(vm) => seen.insert((1, vm.0)),
+        Task::Boot(server) | Task::Shutdown(server) => seen.insert((2, server.0)),
+        Task::Run(_) | Task::Pause => false,
+    };
+    // Where a plan chose the place, another one of those it had is as good.
+    let is_elsewhere = |task: Task| match task {
+        Task::Migrate { vm, to } => request.steps.iter().any(|step| {
+            let among = step.among.iter().filter(|_| step.task.vm() == Some(vm));
+            let mut among = among.filter(|among| among.contains(&to));
+            among.any(|among| among.contains(&actual[vm].host.value))
+        }),
+        _ => false,
+    };
+    let mut kept = Vec::new();
+    for &task in progress.done.iter().rev() {
+        if !shows(task) || is_so(&actual, task) || busy.contains(&task.actor()) {
+            kept.push(task);
+        } else if is_elsewhere(task) {
+            kept.push(task);
+            let (vm, to) = (task.vm(), task.to());
+            let is = vm.map(|vm| (&actual[vm].name, &actual[actual[vm].host.value].name));
+            if let Some(((vm, is), to)) = is.zip(to) {
+                let was = &actual[to].name;
+                surprises.push(format!("`{vm}` is on `{is}`, not on `{was}`"));
+            }
+        } else {
+            let task = words(&actual, task);
+            surprises.push(format!("{task} was done by the journal, and is not"));
+        }
+    }
+    kept.reverse();
+    progress.done = kept;
+    progress.seen(start, &actual)
+}
+
+/// Whether everything is as a task makes it; never of one that leaves no trace.
+fn is_so(datacenter: &Datacenter, task: Task) -> bool {
+    match task {
+        Task::Migrate { vm, to } => datacenter[vm].host.value == to,
+        Task::Start(vm) => datacenter[vm].running,
+        Task::Stop(vm) => !datacenter[vm].running,
+        Task::Boot(server) => datacenter[server].on,
+        Task::Shutdown(server) => !datacenter[server].on,
+        Task::Run(_) | Task::Pause => false,
+    }
+}
+
+/// Steps that come next and of which everything is as it should be already, by somebody else's hand, are done.
+fn skip_what_is_so(
+    progress: &mut Progress,
+    request: &Request,
+    start: &Datacenter,
+    surprises: &mut Vec<String>,
+) {
+    let mut actual = start.clone();
+    progress.make(&mut actual);
+    loop {
+        let mut met = BTreeSet::new();
+        let left = progress.left(request);
+        let next = left
+            .steps
+            .iter()
+            .filter(|step| met.insert(step.task.actor()));
+        let so: Vec<Task> = next
+            .filter(|step| !step.is_begun && step.among.is_none() && is_so(&actual, step.task))
+            .map(|step| step.task)
+            .collect();
+        if so.is_empty() {
+            return;
+        }
+        for &task in &so {
+            surprises.push(format!("{} is done already", words(&actual, task)));
+        }
+        progress.done.extend(so);
+    }
+}
+
+fn words(datacenter: &Datacenter, task: Task) -> String {
+    let of = |what: &str, name: &str| format!("`{what} {name}`");
+    match task {
+        Task::Migrate { vm, to } => format!(
+            "`migrate {} to {}`",
+            datacenter[vm].name, datacenter[to].name
+        ),
+        Task::Start(vm) => of("start", &datacenter[vm].name),
+        Task::Stop(vm) => of("stop", &datacenter[vm].name),
+        Task::Boot(server) => of("boot", &datacenter[server].name),
+        Task::Shutdown(server) => of("shutdown", &datacenter[server].name),
+        Task::Run(server) => of("run", &datacenter[server].name),
+        Task::Pause => String::from("`pause`"),
+    }
+}
+
+/// What of a plan is not done, told from now on, its actions named as if there had been no others.
+fn old_rest(file: &PlanFile, tasks: &[Task], progress: &Progress, elapsed: Seconds) -> PlanFile {
+    let mut done: BTreeMap<Task, usize> = BTreeMap::new();
+    for &task in &progress.done {
+        *done.entry(task).or_default() += 1;
+    }
+    let left = file.actions.iter().zip(tasks).filter(|&(_, task)| {
+        let count = done.get_mut(task).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_none()
+    });
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+    let actions = left.map(|(action, task)| {
+        let runs = progress
+            .running
+            .iter()
+            .find(|running| running.task == *task);
+        let start = (action.start - elapsed).max(0);
+        let length = runs.map_or(action.end - action.start, |running| running.left.into());
+        let (base, _) = action.id.split_once(" (").unwrap_or((&action.id, ""));
+        let times = names.entry(base.to_owned()).or_default();
+        *times += 1;
+        let mut action = action.clone();
+        action.id = match *times {
+            1 => base.to_owned(),
+            times => format!("{base} ({times})"),
+        };
+        action.start = if runs.is_some() { 0 } else { start };
+        action.end = action.start + length;
+        action
+    });
+    let actions: Vec<_> = actions.collect();
+    bare(PlanFile {
+        makespan: actions.iter().map(|action| action.end).max().unwrap_or(0),
+        actions,
+        ..file.clone()
+    })
+}
+
+/// A plan as far as those two compare: what is done where and when, and nothing of why.
+fn bare(mut file: PlanFile) -> PlanFile {
+    for action in &mut file.actions {
+        action.after.clear();
+        action.waits.clear();
+        action.may_start.clear();
+        (action.not_before, action.timeout, action.retry) = (None, None, None);
+    }
+    file
+}
