@@ -36,6 +36,7 @@ pub use script::emit as script;
 #[cfg(all(unix, feature = "cli"))]
 pub(crate) use script::shell_word;
 pub use svg::{Curve, Labels, Pair, Panel, PanelBar, chart, emit as svg, pairs, panels};
+pub(crate) use table::ruled;
 pub use table::{Page, emit as table};
 
 use crate::datacenter::{Datacenter, ServerId, VmId};

@@ -21,6 +21,7 @@
 //! What a migration costs is equation 5 of UCC'15.
 
 mod cloudsim;
+mod entropy;
 mod fluid;
 mod papers;
 mod simgrid;
@@ -101,6 +102,7 @@ fn live(model: Model, transfer: &Transfer, b: &BigRational) -> Option<BigRationa
     let (mirrored, b) = mirror(transfer.disk.as_ref(), b)?;
     let copied = match (transfer.manner, model) {
         (Manner::Pre, Model::Cloudsim) => Some(cloudsim::pre_copy(&w, &b)),
+        (Manner::Pre, Model::Entropy) => Some(entropy::pre_copy(&w, &b)),
         (Manner::Pre, _) if transfer.workload.unknown => {
             Some((&w.used + &w.used) / &b + &w.downtime)
         }
@@ -157,7 +159,7 @@ pub fn converging_rate(model: Model, workload: &Workload) -> u64 {
     match model {
         Model::Papers => papers::converging_rate(&w),
         Model::Fluid => fluid::converging_rate(&w),
-        Model::Cloudsim => 1,
+        Model::Cloudsim | Model::Entropy => 1,
         Model::Simgrid => simgrid::converging_rate(&w),
     }
 }

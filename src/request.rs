@@ -143,6 +143,8 @@ pub enum Model {
     Papers,
     /// Dirty pages flow back as fast as they are made, until the rest fits into the downtime.
     Fluid,
+    /// Memory over the bandwidth.
+    Entropy,
     /// Memory over half of the bandwidth.
     Cloudsim,
     /// Rounds of what has become dirty, at one rate.
@@ -151,7 +153,13 @@ pub enum Model {
 
 impl Model {
     /// All models.
-    pub const ALL: [Model; 4] = [Model::Papers, Model::Fluid, Model::Cloudsim, Model::Simgrid];
+    pub const ALL: [Model; 5] = [
+        Model::Papers,
+        Model::Fluid,
+        Model::Entropy,
+        Model::Cloudsim,
+        Model::Simgrid,
+    ];
 
     /// The model of that name.
     pub fn parse(name: &str) -> Option<Model> {
@@ -163,6 +171,7 @@ impl Model {
         match self {
             Model::Papers => "papers",
             Model::Fluid => "fluid",
+            Model::Entropy => "entropy",
             Model::Cloudsim => "cloudsim",
             Model::Simgrid => "simgrid",
         }

@@ -125,6 +125,7 @@ fn each_third_party_boundary_is_where_the_architecture_says() {
         ("varisat", "src/schedule/exact/sat.rs"),
         ("ariadne", "src/diag/render"),
         ("roxmltree", "src/import"),
+        ("comfy_table", "src/emit/table"),
         ("clap", "src/cli"),
         ("indicatif", "src/cli"),
         ("svg", "src/emit"),

@@ -1,7 +1,7 @@
 //! The tables and figures of both papers: what they publish, what mvm has by the papers' own method, and what it has now.
 //!
 //! ```text
-//! cargo bench --bench papers [-- --page FOLDER] [--plans 50] [--largest 10] [--effort fast|normal|best]
+//! cargo bench --bench papers [-- --page FOLDER] [--plans 50] [--largest 1042] [--effort fast|normal|best]
 //! ```
 //!
 //! Tables go to standard output as Markdown; with `--page` a page with the figures is written into a folder. UCC'15 is "Scheduling
@@ -16,6 +16,7 @@ mod planned;
 mod scale;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Parser;
 use mvm::schedule::Effort;
@@ -31,9 +32,9 @@ struct Args {
     #[arg(long, default_value_t = 50)]
     plans: u64,
     /// The largest decommissioning, as a multiple of 96 VMs.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 1042)]
     largest: usize,
-    /// How much work to spend on each plan.
+    /// How much work to spend on each plan that is carried out.
     #[arg(long, default_value = "normal", value_parser = ["fast", "normal", "best"])]
     effort: String,
     /// What `cargo bench` adds.
@@ -54,10 +55,16 @@ fn main() -> std::io::Result<()> {
         _ => Effort::Normal,
     };
     let mut page = Page::default();
+    let begin = Instant::now();
+    let done = |part: &str| eprintln!("{part}: {:.0} s", begin.elapsed().as_secs_f64());
     micro::tables(&mut page, args.plans, effort);
+    done("ten VMs");
     decommission::ucc(&mut page, effort);
+    done("decommissioning of UCC'15");
     decommission::compas(&mut page, effort);
-    scale::figure(&mut page, args.largest, effort);
+    done("ComPAS'15");
+    scale::figure(&mut page, args.largest);
+    done("time to plan");
     print!("{}", page.markdown());
     if let Some(folder) = &args.page {
         std::fs::create_dir_all(folder)?;

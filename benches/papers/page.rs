@@ -15,6 +15,7 @@ enum Part {
         rows: Vec<Vec<String>>,
     },
     Figure(String),
+    Note(String),
 }
 
 impl Page {
@@ -27,17 +28,27 @@ impl Page {
         });
     }
 
+    /// Adds a paragraph.
+    pub fn note(&mut self, text: &str) {
+        self.parts.push(Part::Note(text.to_owned()));
+    }
+
     /// Adds a picture, as SVG.
     pub fn figure(&mut self, svg: String) {
         self.parts.push(Part::Figure(svg));
     }
 
-    /// The tables as Markdown.
+    /// The tables and paragraphs as Markdown.
     pub fn markdown(&self) -> String {
         let mut out = String::new();
         for part in &self.parts {
-            let Part::Table { title, heads, rows } = part else {
-                continue;
+            let (title, heads, rows) = match part {
+                Part::Table { title, heads, rows } => (title, heads, rows),
+                Part::Note(text) => {
+                    let _ = writeln!(out, "\n{text}");
+                    continue;
+                }
+                Part::Figure(_) => continue,
             };
             let rule = heads.iter().skip(1).map(|_| "---:|").collect::<String>();
             let _ = write!(
@@ -64,6 +75,9 @@ impl Page {
         for part in &self.parts {
             match part {
                 Part::Figure(svg) => out += svg,
+                Part::Note(text) => {
+                    let _ = writeln!(out, "<p>{text}</p>");
+                }
                 Part::Table { title, heads, rows } => {
                     let _ = write!(out, "<h2>{title}</h2>\n<table><tr>");
                     heads

@@ -2,8 +2,8 @@
 
 use mvm::baseline::{self, Baseline};
 use mvm::compile::{Checked, Settled, check};
-use mvm::plan::Plan;
-use mvm::request::Task;
+use mvm::plan::{Plan, Planned};
+use mvm::request::{Model, Task};
 use mvm::schedule::{Effort, Options, Quiet};
 use mvm::simulate::{Course, Law, Stage, Trouble, simulate};
 use mvm::source::Loader;
@@ -17,15 +17,56 @@ impl Loader for Memory<'_> {
     }
 }
 
-/// The files of the repository.
-struct Repository;
+/// The files of the repository; the plan of one of them says more.
+struct Repository<'a> {
+    path: &'a str,
+    says: &'a str,
+}
 
-impl Loader for Repository {
+impl Loader for Repository<'_> {
     fn load(&self, path: &str) -> Result<Vec<u8>, String> {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        std::fs::read(path).map_err(|error| error.to_string())
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = std::fs::read(file).map_err(|error| error.to_string())?;
+        if self.path != path {
+            return Ok(text);
+        }
+        let text = String::from_utf8(text).map_err(|error| error.to_string())?;
+        let (before, last) = text.rsplit_once('}').ok_or("there is a plan at its end")?;
+        Ok(format!("{before}{}}}{last}", self.says).into_bytes())
     }
 }
+
+/// By which method something is planned and carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The papers': their model, full rates; carried out as fast as the model says.
+    Papers,
+    /// The model `fluid`, rates to choose from; carried out page by page.
+    Now,
+}
+
+impl Method {
+    /// Both, in the order of the columns.
+    pub const ALL: [Method; 2] = [Method::Papers, Method::Now];
+
+    /// What a plan says for it beside its steps.
+    pub fn says(self) -> &'static str {
+        match self {
+            Method::Papers => "",
+            Method::Now => "  model fluid\n  bandwidth choose\n",
+        }
+    }
+
+    fn law(self) -> Law {
+        match self {
+            Method::Papers => Law::Model(Model::Papers),
+            Method::Now => Law::Pages,
+        }
+    }
+}
+
+/// What a plan says whose migrations take as long as BtrPlace expects.
+pub const ENTROPY: &str = "  model entropy\n";
 
 /// A plan that was carried out.
 pub struct Done {
@@ -35,31 +76,84 @@ pub struct Done {
     pub course: Course,
 }
 
+/// A migration of it.
+pub struct Move {
+    /// `migrate vm`
+    pub name: String,
+    /// Seconds that it was planned with.
+    pub planned: f64,
+    /// When it started and ended.
+    pub time: (i64, i64),
+}
+
+impl Move {
+    /// Seconds that it took.
+    pub fn took(&self) -> f64 {
+        (self.time.1 - self.time.0) as f64
+    }
+}
+
 impl Done {
-    /// Seconds that each migration was planned with, and took, by its name.
-    pub fn moves(&self) -> Vec<(String, f64, f64)> {
+    /// When those of some kind started and ended.
+    fn times(&self, is_it: impl Fn(Task) -> bool) -> Vec<(&Planned, (i64, i64))> {
         let all = self.plan.actions.iter().zip(&self.course.actions);
-        let moves = all.filter(|(planned, _)| matches!(planned.task, Task::Migrate { .. }));
-        moves
-            .filter_map(|(planned, happened)| {
-                let took = happened.end()? - happened.start()?;
-                let length = planned.end - planned.start;
-                Some((planned.id.clone(), length as f64, took as f64))
-            })
+        let some = all.filter(|(planned, _)| is_it(planned.task));
+        some.filter_map(|(planned, happened)| Some((planned, (happened.start()?, happened.end()?))))
             .collect()
     }
 
-    /// Means of the same: as planned, and as it was.
+    /// The migrations.
+    pub fn moves(&self) -> Vec<Move> {
+        let all = self.times(|task| matches!(task, Task::Migrate { .. }));
+        let all = all.into_iter().map(|(planned, time)| Move {
+            name: planned.id.clone(),
+            planned: (planned.end - planned.start) as f64,
+            time,
+        });
+        all.collect()
+    }
+
+    /// Mean seconds of a migration: as planned, and as it was.
     pub fn means(&self) -> (f64, f64) {
         let moves = self.moves();
         let count = moves.len().max(1) as f64;
-        let sum = |of: &dyn Fn(&(String, f64, f64)) -> f64| moves.iter().map(of).sum::<f64>();
-        (sum(&|one| one.1) / count, sum(&|one| one.2) / count)
+        let sum = |of: &dyn Fn(&Move) -> f64| moves.iter().map(of).sum::<f64>();
+        (sum(&|one| one.planned) / count, sum(&Move::took) / count)
     }
 
-    /// kJ in all.
-    pub fn kilojoules(&self) -> f64 {
-        self.course.energy as f64 / 1e6
+    /// The most migrations at once.
+    pub fn at_once(&self) -> usize {
+        let moves = self.moves();
+        let count = |at| {
+            let running = moves
+                .iter()
+                .filter(|one| one.time.0 <= at && at < one.time.1);
+            running.count()
+        };
+        moves.iter().map(|one| count(one.time.0)).max().unwrap_or(0)
+    }
+
+    /// When the last migration ended.
+    pub fn last_move(&self) -> i64 {
+        self.moves().iter().map(|one| one.time.1).max().unwrap_or(0)
+    }
+
+    /// When the first server began to go off.
+    pub fn first_off(&self) -> i64 {
+        let all = self.times(|task| matches!(task, Task::Shutdown(_)));
+        all.iter().map(|(_, time)| time.0).min().unwrap_or(0)
+    }
+
+    /// Seconds by which it ended later than planned.
+    pub fn late(&self) -> i64 {
+        self.course.end - self.plan.makespan
+    }
+
+    /// kJ up to a second at which it has ended: what is on by then stays on.
+    pub fn kilojoules(&self, until: i64) -> f64 {
+        let last = self.course.power.last().map_or(0, |&(_, mw)| mw);
+        let more = (until - self.course.end) as f64 * last as f64;
+        (self.course.energy as f64 + more) / 1e6
     }
 
     /// kW over minutes.
@@ -81,9 +175,9 @@ pub fn text(text: &str) -> Checked {
     sound(check("bench.mvm", &Memory(text)))
 }
 
-/// A checked file of the repository.
-pub fn file(path: &str) -> Checked {
-    sound(check(path, &Repository))
+/// A checked file of the repository, whose plan says more.
+pub fn file(path: &str, says: &str) -> Checked {
+    sound(check(path, &Repository { path, says }))
 }
 
 fn sound(checked: Checked) -> Checked {
@@ -91,8 +185,8 @@ fn sound(checked: Checked) -> Checked {
     checked
 }
 
-/// mvm's plan, carried out by a law; None: by its own model.
-pub fn own(checked: &Checked, effort: Effort, law: Option<Law>) -> Done {
+/// mvm's plan, carried out.
+pub fn own(checked: &Checked, effort: Effort, method: Method) -> Done {
     let options = Options {
         effort,
         ..Options::default()
@@ -101,11 +195,11 @@ pub fn own(checked: &Checked, effort: Effort, law: Option<Law>) -> Done {
         .plan(0, &options, &mut Quiet)
         .expect("there is a plan");
     let settled = checked.settled_by(0, &plan).expect("it is of its file");
-    carried_out(checked, &settled, plan, law)
+    carried_out(checked, &settled, plan, method)
 }
 
-/// The plan of another planner, carried out by a law.
-pub fn other(checked: &Checked, baseline: Baseline, seed: u64, law: Option<Law>) -> Done {
+/// The plan of another planner, carried out.
+pub fn other(checked: &Checked, baseline: Baseline, seed: u64, method: Method) -> Done {
     let settled = checked.for_others(0, &Options::default(), &mut Quiet);
     let settled = settled.expect("there is something to plan");
     let (request, problem) = (&*settled.request, &*settled.problem);
@@ -117,13 +211,13 @@ pub fn other(checked: &Checked, baseline: Baseline, seed: u64, law: Option<Law>)
         seed,
     );
     let plan = plan.expect("it does not get stuck");
-    carried_out(checked, &settled, plan, law)
+    carried_out(checked, &settled, plan, method)
 }
 
-fn carried_out(checked: &Checked, settled: &Settled, plan: Plan, law: Option<Law>) -> Done {
+fn carried_out(checked: &Checked, settled: &Settled, plan: Plan, method: Method) -> Done {
     let dc = &checked.analysis.datacenter;
     let stage = Stage::new(dc, &settled.request, &settled.problem, &plan);
     let stage = stage.expect("the plan is of its problem");
-    let course = simulate(&stage, law.unwrap_or(stage.law()), &Trouble::NONE);
+    let course = simulate(&stage, method.law(), &Trouble::NONE);
     Done { course, plan }
 }

@@ -128,8 +128,8 @@ module.exports = grammar({
         choice(
           'pre', 'post', 'either', 'never', 'suspend', 'abort', 'wait', 'mttr', 'energy', 'makespan', 'moves',
           'cold', 'any', 'downtime', 'preferences', 'balance',
-          'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'cloudsim',
-          'simgrid',
+          'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'entropy',
+          'cloudsim', 'simgrid',
         ),
       ),
     _label: ($) => seq($._key, $._value),

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent};
 use serde::Serialize;
 
 use crate::emit::text::printable;
-use crate::emit::{Panel, PanelBar, amount, kind_of, panels};
+use crate::emit::{Page, Panel, PanelBar, amount, kind_of, panels, ruled};
 use crate::formulate::Cause;
 use crate::formulation::Seconds;
 use crate::request::Task;
@@ -136,21 +134,13 @@ pub fn table(title: &str, rows: &[Row]) -> String {
         "energy",
         "breaks",
     ];
-    let mut table = Table::new();
-    table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .remove_style(TableComponent::HorizontalLines)
-        .remove_style(TableComponent::MiddleIntersections)
-        .remove_style(TableComponent::LeftBorderIntersections)
-        .remove_style(TableComponent::RightBorderIntersections)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(HEADS);
+    let mut shown = Vec::new();
     let mut notes = String::new();
     for row in rows {
         let name = printable(&row.planner);
         match &row.outcome {
             Ok(figures) => {
-                table.add_row([
+                shown.push([
                     name.clone(),
                     amount::duration(figures.planned),
                     amount::duration(figures.end),
@@ -181,15 +171,7 @@ pub fn table(title: &str, rows: &[Row]) -> String {
             Err(why) => notes += &format!("{name} {}\n", printable(why)),
         }
     }
-    for at in 1..HEADS.len() {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let lines: String = table
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect();
+    let lines = ruled(HEADS, shown, &Page::default(), |at| at > 0);
     format!("{title}\n{lines}{notes}")
 }
 

@@ -89,6 +89,27 @@ fn title(plan: &Plan, clock: &Clock) -> String {
 }
 
 fn actions(rows: &[Row], layout: &Layout, signs: &Signs, page: &Page) -> String {
+    let columns = layout.columns();
+    let heads = columns.iter().map(|column| column.head());
+    let cells = |row| {
+        let cells = columns.iter();
+        cells
+            .map(|&column| layout.cell(row, column, signs))
+            .collect::<Vec<_>>()
+    };
+    ruled(heads, rows.iter().map(cells), page, |at| {
+        columns[at].is_number()
+    })
+}
+
+/// Rows below their heads, with a rule between; numbers are aligned to the right. No spaces at the ends of lines: nothing there to
+/// see in a comparison.
+pub(crate) fn ruled<'a, R: Into<comfy_table::Row>>(
+    heads: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = R>,
+    page: &Page,
+    is_number: impl Fn(usize) -> bool,
+) -> String {
     let mut table = Table::new();
     let preset = match page.ascii {
         true => ASCII_HORIZONTAL_ONLY,
@@ -101,19 +122,15 @@ fn actions(rows: &[Row], layout: &Layout, signs: &Signs, page: &Page) -> String 
         .remove_style(TableComponent::LeftBorderIntersections)
         .remove_style(TableComponent::RightBorderIntersections)
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(layout.columns().iter().map(|column| column.head()));
+        .set_header(heads);
     for row in rows {
-        let cells = layout.columns().iter();
-        table.add_row(cells.map(|&column| layout.cell(row, column, signs)));
+        table.add_row(row);
     }
-    for (at, column) in layout.columns().iter().enumerate() {
-        if column.is_number()
-            && let Some(column) = table.column_mut(at)
-        {
+    for (at, column) in table.column_iter_mut().enumerate() {
+        if is_number(at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    // Without spaces at the ends of lines: nothing there to see in a comparison.
     table
         .lines()
         .map(|l| format!("{}\n", l.trim_end()))

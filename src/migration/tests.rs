@@ -386,6 +386,24 @@ fn in_rounds(w: &Workload, rate: u64) -> Option<Rounds> {
     None
 }
 
+/// In the experiments of the papers' authors, the original BtrPlace takes 8 s for each GB over links of 1 Gbit/s (`run_btrplace` of their
+/// `RandomVMsScale`, github.com/btrplace/kherbache-thesis), whether VMs are idle or busy.
+#[test]
+fn entropy_takes_what_its_authors_plan_with() {
+    for gigabytes in [2, 3, 4] {
+        let w = workload(1000 * gigabytes, 96, 2, 3, 30);
+        let seconds = u32::try_from(8 * gigabytes).unwrap();
+        assert_eq!(by(Model::Entropy, &w, 1_000_000_000, false), Ok(seconds));
+        let unknown = Workload { unknown: true, ..w };
+        let planned = by(Model::Entropy, &unknown, 1_000_000_000, false);
+        assert_eq!(planned, Ok(seconds));
+    }
+    assert_eq!(
+        converging_rate(Model::Entropy, &workload(1, 96, 1, 3, 0)),
+        1
+    );
+}
+
 /// CloudSim's source says of its formula: around 16 s for 1024 MB on a network of 1 Gbit/s.
 #[test]
 fn cloudsim_takes_what_its_source_says() {

@@ -228,6 +228,7 @@ fn model<'a>(world: &mut World<'a>, plan: &'a Plan) -> Model {
         Some(StatementKind::Model(model)) => match model {
             ast::Model::Papers => Model::Papers,
             ast::Model::Fluid => Model::Fluid,
+            ast::Model::Entropy => Model::Entropy,
             ast::Model::Cloudsim => Model::Cloudsim,
             ast::Model::Simgrid => Model::Simgrid,
         },

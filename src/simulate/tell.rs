@@ -1,14 +1,12 @@
 //! What happened, for people and for programs.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent};
 use serde::Serialize;
 
 use super::{Breach, Course, Fate, Law, Quantiles, Series, Stage, Trouble};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
-use crate::emit::{Pair, kind_of, pairs};
+use crate::emit::{Page, Pair, kind_of, pairs, ruled};
 use crate::formulation::Seconds;
 use crate::plan::Planned;
 use crate::show::show_count;
@@ -88,7 +86,7 @@ pub fn table(told: &Told, course: &Course, breaches: &[Breach]) -> String {
             },
         ]
     });
-    out += &lines(&heads, rows, &[5, 6]);
+    out += &ruled(heads, rows, &Page::default(), |at| at >= 5);
     out.push('\n');
     let figure = |name: &str, planned: String, actual: String| [name.to_owned(), planned, actual];
     let mut figures = vec![figure(
@@ -114,7 +112,9 @@ pub fn table(told: &Told, course: &Course, breaches: &[Breach]) -> String {
     ));
     let energy = |mj: u64| amount::energy(mj.into());
     figures.push(figure("in all", energy(plan.energy), energy(course.energy)));
-    out += &lines(&["", "planned", "actual"], figures, &[]);
+    out += &ruled(["", "planned", "actual"], figures, &Page::default(), |_| {
+        false
+    });
     let (sum, most) = course.downtime();
     if sum > 0.0 {
         out += &format!(
@@ -211,7 +211,7 @@ pub fn series_table(told: &Told, series: &Series) -> String {
         }),
     ];
     let heads = ["", "planned", "least", "median", "95 of 100", "most"];
-    out += &lines(&heads, rows, &[1, 2, 3, 4, 5]);
+    out += &ruled(heads, rows, &Page::default(), |at| at >= 1);
     let of_all = |count: u64| format!("{count} of {}", series.seeds);
     out += &format!(
         "\nall done in {}; all done, in time and as expected, in {}\n",
@@ -259,34 +259,6 @@ fn milliseconds(seconds: f64) -> String {
 
 fn percent(share: f64) -> String {
     amount::share((share * 1e6).round() as u32)
-}
-
-fn lines<const N: usize>(
-    heads: &[&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-    right: &[usize],
-) -> String {
-    let mut table = Table::new();
-    table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .remove_style(TableComponent::HorizontalLines)
-        .remove_style(TableComponent::MiddleIntersections)
-        .remove_style(TableComponent::LeftBorderIntersections)
-        .remove_style(TableComponent::RightBorderIntersections)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(heads);
-    for row in rows {
-        table.add_row(row);
-    }
-    for &at in right {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
 }
 
 /// A course as it stands in a file.

@@ -893,6 +893,8 @@ pub enum Model {
     Papers,
     /// Dirty pages as a flow.
     Fluid,
+    /// `entropy`
+    Entropy,
     /// `cloudsim`
     Cloudsim,
     /// `simgrid`

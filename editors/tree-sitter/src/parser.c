@@ -11,7 +11,7 @@
 #elif defined(__clang__)
 #pragma clang optimize off
 #elif defined(__GNUC__)
-#pragma GCC optimize ("O0", "jump-tables")
+#pragma GCC optimize ("O0")
 #endif
 
 #define LANGUAGE_VERSION 14
@@ -2862,94 +2862,94 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '"', 1719,
-        '(', 801,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 806,
-        '/', 1313,
-        ':', 568,
+        '"', 1725,
+        '(', 804,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 809,
+        '/', 1319,
+        ':', 571,
         '<', 104,
-        '=', 543,
-        '[', 803,
-        '\\', 451,
-        ']', 782,
-        'a', 866,
-        'b', 809,
-        'c', 810,
-        'd', 1019,
-        'e', 1023,
-        'f', 1021,
-        'g', 813,
-        'h', 828,
-        'i', 903,
+        '=', 546,
+        '[', 806,
+        '\\', 454,
+        ']', 785,
+        'a', 869,
+        'b', 812,
+        'c', 813,
+        'd', 1022,
+        'e', 1026,
+        'f', 1024,
+        'g', 816,
+        'h', 831,
+        'i', 906,
         'k', 949,
-        'l', 814,
-        'm', 817,
-        'n', 913,
-        'o', 992,
-        'p', 818,
-        'r', 819,
-        's', 914,
-        't', 822,
-        'u', 1128,
-        'v', 1087,
-        'w', 851,
-        '{', 537,
-        '}', 539,
+        'l', 817,
+        'm', 820,
+        'n', 916,
+        'o', 995,
+        'p', 821,
+        'r', 822,
+        's', 917,
+        't', 825,
+        'u', 1131,
+        'v', 1090,
+        'w', 854,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(496);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1316);
+          lookahead == ' ') SKIP(499);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1322);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1:
       if (lookahead == '\n') SKIP(101);
-      if (lookahead == '"') ADVANCE(1719);
-      if (lookahead == '/') ADVANCE(1722);
-      if (lookahead == '\\') ADVANCE(451);
+      if (lookahead == '"') ADVANCE(1725);
+      if (lookahead == '/') ADVANCE(1728);
+      if (lookahead == '\\') ADVANCE(454);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(1720);
-      if (lookahead != 0) ADVANCE(1724);
+          lookahead == ' ') ADVANCE(1726);
+      if (lookahead != 0) ADVANCE(1730);
       END_STATE();
     case 2:
       ADVANCE_MAP(
-        '"', 1719,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 806,
-        '/', 1313,
-        '[', 803,
-        'a', 990,
-        'b', 849,
-        'd', 1138,
-        'e', 1090,
-        'f', 1139,
-        'g', 863,
-        'i', 1105,
+        '"', 1725,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 809,
+        '/', 1319,
+        '[', 806,
+        'a', 993,
+        'b', 852,
+        'd', 1141,
+        'e', 1093,
+        'f', 1142,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1022,
-        'm', 1052,
-        'o', 994,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 941,
-        '{', 537,
-        '}', 539,
+        'l', 1025,
+        'm', 1055,
+        'o', 997,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -2957,36 +2957,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(52);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 1719,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 806,
-        '/', 1313,
-        '[', 803,
-        'a', 990,
-        'b', 849,
-        'd', 1138,
-        'e', 1090,
-        'f', 1207,
-        'g', 863,
-        'i', 1105,
+        '"', 1725,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 809,
+        '/', 1319,
+        '[', 806,
+        'a', 993,
+        'b', 852,
+        'd', 1141,
+        'e', 1093,
+        'f', 1213,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1022,
-        'm', 1052,
-        'o', 994,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 941,
-        '{', 537,
-        '}', 539,
+        'l', 1025,
+        'm', 1055,
+        'o', 997,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -2994,34 +2994,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(53);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '"', 1719,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '.', 805,
-        '/', 1313,
-        '[', 803,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1139,
-        'g', 863,
+        '"', 1725,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '.', 808,
+        '/', 1319,
+        '[', 806,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1142,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3029,19 +3029,19 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(77);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 5:
       ADVANCE_MAP(
-        '"', 1719,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '.', 805,
-        '/', 1313,
-        '[', 803,
-        'm', 1054,
-        'o', 995,
+        '"', 1725,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '.', 808,
+        '/', 1319,
+        '[', 806,
+        'm', 1057,
+        'o', 998,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3049,10 +3049,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(86);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(1719);
+      if (lookahead == '"') ADVANCE(1725);
       if (lookahead == '/') ADVANCE(98);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3060,202 +3060,202 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(102);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 7:
-      if (lookahead == '"') ADVANCE(1718);
-      if (lookahead == '(') ADVANCE(801);
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
+      if (lookahead == '"') ADVANCE(1724);
+      if (lookahead == '(') ADVANCE(804);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
       if (lookahead == '/') ADVANCE(98);
-      if (lookahead == '{') ADVANCE(537);
+      if (lookahead == '{') ADVANCE(540);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(7);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1316);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1322);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 8:
-      if (lookahead == '"') ADVANCE(1718);
-      if (lookahead == '(') ADVANCE(801);
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '-') ADVANCE(1311);
+      if (lookahead == '"') ADVANCE(1724);
+      if (lookahead == '(') ADVANCE(804);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '-') ADVANCE(1317);
       if (lookahead == '/') ADVANCE(98);
-      if (lookahead == '[') ADVANCE(780);
+      if (lookahead == '[') ADVANCE(783);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(8);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 9:
       ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
-        '.', 805,
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
+        '.', 808,
         '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 812,
-        'd', 1020,
-        'f', 1163,
-        'g', 1283,
-        'h', 828,
-        'i', 904,
-        'l', 816,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1145,
-        'r', 821,
-        's', 985,
-        't', 1025,
-        'u', 1227,
-        'v', 1087,
-        '{', 537,
-        '}', 539,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 815,
+        'd', 1023,
+        'f', 1167,
+        'g', 1289,
+        'h', 831,
+        'i', 907,
+        'l', 819,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1147,
+        'r', 824,
+        's', 989,
+        't', 1028,
+        'u', 1233,
+        'v', 1090,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(11);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 10:
       ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
-        '.', 805,
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
+        '.', 808,
         '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 812,
-        'd', 1020,
-        'f', 1163,
-        'g', 1283,
-        'h', 828,
-        'i', 904,
-        'l', 816,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1145,
-        'r', 861,
-        's', 1014,
-        't', 1025,
-        'u', 1227,
-        '}', 539,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 815,
+        'd', 1023,
+        'f', 1167,
+        'g', 1289,
+        'h', 831,
+        'i', 907,
+        'l', 819,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1147,
+        'r', 864,
+        's', 1017,
+        't', 1028,
+        'u', 1233,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(12);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 11:
       ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
         '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 812,
-        'd', 1020,
-        'f', 1163,
-        'g', 1283,
-        'h', 828,
-        'i', 904,
-        'l', 816,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1145,
-        'r', 821,
-        's', 985,
-        't', 1025,
-        'u', 1227,
-        'v', 1087,
-        '{', 537,
-        '}', 539,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 815,
+        'd', 1023,
+        'f', 1167,
+        'g', 1289,
+        'h', 831,
+        'i', 907,
+        'l', 819,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1147,
+        'r', 824,
+        's', 989,
+        't', 1028,
+        'u', 1233,
+        'v', 1090,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(11);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 12:
       ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
         '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 812,
-        'd', 1020,
-        'f', 1163,
-        'g', 1283,
-        'h', 828,
-        'i', 904,
-        'l', 816,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1145,
-        'r', 861,
-        's', 1014,
-        't', 1025,
-        'u', 1227,
-        '}', 539,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 815,
+        'd', 1023,
+        'f', 1167,
+        'g', 1289,
+        'h', 831,
+        'i', 907,
+        'l', 819,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1147,
+        'r', 864,
+        's', 1017,
+        't', 1028,
+        'u', 1233,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(12);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '%', 1320,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
+        '%', 1326,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
         '.', 96,
-        '/', 1313,
-        ']', 782,
+        '/', 1319,
+        ']', 785,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3263,18 +3263,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(49);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 14:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
         '.', 96,
-        '/', 1313,
-        ']', 781,
+        '/', 1319,
+        ']', 784,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3282,18 +3282,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(51);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 15:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        ']', 782,
-        'b', 1710,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        ']', 785,
+        'b', 1716,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3301,18 +3301,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(55);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 16:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        ']', 781,
-        'b', 1710,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        ']', 784,
+        'b', 1716,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3320,33 +3320,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(56);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 17:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1625,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1631,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3354,33 +3354,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(58);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 18:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1328,
-        'd', 1565,
-        'e', 1524,
-        'f', 1625,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1334,
+        'd', 1571,
+        'e', 1530,
+        'f', 1631,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3388,33 +3388,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(57);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 19:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1566,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1537,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'u', 1552,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1572,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1543,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'u', 1558,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3422,33 +3422,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(75);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 20:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1566,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'u', 1552,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1572,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'u', 1558,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3456,32 +3456,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(76);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 21:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1537,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1470,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1543,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1476,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3489,32 +3489,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(78);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 22:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1537,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1543,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3522,32 +3522,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(79);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 23:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1344,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1350,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3555,32 +3555,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(80);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 24:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1477,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1483,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3588,32 +3588,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(81);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 25:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3621,32 +3621,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 26:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1453,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1584,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1459,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1590,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3654,32 +3654,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(77);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 27:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1452,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1477,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1458,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1483,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3687,32 +3687,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(73);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 28:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1452,
-        'b', 1329,
-        'd', 1565,
-        'e', 1524,
-        'f', 1567,
-        'g', 1330,
-        'k', 1416,
-        'l', 1475,
-        'm', 1476,
-        'o', 1694,
-        'p', 1323,
-        'r', 1394,
-        's', 1468,
-        't', 1478,
-        'w', 1413,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1458,
+        'b', 1335,
+        'd', 1571,
+        'e', 1530,
+        'f', 1573,
+        'g', 1336,
+        'k', 1422,
+        'l', 1481,
+        'm', 1482,
+        'o', 1700,
+        'p', 1329,
+        'r', 1400,
+        's', 1474,
+        't', 1484,
+        'w', 1419,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3720,35 +3720,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(74);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 29:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1388,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1394,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3756,33 +3756,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(83);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 30:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1388,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1394,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3790,36 +3790,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(84);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 31:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'e', 1704,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'e', 1710,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3827,34 +3827,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(59);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 32:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'e', 1704,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'e', 1710,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3862,36 +3862,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(60);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 33:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1484,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        'w', 1627,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1490,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        'w', 1633,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3899,34 +3899,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(61);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 34:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1484,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        'w', 1627,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1490,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        'w', 1633,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3934,35 +3934,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(62);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 35:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1385,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1391,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3970,33 +3970,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 36:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1385,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1391,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4004,35 +4004,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(64);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 37:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1471,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1477,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4040,35 +4040,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(65);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 38:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1486,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1492,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4076,36 +4076,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(66);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 39:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        'w', 1627,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        'w', 1633,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4113,35 +4113,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(67);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 40:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1326,
-        's', 1450,
-        't', 1487,
-        'u', 1638,
-        'v', 1526,
-        '{', 537,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1332,
+        's', 1456,
+        't', 1493,
+        'u', 1644,
+        'v', 1532,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4149,33 +4149,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(68);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 41:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1471,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1477,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4183,33 +4183,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(69);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 42:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1486,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1492,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4217,34 +4217,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(70);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 43:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        'w', 1627,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        'w', 1633,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4252,33 +4252,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(71);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 44:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1339,
-        'd', 1480,
-        'f', 1577,
-        'g', 1689,
-        'h', 1336,
-        'i', 1386,
-        'l', 1332,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1573,
-        'r', 1356,
-        's', 1472,
-        't', 1487,
-        'u', 1638,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1345,
+        'd', 1486,
+        'f', 1583,
+        'g', 1695,
+        'h', 1342,
+        'i', 1392,
+        'l', 1338,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1579,
+        'r', 1362,
+        's', 1478,
+        't', 1493,
+        'u', 1644,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4286,20 +4286,20 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(72);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 45:
       ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'b', 1579,
-        'd', 1619,
-        'r', 1412,
-        's', 1473,
-        '}', 539,
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'b', 1585,
+        'd', 1625,
+        'r', 1418,
+        's', 1479,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4307,64 +4307,64 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(85);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 46:
-      if (lookahead == '%') ADVANCE(1320);
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == 'm') ADVANCE(1483);
-      if (lookahead == 'o') ADVANCE(1455);
+      if (lookahead == '%') ADVANCE(1326);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == 'm') ADVANCE(1489);
+      if (lookahead == 'o') ADVANCE(1461);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(86);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 47:
-      if (lookahead == '%') ADVANCE(1320);
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == 'o') ADVANCE(1456);
+      if (lookahead == '%') ADVANCE(1326);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == 'o') ADVANCE(1462);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(87);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 48:
-      if (lookahead == '%') ADVANCE(1320);
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == 'o') ADVANCE(1546);
+      if (lookahead == '%') ADVANCE(1326);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == 'o') ADVANCE(1552);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(88);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 49:
       ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
         '.', 96,
-        '/', 1313,
-        ']', 782,
+        '/', 1319,
+        ']', 785,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4373,31 +4373,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 50:
       ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        'a', 990,
-        'b', 850,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 863,
-        'i', 1105,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        'a', 993,
+        'b', 853,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1022,
-        'm', 1052,
-        'o', 994,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'u', 1130,
-        'w', 941,
-        '{', 537,
-        '}', 539,
+        'l', 1025,
+        'm', 1055,
+        'o', 997,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'u', 1133,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4405,16 +4405,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(50);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 51:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == ',') ADVANCE(538);
-      if (lookahead == '-') ADVANCE(1311);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == ',') ADVANCE(541);
+      if (lookahead == '-') ADVANCE(1317);
       if (lookahead == '.') ADVANCE(96);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == ']') ADVANCE(781);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == ']') ADVANCE(784);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
@@ -4422,30 +4422,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 52:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
         '.', 96,
-        '/', 1313,
-        'a', 990,
-        'b', 849,
-        'd', 1138,
-        'e', 1090,
-        'f', 1139,
-        'g', 863,
-        'i', 1105,
+        '/', 1319,
+        'a', 993,
+        'b', 852,
+        'd', 1141,
+        'e', 1093,
+        'f', 1142,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1022,
-        'm', 1052,
-        'o', 994,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 941,
-        '{', 537,
-        '}', 539,
+        'l', 1025,
+        'm', 1055,
+        'o', 997,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4453,34 +4453,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(52);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 53:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
         '.', 96,
-        '/', 1313,
-        'a', 990,
-        'b', 849,
-        'd', 1138,
-        'e', 1090,
-        'f', 1207,
-        'g', 863,
-        'i', 1105,
+        '/', 1319,
+        'a', 993,
+        'b', 852,
+        'd', 1141,
+        'e', 1093,
+        'f', 1213,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1022,
-        'm', 1052,
-        'o', 994,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 941,
-        '{', 537,
-        '}', 539,
+        'l', 1025,
+        'm', 1055,
+        'o', 997,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4488,33 +4488,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(53);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 54:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
         '<', 104,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4522,29 +4522,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(54);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 55:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == ',') ADVANCE(538);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == ']') ADVANCE(782);
-      if (lookahead == 'b') ADVANCE(470);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == ',') ADVANCE(541);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == ']') ADVANCE(785);
+      if (lookahead == 'b') ADVANCE(473);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(55);
       END_STATE();
     case 56:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == ',') ADVANCE(538);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == ']') ADVANCE(781);
-      if (lookahead == 'b') ADVANCE(470);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == ',') ADVANCE(541);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == ']') ADVANCE(784);
+      if (lookahead == 'b') ADVANCE(473);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
@@ -4552,28 +4552,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 57:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 849,
-        'd', 1138,
-        'e', 1091,
-        'f', 1207,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 852,
+        'd', 1141,
+        'e', 1094,
+        'f', 1213,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4581,32 +4581,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(57);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 58:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1207,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1213,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4614,35 +4614,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(58);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 59:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'e', 469,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'e', 472,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4651,29 +4651,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 60:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'e', 469,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'e', 472,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4682,31 +4682,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 61:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
         'f', 262,
-        'g', 460,
-        'h', 135,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        'w', 394,
-        '{', 537,
-        '}', 539,
+        'w', 397,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4715,29 +4715,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 62:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
         'f', 262,
-        'g', 460,
-        'h', 135,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        'w', 394,
-        '}', 539,
+        'u', 411,
+        'w', 397,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4746,30 +4746,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 63:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 184,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4778,28 +4778,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 64:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 184,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4808,30 +4808,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 65:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 252,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4840,30 +4840,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 66:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 277,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4872,31 +4872,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 67:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        'w', 394,
-        '{', 537,
-        '}', 539,
+        'w', 397,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4905,30 +4905,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 68:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4937,28 +4937,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 69:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 252,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4967,28 +4967,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 70:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 277,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4997,29 +4997,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 71:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        'w', 394,
-        '}', 539,
+        'u', 411,
+        'w', 397,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5028,28 +5028,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 72:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5058,27 +5058,27 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 73:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 990,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 993,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5086,31 +5086,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(73);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 74:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 990,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 993,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5118,32 +5118,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(74);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 75:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1107,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'u', 1130,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1110,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'u', 1133,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5151,32 +5151,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(75);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 76:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'u', 1130,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'u', 1133,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5184,31 +5184,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(76);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 77:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1139,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1142,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5216,31 +5216,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(77);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 78:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1107,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1015,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1110,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1018,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5248,31 +5248,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(78);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 79:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1107,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1110,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5280,31 +5280,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(79);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 80:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 824,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 827,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5312,31 +5312,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(80);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 81:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5344,31 +5344,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(81);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 82:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5376,34 +5376,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 83:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 178,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 125,
-        's', 229,
+        's', 231,
         't', 276,
-        'u', 408,
+        'u', 411,
         'v', 305,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5412,28 +5412,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 84:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 178,
         'b', 310,
-        'c', 142,
+        'c', 132,
         'd', 268,
-        'f', 362,
-        'g', 460,
-        'h', 135,
+        'f', 363,
+        'g', 463,
+        'h', 137,
         'i', 183,
         'l', 122,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 346,
         'r', 145,
         's', 255,
         't', 276,
-        'u', 408,
-        '}', 539,
+        'u', 411,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5442,15 +5442,15 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 85:
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'b', 345,
-        'd', 379,
+        'd', 381,
         'r', 203,
         's', 254,
-        '}', 539,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5458,25 +5458,25 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(85);
       END_STATE();
     case 86:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
-      if (lookahead == 'm') ADVANCE(1054);
-      if (lookahead == 'o') ADVANCE(995);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
+      if (lookahead == 'm') ADVANCE(1057);
+      if (lookahead == 'o') ADVANCE(998);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(86);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 87:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
       if (lookahead == 'o') ADVANCE(237);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5484,10 +5484,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(87);
       END_STATE();
     case 88:
-      if (lookahead == '*') ADVANCE(536);
-      if (lookahead == '+') ADVANCE(792);
-      if (lookahead == '-') ADVANCE(1311);
-      if (lookahead == '/') ADVANCE(1313);
+      if (lookahead == '*') ADVANCE(539);
+      if (lookahead == '+') ADVANCE(795);
+      if (lookahead == '-') ADVANCE(1317);
+      if (lookahead == '/') ADVANCE(1319);
       if (lookahead == 'o') ADVANCE(318);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5496,149 +5496,149 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 89:
       ADVANCE_MAP(
-        '+', 793,
-        '-', 488,
+        '+', 796,
+        '-', 491,
         '/', 98,
-        'a', 990,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 993,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(89);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(798);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(801);
       END_STATE();
     case 90:
       ADVANCE_MAP(
-        '+', 793,
-        '-', 488,
+        '+', 796,
+        '-', 491,
         '/', 98,
-        'a', 990,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 993,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(90);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(798);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(801);
       END_STATE();
     case 91:
       ADVANCE_MAP(
-        '+', 793,
-        '-', 488,
+        '+', 796,
+        '-', 491,
         '/', 98,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(91);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(798);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(801);
       END_STATE();
     case 92:
       ADVANCE_MAP(
-        '+', 793,
-        '-', 488,
+        '+', 796,
+        '-', 491,
         '/', 98,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(92);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(798);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(801);
       END_STATE();
     case 93:
       ADVANCE_MAP(
-        ',', 538,
+        ',', 541,
         '/', 98,
-        'a', 991,
-        'b', 849,
-        'd', 1138,
-        'e', 1091,
-        'f', 1139,
-        'g', 863,
+        'a', 994,
+        'b', 852,
+        'd', 1141,
+        'e', 1094,
+        'f', 1142,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5646,29 +5646,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(93);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 94:
       ADVANCE_MAP(
         '-', 105,
         '/', 98,
-        'a', 991,
-        'b', 849,
-        'd', 1138,
-        'e', 1091,
-        'f', 1155,
-        'g', 863,
+        'a', 994,
+        'b', 852,
+        'd', 1141,
+        'e', 1094,
+        'f', 1159,
+        'g', 866,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1026,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1029,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5676,46 +5676,46 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(94);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 95:
-      if (lookahead == '-') ADVANCE(487);
+      if (lookahead == '-') ADVANCE(490);
       END_STATE();
     case 96:
-      if (lookahead == '.') ADVANCE(804);
+      if (lookahead == '.') ADVANCE(807);
       END_STATE();
     case 97:
-      if (lookahead == '.') ADVANCE(481);
-      if (lookahead == '_') ADVANCE(1322);
+      if (lookahead == '.') ADVANCE(484);
+      if (lookahead == '_') ADVANCE(1328);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1717);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1723);
       END_STATE();
     case 98:
-      if (lookahead == '/') ADVANCE(1728);
+      if (lookahead == '/') ADVANCE(1734);
       END_STATE();
     case 99:
       ADVANCE_MAP(
         '/', 98,
-        'a', 991,
-        'b', 850,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 863,
-        'i', 1105,
+        'a', 994,
+        'b', 853,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 866,
+        'i', 1108,
         'k', 949,
-        'l', 1036,
-        'm', 1052,
-        'o', 1295,
-        'p', 838,
-        'r', 940,
-        's', 1013,
-        't', 1025,
-        'u', 1130,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 1039,
+        'm', 1055,
+        'o', 1301,
+        'p', 841,
+        'r', 943,
+        's', 1016,
+        't', 1028,
+        'u', 1133,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5723,25 +5723,25 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(99);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 100:
       ADVANCE_MAP(
         '/', 98,
-        'a', 867,
-        'b', 857,
-        'c', 1012,
-        'd', 1164,
-        'e', 1024,
-        'f', 1070,
-        'g', 840,
-        'i', 1094,
-        'm', 826,
-        'n', 989,
-        'o', 1106,
-        'p', 842,
-        's', 1039,
-        'w', 852,
+        'a', 870,
+        'b', 860,
+        'c', 1015,
+        'd', 1168,
+        'e', 1027,
+        'f', 1073,
+        'g', 844,
+        'i', 1097,
+        'm', 829,
+        'n', 992,
+        'o', 1109,
+        'p', 846,
+        's', 1042,
+        'w', 855,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5749,7 +5749,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(100);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 101:
       if (lookahead == '/') ADVANCE(98);
@@ -5766,22 +5766,22 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(102);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 103:
-      if (lookahead == ':') ADVANCE(489);
+      if (lookahead == ':') ADVANCE(492);
       END_STATE();
     case 104:
-      if (lookahead == '=') ADVANCE(741);
+      if (lookahead == '=') ADVANCE(744);
       END_STATE();
     case 105:
-      if (lookahead == '>') ADVANCE(722);
+      if (lookahead == '>') ADVANCE(725);
       END_STATE();
     case 106:
-      if (lookahead == 'B') ADVANCE(1320);
+      if (lookahead == 'B') ADVANCE(1326);
       END_STATE();
     case 107:
-      if (lookahead == 'B') ADVANCE(1320);
+      if (lookahead == 'B') ADVANCE(1326);
       if (lookahead == 'i') ADVANCE(106);
       END_STATE();
     case 108:
@@ -5789,54 +5789,54 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'M') ADVANCE(107);
       if (lookahead == 'm') ADVANCE(273);
       if (lookahead == 'h' ||
-          lookahead == 's') ADVANCE(1320);
+          lookahead == 's') ADVANCE(1326);
       END_STATE();
     case 109:
-      if (lookahead == '_') ADVANCE(1715);
+      if (lookahead == '_') ADVANCE(1721);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(109);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1717);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1723);
       END_STATE();
     case 110:
       if (lookahead == 'a') ADVANCE(177);
       END_STATE();
     case 111:
       if (lookahead == 'a') ADVANCE(302);
-      if (lookahead == 'o') ADVANCE(350);
-      if (lookahead == 'y') ADVANCE(707);
+      if (lookahead == 'o') ADVANCE(351);
+      if (lookahead == 'y') ADVANCE(710);
       END_STATE();
     case 112:
-      if (lookahead == 'a') ADVANCE(363);
+      if (lookahead == 'a') ADVANCE(365);
       if (lookahead == 'e') ADVANCE(334);
       END_STATE();
     case 113:
       if (lookahead == 'a') ADVANCE(287);
-      if (lookahead == 'o') ADVANCE(463);
-      if (lookahead == 't') ADVANCE(432);
+      if (lookahead == 'o') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(438);
       END_STATE();
     case 114:
       if (lookahead == 'a') ADVANCE(159);
       if (lookahead == 'e') ADVANCE(152);
-      if (lookahead == 'o') ADVANCE(455);
+      if (lookahead == 'o') ADVANCE(458);
       if (lookahead == 'u') ADVANCE(320);
       END_STATE();
     case 115:
       if (lookahead == 'a') ADVANCE(159);
-      if (lookahead == 'e') ADVANCE(415);
-      if (lookahead == 'o') ADVANCE(455);
+      if (lookahead == 'e') ADVANCE(418);
+      if (lookahead == 'o') ADVANCE(458);
       END_STATE();
     case 116:
       if (lookahead == 'a') ADVANCE(288);
-      if (lookahead == 'o') ADVANCE(572);
+      if (lookahead == 'o') ADVANCE(575);
       END_STATE();
     case 117:
-      if (lookahead == 'a') ADVANCE(618);
+      if (lookahead == 'a') ADVANCE(621);
       END_STATE();
     case 118:
-      if (lookahead == 'a') ADVANCE(367);
+      if (lookahead == 'a') ADVANCE(368);
       if (lookahead == 'e') ADVANCE(127);
       if (lookahead == 'l') ADVANCE(128);
-      if (lookahead == 'o') ADVANCE(399);
+      if (lookahead == 'o') ADVANCE(402);
       if (lookahead == 'r') ADVANCE(192);
       END_STATE();
     case 119:
@@ -5844,12 +5844,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 120:
       if (lookahead == 'a') ADVANCE(154);
-      if (lookahead == 'e') ADVANCE(425);
+      if (lookahead == 'e') ADVANCE(428);
       if (lookahead == 'i') ADVANCE(286);
       END_STATE();
     case 121:
       if (lookahead == 'a') ADVANCE(154);
-      if (lookahead == 'e') ADVANCE(425);
+      if (lookahead == 'e') ADVANCE(428);
       if (lookahead == 'i') ADVANCE(328);
       END_STATE();
     case 122:
@@ -5859,17 +5859,17 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 123:
       if (lookahead == 'a') ADVANCE(160);
       if (lookahead == 'e') ADVANCE(151);
-      if (lookahead == 'o') ADVANCE(455);
+      if (lookahead == 'o') ADVANCE(458);
       if (lookahead == 'u') ADVANCE(320);
       END_STATE();
     case 124:
       if (lookahead == 'a') ADVANCE(160);
-      if (lookahead == 'e') ADVANCE(416);
-      if (lookahead == 'o') ADVANCE(455);
+      if (lookahead == 'e') ADVANCE(419);
+      if (lookahead == 'o') ADVANCE(458);
       END_STATE();
     case 125:
       if (lookahead == 'a') ADVANCE(160);
-      if (lookahead == 'e') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(446);
       END_STATE();
     case 126:
       if (lookahead == 'a') ADVANCE(290);
@@ -5887,104 +5887,104 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'a') ADVANCE(330);
       END_STATE();
     case 131:
-      if (lookahead == 'a') ADVANCE(168);
+      if (lookahead == 'a') ADVANCE(369);
+      if (lookahead == 'l') ADVANCE(138);
+      if (lookahead == 'o') ADVANCE(297);
+      if (lookahead == 'p') ADVANCE(455);
       END_STATE();
     case 132:
-      if (lookahead == 'a') ADVANCE(333);
+      if (lookahead == 'a') ADVANCE(369);
+      if (lookahead == 'o') ADVANCE(297);
+      if (lookahead == 'p') ADVANCE(455);
       END_STATE();
     case 133:
-      if (lookahead == 'a') ADVANCE(174);
+      if (lookahead == 'a') ADVANCE(168);
       END_STATE();
     case 134:
-      if (lookahead == 'a') ADVANCE(319);
+      if (lookahead == 'a') ADVANCE(333);
       END_STATE();
     case 135:
-      if (lookahead == 'a') ADVANCE(403);
-      if (lookahead == 'o') ADVANCE(419);
+      if (lookahead == 'a') ADVANCE(174);
       END_STATE();
     case 136:
-      if (lookahead == 'a') ADVANCE(411);
+      if (lookahead == 'a') ADVANCE(319);
       END_STATE();
     case 137:
-      if (lookahead == 'a') ADVANCE(411);
-      if (lookahead == 'o') ADVANCE(454);
+      if (lookahead == 'a') ADVANCE(406);
+      if (lookahead == 'o') ADVANCE(422);
       END_STATE();
     case 138:
-      if (lookahead == 'a') ADVANCE(161);
+      if (lookahead == 'a') ADVANCE(415);
       END_STATE();
     case 139:
-      if (lookahead == 'a') ADVANCE(265);
+      if (lookahead == 'a') ADVANCE(415);
+      if (lookahead == 'o') ADVANCE(457);
       END_STATE();
     case 140:
+      if (lookahead == 'a') ADVANCE(161);
+      END_STATE();
+    case 141:
+      if (lookahead == 'a') ADVANCE(265);
+      END_STATE();
+    case 142:
       if (lookahead == 'a') ADVANCE(271);
       if (lookahead == 'e') ADVANCE(316);
       if (lookahead == 'i') ADVANCE(246);
-      END_STATE();
-    case 141:
-      if (lookahead == 'a') ADVANCE(366);
-      if (lookahead == 'l') ADVANCE(136);
-      if (lookahead == 'o') ADVANCE(297);
-      if (lookahead == 'p') ADVANCE(452);
-      END_STATE();
-    case 142:
-      if (lookahead == 'a') ADVANCE(366);
-      if (lookahead == 'o') ADVANCE(297);
-      if (lookahead == 'p') ADVANCE(452);
       END_STATE();
     case 143:
       if (lookahead == 'a') ADVANCE(339);
       END_STATE();
     case 144:
-      if (lookahead == 'a') ADVANCE(438);
+      if (lookahead == 'a') ADVANCE(441);
       END_STATE();
     case 145:
-      if (lookahead == 'a') ADVANCE(444);
-      if (lookahead == 'e') ADVANCE(441);
+      if (lookahead == 'a') ADVANCE(448);
+      if (lookahead == 'e') ADVANCE(446);
       END_STATE();
     case 146:
       if (lookahead == 'a') ADVANCE(156);
-      if (lookahead == 'e') ADVANCE(534);
+      if (lookahead == 'e') ADVANCE(537);
       END_STATE();
     case 147:
       if (lookahead == 'a') ADVANCE(156);
       if (lookahead == 'e') ADVANCE(174);
       END_STATE();
     case 148:
-      if (lookahead == 'a') ADVANCE(450);
+      if (lookahead == 'a') ADVANCE(453);
       END_STATE();
     case 149:
       if (lookahead == 'b') ADVANCE(344);
-      if (lookahead == 'n') ADVANCE(471);
+      if (lookahead == 'n') ADVANCE(474);
       END_STATE();
     case 150:
       if (lookahead == 'b') ADVANCE(298);
       END_STATE();
     case 151:
-      if (lookahead == 'b') ADVANCE(358);
-      if (lookahead == 's') ADVANCE(359);
-      if (lookahead == 't') ADVANCE(381);
+      if (lookahead == 'b') ADVANCE(359);
+      if (lookahead == 's') ADVANCE(360);
+      if (lookahead == 't') ADVANCE(383);
       END_STATE();
     case 152:
-      if (lookahead == 'b') ADVANCE(358);
-      if (lookahead == 's') ADVANCE(359);
-      if (lookahead == 't') ADVANCE(456);
+      if (lookahead == 'b') ADVANCE(359);
+      if (lookahead == 's') ADVANCE(360);
+      if (lookahead == 't') ADVANCE(460);
       END_STATE();
     case 153:
-      if (lookahead == 'b') ADVANCE(358);
-      if (lookahead == 't') ADVANCE(456);
+      if (lookahead == 'b') ADVANCE(359);
+      if (lookahead == 't') ADVANCE(460);
       END_STATE();
     case 154:
-      if (lookahead == 'b') ADVANCE(214);
+      if (lookahead == 'b') ADVANCE(212);
       END_STATE();
     case 155:
-      if (lookahead == 'b') ADVANCE(353);
+      if (lookahead == 'b') ADVANCE(354);
       if (lookahead == 'h') ADVANCE(235);
       END_STATE();
     case 156:
       if (lookahead == 'b') ADVANCE(301);
       END_STATE();
     case 157:
-      if (lookahead == 'c') ADVANCE(653);
+      if (lookahead == 'c') ADVANCE(656);
       END_STATE();
     case 158:
       if (lookahead == 'c') ADVANCE(247);
@@ -6006,8 +6006,8 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'c') ADVANCE(196);
       END_STATE();
     case 164:
-      if (lookahead == 'c') ADVANCE(212);
-      if (lookahead == 't') ADVANCE(388);
+      if (lookahead == 'c') ADVANCE(215);
+      if (lookahead == 't') ADVANCE(391);
       END_STATE();
     case 165:
       if (lookahead == 'c') ADVANCE(201);
@@ -6022,172 +6022,173 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'c') ADVANCE(270);
       END_STATE();
     case 169:
-      if (lookahead == 'd') ADVANCE(371);
+      if (lookahead == 'd') ADVANCE(373);
       END_STATE();
     case 170:
-      if (lookahead == 'd') ADVANCE(655);
+      if (lookahead == 'd') ADVANCE(658);
       END_STATE();
     case 171:
-      if (lookahead == 'd') ADVANCE(759);
+      if (lookahead == 'd') ADVANCE(762);
       END_STATE();
     case 172:
-      if (lookahead == 'd') ADVANCE(585);
+      if (lookahead == 'd') ADVANCE(588);
       END_STATE();
     case 173:
-      if (lookahead == 'd') ADVANCE(730);
+      if (lookahead == 'd') ADVANCE(733);
       END_STATE();
     case 174:
-      if (lookahead == 'd') ADVANCE(649);
+      if (lookahead == 'd') ADVANCE(652);
       END_STATE();
     case 175:
-      if (lookahead == 'd') ADVANCE(679);
+      if (lookahead == 'd') ADVANCE(682);
       END_STATE();
     case 176:
-      if (lookahead == 'd') ADVANCE(629);
+      if (lookahead == 'd') ADVANCE(632);
       END_STATE();
     case 177:
       if (lookahead == 'd') ADVANCE(169);
       END_STATE();
     case 178:
       if (lookahead == 'd') ADVANCE(169);
-      if (lookahead == 'f') ADVANCE(443);
+      if (lookahead == 'f') ADVANCE(447);
       END_STATE();
     case 179:
       if (lookahead == 'd') ADVANCE(169);
-      if (lookahead == 'f') ADVANCE(443);
+      if (lookahead == 'f') ADVANCE(447);
       if (lookahead == 'n') ADVANCE(173);
       END_STATE();
     case 180:
-      if (lookahead == 'd') ADVANCE(357);
+      if (lookahead == 'd') ADVANCE(420);
       END_STATE();
     case 181:
-      if (lookahead == 'd') ADVANCE(417);
+      if (lookahead == 'd') ADVANCE(358);
       END_STATE();
     case 182:
-      if (lookahead == 'd') ADVANCE(403);
+      if (lookahead == 'd') ADVANCE(406);
       END_STATE();
     case 183:
       if (lookahead == 'd') ADVANCE(299);
       END_STATE();
     case 184:
       if (lookahead == 'd') ADVANCE(299);
-      if (lookahead == 'n') ADVANCE(582);
+      if (lookahead == 'n') ADVANCE(585);
       END_STATE();
     case 185:
-      if (lookahead == 'e') ADVANCE(406);
+      if (lookahead == 'e') ADVANCE(409);
       END_STATE();
     case 186:
       if (lookahead == 'e') ADVANCE(334);
       END_STATE();
     case 187:
       if (lookahead == 'e') ADVANCE(334);
-      if (lookahead == 'u') ADVANCE(227);
+      if (lookahead == 'u') ADVANCE(226);
       END_STATE();
     case 188:
-      if (lookahead == 'e') ADVANCE(392);
-      if (lookahead == 'h') ADVANCE(457);
+      if (lookahead == 'e') ADVANCE(395);
+      if (lookahead == 'h') ADVANCE(459);
       if (lookahead == 'i') ADVANCE(307);
-      if (lookahead == 'p') ADVANCE(389);
-      if (lookahead == 'u') ADVANCE(422);
+      if (lookahead == 'p') ADVANCE(392);
+      if (lookahead == 'u') ADVANCE(425);
       if (lookahead == 'w') ADVANCE(264);
       END_STATE();
     case 189:
-      if (lookahead == 'e') ADVANCE(392);
-      if (lookahead == 'h') ADVANCE(457);
-      if (lookahead == 'i') ADVANCE(439);
-      if (lookahead == 'l') ADVANCE(138);
+      if (lookahead == 'e') ADVANCE(395);
+      if (lookahead == 'h') ADVANCE(459);
+      if (lookahead == 'i') ADVANCE(442);
+      if (lookahead == 'l') ADVANCE(140);
       if (lookahead == 'w') ADVANCE(264);
       END_STATE();
     case 190:
-      if (lookahead == 'e') ADVANCE(392);
-      if (lookahead == 'i') ADVANCE(439);
+      if (lookahead == 'e') ADVANCE(395);
+      if (lookahead == 'i') ADVANCE(442);
       if (lookahead == 'w') ADVANCE(264);
       END_STATE();
     case 191:
-      if (lookahead == 'e') ADVANCE(655);
+      if (lookahead == 'e') ADVANCE(658);
       END_STATE();
     case 192:
-      if (lookahead == 'e') ADVANCE(656);
+      if (lookahead == 'e') ADVANCE(659);
       END_STATE();
     case 193:
-      if (lookahead == 'e') ADVANCE(530);
+      if (lookahead == 'e') ADVANCE(533);
       END_STATE();
     case 194:
-      if (lookahead == 'e') ADVANCE(565);
+      if (lookahead == 'e') ADVANCE(568);
       END_STATE();
     case 195:
-      if (lookahead == 'e') ADVANCE(569);
+      if (lookahead == 'e') ADVANCE(572);
       END_STATE();
     case 196:
-      if (lookahead == 'e') ADVANCE(579);
+      if (lookahead == 'e') ADVANCE(582);
       END_STATE();
     case 197:
-      if (lookahead == 'e') ADVANCE(649);
+      if (lookahead == 'e') ADVANCE(652);
       END_STATE();
     case 198:
-      if (lookahead == 'e') ADVANCE(679);
+      if (lookahead == 'e') ADVANCE(682);
       END_STATE();
     case 199:
-      if (lookahead == 'e') ADVANCE(602);
+      if (lookahead == 'e') ADVANCE(605);
       END_STATE();
     case 200:
-      if (lookahead == 'e') ADVANCE(787);
+      if (lookahead == 'e') ADVANCE(790);
       END_STATE();
     case 201:
-      if (lookahead == 'e') ADVANCE(635);
+      if (lookahead == 'e') ADVANCE(638);
       END_STATE();
     case 202:
-      if (lookahead == 'e') ADVANCE(608);
+      if (lookahead == 'e') ADVANCE(611);
       END_STATE();
     case 203:
       if (lookahead == 'e') ADVANCE(153);
       if (lookahead == 'u') ADVANCE(320);
       END_STATE();
     case 204:
-      if (lookahead == 'e') ADVANCE(425);
+      if (lookahead == 'e') ADVANCE(428);
       END_STATE();
     case 205:
-      if (lookahead == 'e') ADVANCE(425);
+      if (lookahead == 'e') ADVANCE(428);
       if (lookahead == 'i') ADVANCE(328);
       END_STATE();
     case 206:
-      if (lookahead == 'e') ADVANCE(461);
+      if (lookahead == 'e') ADVANCE(464);
       END_STATE();
     case 207:
-      if (lookahead == 'e') ADVANCE(378);
+      if (lookahead == 'e') ADVANCE(380);
+      if (lookahead == 't') ADVANCE(388);
       END_STATE();
     case 208:
-      if (lookahead == 'e') ADVANCE(364);
+      if (lookahead == 'e') ADVANCE(366);
       END_STATE();
     case 209:
-      if (lookahead == 'e') ADVANCE(372);
-      END_STATE();
-    case 210:
-      if (lookahead == 'e') ADVANCE(384);
-      END_STATE();
-    case 211:
       if (lookahead == 'e') ADVANCE(208);
       END_STATE();
+    case 210:
+      if (lookahead == 'e') ADVANCE(374);
+      END_STATE();
+    case 211:
+      if (lookahead == 'e') ADVANCE(386);
+      END_STATE();
     case 212:
-      if (lookahead == 'e') ADVANCE(368);
-      END_STATE();
-    case 213:
-      if (lookahead == 'e') ADVANCE(385);
-      END_STATE();
-    case 214:
       if (lookahead == 'e') ADVANCE(292);
       END_STATE();
+    case 213:
+      if (lookahead == 'e') ADVANCE(387);
+      END_STATE();
+    case 214:
+      if (lookahead == 'e') ADVANCE(412);
+      END_STATE();
     case 215:
-      if (lookahead == 'e') ADVANCE(409);
+      if (lookahead == 'e') ADVANCE(370);
       END_STATE();
     case 216:
-      if (lookahead == 'e') ADVANCE(398);
+      if (lookahead == 'e') ADVANCE(401);
       END_STATE();
     case 217:
-      if (lookahead == 'e') ADVANCE(373);
+      if (lookahead == 'e') ADVANCE(404);
       END_STATE();
     case 218:
-      if (lookahead == 'e') ADVANCE(401);
+      if (lookahead == 'e') ADVANCE(375);
       END_STATE();
     case 219:
       if (lookahead == 'e') ADVANCE(329);
@@ -6196,41 +6197,41 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'e') ADVANCE(176);
       END_STATE();
     case 221:
-      if (lookahead == 'e') ADVANCE(374);
-      END_STATE();
-    case 222:
-      if (lookahead == 'e') ADVANCE(361);
-      END_STATE();
-    case 223:
       if (lookahead == 'e') ADVANCE(376);
       END_STATE();
-    case 224:
+    case 222:
+      if (lookahead == 'e') ADVANCE(362);
+      END_STATE();
+    case 223:
       if (lookahead == 'e') ADVANCE(332);
       END_STATE();
+    case 224:
+      if (lookahead == 'e') ADVANCE(378);
+      END_STATE();
     case 225:
-      if (lookahead == 'e') ADVANCE(377);
+      if (lookahead == 'e') ADVANCE(379);
       END_STATE();
     case 226:
-      if (lookahead == 'e') ADVANCE(375);
+      if (lookahead == 'e') ADVANCE(423);
       END_STATE();
     case 227:
-      if (lookahead == 'e') ADVANCE(420);
-      END_STATE();
-    case 228:
       if (lookahead == 'e') ADVANCE(325);
       END_STATE();
+    case 228:
+      if (lookahead == 'e') ADVANCE(377);
+      END_STATE();
     case 229:
-      if (lookahead == 'e') ADVANCE(391);
-      if (lookahead == 'h') ADVANCE(457);
-      if (lookahead == 'i') ADVANCE(439);
-      if (lookahead == 'l') ADVANCE(138);
-      if (lookahead == 'w') ADVANCE(264);
+      if (lookahead == 'e') ADVANCE(408);
       END_STATE();
     case 230:
-      if (lookahead == 'e') ADVANCE(405);
+      if (lookahead == 'e') ADVANCE(342);
       END_STATE();
     case 231:
-      if (lookahead == 'e') ADVANCE(342);
+      if (lookahead == 'e') ADVANCE(394);
+      if (lookahead == 'h') ADVANCE(459);
+      if (lookahead == 'i') ADVANCE(442);
+      if (lookahead == 'l') ADVANCE(140);
+      if (lookahead == 'w') ADVANCE(264);
       END_STATE();
     case 232:
       if (lookahead == 'e') ADVANCE(234);
@@ -6242,85 +6243,85 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'e') ADVANCE(182);
       END_STATE();
     case 235:
-      if (lookahead == 'e') ADVANCE(133);
+      if (lookahead == 'e') ADVANCE(135);
       END_STATE();
     case 236:
-      if (lookahead == 'e') ADVANCE(390);
+      if (lookahead == 'e') ADVANCE(393);
       END_STATE();
     case 237:
-      if (lookahead == 'f') ADVANCE(735);
+      if (lookahead == 'f') ADVANCE(738);
       END_STATE();
     case 238:
-      if (lookahead == 'f') ADVANCE(735);
-      if (lookahead == 'n') ADVANCE(642);
-      if (lookahead == 'p') ADVANCE(434);
+      if (lookahead == 'f') ADVANCE(738);
+      if (lookahead == 'n') ADVANCE(645);
+      if (lookahead == 'p') ADVANCE(436);
       END_STATE();
     case 239:
-      if (lookahead == 'f') ADVANCE(739);
-      if (lookahead == 'n') ADVANCE(642);
-      if (lookahead == 'r') ADVANCE(624);
-      if (lookahead == 'v') ADVANCE(223);
+      if (lookahead == 'f') ADVANCE(742);
+      if (lookahead == 'n') ADVANCE(645);
+      if (lookahead == 'r') ADVANCE(627);
+      if (lookahead == 'v') ADVANCE(224);
       END_STATE();
     case 240:
-      if (lookahead == 'f') ADVANCE(739);
-      if (lookahead == 'n') ADVANCE(642);
-      if (lookahead == 'v') ADVANCE(223);
+      if (lookahead == 'f') ADVANCE(742);
+      if (lookahead == 'n') ADVANCE(645);
+      if (lookahead == 'v') ADVANCE(224);
       END_STATE();
     case 241:
-      if (lookahead == 'f') ADVANCE(605);
+      if (lookahead == 'f') ADVANCE(608);
       END_STATE();
     case 242:
       if (lookahead == 'f') ADVANCE(241);
-      if (lookahead == 'n') ADVANCE(642);
-      if (lookahead == 'v') ADVANCE(223);
+      if (lookahead == 'n') ADVANCE(645);
+      if (lookahead == 'v') ADVANCE(224);
       END_STATE();
     case 243:
-      if (lookahead == 'g') ADVANCE(471);
+      if (lookahead == 'g') ADVANCE(474);
       END_STATE();
     case 244:
-      if (lookahead == 'g') ADVANCE(649);
+      if (lookahead == 'g') ADVANCE(652);
       END_STATE();
     case 245:
-      if (lookahead == 'g') ADVANCE(382);
+      if (lookahead == 'g') ADVANCE(384);
       END_STATE();
     case 246:
-      if (lookahead == 'g') ADVANCE(396);
+      if (lookahead == 'g') ADVANCE(399);
       END_STATE();
     case 247:
-      if (lookahead == 'h') ADVANCE(559);
+      if (lookahead == 'h') ADVANCE(562);
       END_STATE();
     case 248:
-      if (lookahead == 'h') ADVANCE(785);
+      if (lookahead == 'h') ADVANCE(788);
       END_STATE();
     case 249:
-      if (lookahead == 'h') ADVANCE(349);
-      if (lookahead == 'l') ADVANCE(137);
+      if (lookahead == 'h') ADVANCE(350);
+      if (lookahead == 'l') ADVANCE(139);
       if (lookahead == 'o') ADVANCE(293);
       END_STATE();
     case 250:
-      if (lookahead == 'h') ADVANCE(209);
+      if (lookahead == 'h') ADVANCE(210);
       END_STATE();
     case 251:
-      if (lookahead == 'h') ADVANCE(217);
+      if (lookahead == 'h') ADVANCE(218);
       END_STATE();
     case 252:
-      if (lookahead == 'h') ADVANCE(228);
+      if (lookahead == 'h') ADVANCE(227);
       if (lookahead == 'i') ADVANCE(315);
       END_STATE();
     case 253:
-      if (lookahead == 'h') ADVANCE(228);
+      if (lookahead == 'h') ADVANCE(227);
       if (lookahead == 'i') ADVANCE(315);
-      if (lookahead == 'o') ADVANCE(572);
+      if (lookahead == 'o') ADVANCE(575);
       END_STATE();
     case 254:
-      if (lookahead == 'h') ADVANCE(457);
+      if (lookahead == 'h') ADVANCE(459);
       END_STATE();
     case 255:
-      if (lookahead == 'h') ADVANCE(457);
-      if (lookahead == 'l') ADVANCE(138);
+      if (lookahead == 'h') ADVANCE(459);
+      if (lookahead == 'l') ADVANCE(140);
       END_STATE();
     case 256:
-      if (lookahead == 'i') ADVANCE(424);
+      if (lookahead == 'i') ADVANCE(427);
       if (lookahead == 'n') ADVANCE(207);
       END_STATE();
     case 257:
@@ -6340,34 +6341,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 262:
       if (lookahead == 'i') ADVANCE(303);
-      if (lookahead == 'o') ADVANCE(395);
+      if (lookahead == 'o') ADVANCE(398);
       END_STATE();
     case 263:
       if (lookahead == 'i') ADVANCE(322);
       END_STATE();
     case 264:
-      if (lookahead == 'i') ADVANCE(430);
+      if (lookahead == 'i') ADVANCE(433);
       END_STATE();
     case 265:
-      if (lookahead == 'i') ADVANCE(423);
+      if (lookahead == 'i') ADVANCE(426);
       END_STATE();
     case 266:
       if (lookahead == 'i') ADVANCE(355);
       END_STATE();
     case 267:
-      if (lookahead == 'i') ADVANCE(449);
+      if (lookahead == 'i') ADVANCE(452);
       END_STATE();
     case 268:
-      if (lookahead == 'i') ADVANCE(410);
-      if (lookahead == 'o') ADVANCE(467);
+      if (lookahead == 'i') ADVANCE(413);
+      if (lookahead == 'o') ADVANCE(470);
       END_STATE();
     case 269:
-      if (lookahead == 'i') ADVANCE(410);
-      if (lookahead == 'o') ADVANCE(467);
+      if (lookahead == 'i') ADVANCE(413);
+      if (lookahead == 'o') ADVANCE(470);
       if (lookahead == 'r') ADVANCE(119);
       END_STATE();
     case 270:
-      if (lookahead == 'i') ADVANCE(433);
+      if (lookahead == 'i') ADVANCE(435);
       END_STATE();
     case 271:
       if (lookahead == 'i') ADVANCE(340);
@@ -6379,7 +6380,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'i') ADVANCE(327);
       END_STATE();
     case 274:
-      if (lookahead == 'i') ADVANCE(431);
+      if (lookahead == 'i') ADVANCE(434);
       if (lookahead == 'r') ADVANCE(267);
       END_STATE();
     case 275:
@@ -6390,55 +6391,55 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 277:
       if (lookahead == 'i') ADVANCE(315);
-      if (lookahead == 'o') ADVANCE(572);
+      if (lookahead == 'o') ADVANCE(575);
       END_STATE();
     case 278:
-      if (lookahead == 'i') ADVANCE(356);
+      if (lookahead == 'i') ADVANCE(357);
       END_STATE();
     case 279:
       if (lookahead == 'i') ADVANCE(314);
       END_STATE();
     case 280:
-      if (lookahead == 'k') ADVANCE(655);
+      if (lookahead == 'k') ADVANCE(658);
       END_STATE();
     case 281:
-      if (lookahead == 'k') ADVANCE(556);
+      if (lookahead == 'k') ADVANCE(559);
       END_STATE();
     case 282:
-      if (lookahead == 'k') ADVANCE(562);
+      if (lookahead == 'k') ADVANCE(565);
       END_STATE();
     case 283:
-      if (lookahead == 'k') ADVANCE(626);
+      if (lookahead == 'k') ADVANCE(629);
       END_STATE();
     case 284:
-      if (lookahead == 'k') ADVANCE(588);
+      if (lookahead == 'k') ADVANCE(591);
       END_STATE();
     case 285:
-      if (lookahead == 'k') ADVANCE(660);
+      if (lookahead == 'k') ADVANCE(663);
       END_STATE();
     case 286:
       if (lookahead == 'k') ADVANCE(200);
       if (lookahead == 'n') ADVANCE(281);
       END_STATE();
     case 287:
-      if (lookahead == 'k') ADVANCE(215);
-      if (lookahead == 'x') ADVANCE(655);
+      if (lookahead == 'k') ADVANCE(214);
+      if (lookahead == 'x') ADVANCE(658);
       END_STATE();
     case 288:
-      if (lookahead == 'k') ADVANCE(218);
+      if (lookahead == 'k') ADVANCE(217);
       END_STATE();
     case 289:
-      if (lookahead == 'l') ADVANCE(453);
+      if (lookahead == 'l') ADVANCE(456);
       if (lookahead == 'r') ADVANCE(347);
       END_STATE();
     case 290:
-      if (lookahead == 'l') ADVANCE(655);
+      if (lookahead == 'l') ADVANCE(658);
       END_STATE();
     case 291:
-      if (lookahead == 'l') ADVANCE(789);
+      if (lookahead == 'l') ADVANCE(792);
       END_STATE();
     case 292:
-      if (lookahead == 'l') ADVANCE(646);
+      if (lookahead == 'l') ADVANCE(649);
       END_STATE();
     case 293:
       if (lookahead == 'l') ADVANCE(170);
@@ -6449,16 +6450,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 295:
       if (lookahead == 'l') ADVANCE(128);
-      if (lookahead == 'o') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(469);
       END_STATE();
     case 296:
-      if (lookahead == 'l') ADVANCE(136);
+      if (lookahead == 'l') ADVANCE(138);
       if (lookahead == 'o') ADVANCE(309);
       END_STATE();
     case 297:
       if (lookahead == 'l') ADVANCE(174);
       if (lookahead == 'm') ADVANCE(317);
-      if (lookahead == 'p') ADVANCE(473);
+      if (lookahead == 'p') ADVANCE(476);
       END_STATE();
     case 298:
       if (lookahead == 'l') ADVANCE(191);
@@ -6479,21 +6480,21 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'l') ADVANCE(300);
       END_STATE();
     case 304:
-      if (lookahead == 'm') ADVANCE(365);
-      if (lookahead == 'n') ADVANCE(582);
+      if (lookahead == 'm') ADVANCE(367);
+      if (lookahead == 'n') ADVANCE(585);
       END_STATE();
     case 305:
-      if (lookahead == 'm') ADVANCE(553);
+      if (lookahead == 'm') ADVANCE(556);
       END_STATE();
     case 306:
-      if (lookahead == 'm') ADVANCE(655);
+      if (lookahead == 'm') ADVANCE(658);
       END_STATE();
     case 307:
       if (lookahead == 'm') ADVANCE(245);
       if (lookahead == 't') ADVANCE(194);
       END_STATE();
     case 308:
-      if (lookahead == 'm') ADVANCE(723);
+      if (lookahead == 'm') ADVANCE(726);
       END_STATE();
     case 309:
       if (lookahead == 'm') ADVANCE(317);
@@ -6505,7 +6506,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 311:
       if (lookahead == 'm') ADVANCE(157);
       if (lookahead == 'o') ADVANCE(335);
-      if (lookahead == 'y') ADVANCE(707);
+      if (lookahead == 'y') ADVANCE(710);
       END_STATE();
     case 312:
       if (lookahead == 'm') ADVANCE(126);
@@ -6520,40 +6521,40 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'm') ADVANCE(222);
       END_STATE();
     case 316:
-      if (lookahead == 'm') ADVANCE(354);
+      if (lookahead == 'm') ADVANCE(356);
       END_STATE();
     case 317:
-      if (lookahead == 'm') ADVANCE(132);
+      if (lookahead == 'm') ADVANCE(134);
       END_STATE();
     case 318:
-      if (lookahead == 'n') ADVANCE(642);
+      if (lookahead == 'n') ADVANCE(645);
       END_STATE();
     case 319:
-      if (lookahead == 'n') ADVANCE(655);
+      if (lookahead == 'n') ADVANCE(658);
       END_STATE();
     case 320:
-      if (lookahead == 'n') ADVANCE(688);
+      if (lookahead == 'n') ADVANCE(691);
       END_STATE();
     case 321:
-      if (lookahead == 'n') ADVANCE(681);
-      END_STATE();
-    case 322:
       if (lookahead == 'n') ADVANCE(684);
       END_STATE();
+    case 322:
+      if (lookahead == 'n') ADVANCE(687);
+      END_STATE();
     case 323:
-      if (lookahead == 'n') ADVANCE(696);
+      if (lookahead == 'n') ADVANCE(699);
       END_STATE();
     case 324:
-      if (lookahead == 'n') ADVANCE(592);
+      if (lookahead == 'n') ADVANCE(595);
       END_STATE();
     case 325:
-      if (lookahead == 'n') ADVANCE(668);
+      if (lookahead == 'n') ADVANCE(671);
       END_STATE();
     case 326:
-      if (lookahead == 'n') ADVANCE(596);
+      if (lookahead == 'n') ADVANCE(599);
       END_STATE();
     case 327:
-      if (lookahead == 'n') ADVANCE(1320);
+      if (lookahead == 'n') ADVANCE(1326);
       END_STATE();
     case 328:
       if (lookahead == 'n') ADVANCE(281);
@@ -6574,1419 +6575,580 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 'n') ADVANCE(172);
       END_STATE();
     case 334:
-      if (lookahead == 'n') ADVANCE(210);
+      if (lookahead == 'n') ADVANCE(211);
       END_STATE();
     case 335:
       if (lookahead == 'n') ADVANCE(175);
-      if (lookahead == 'o') ADVANCE(426);
+      if (lookahead == 'o') ADVANCE(429);
       END_STATE();
     case 336:
-      if (lookahead == 'n') ADVANCE(402);
+      if (lookahead == 'n') ADVANCE(405);
       END_STATE();
     case 337:
-      if (lookahead == 'n') ADVANCE(436);
+      if (lookahead == 'n') ADVANCE(439);
       if (lookahead == 's') ADVANCE(193);
       END_STATE();
     case 338:
-      if (lookahead == 'n') ADVANCE(437);
+      if (lookahead == 'n') ADVANCE(440);
       END_STATE();
     case 339:
       if (lookahead == 'n') ADVANCE(166);
       END_STATE();
     case 340:
-      if (lookahead == 'n') ADVANCE(445);
+      if (lookahead == 'n') ADVANCE(449);
       END_STATE();
     case 341:
-      if (lookahead == 'n') ADVANCE(447);
+      if (lookahead == 'n') ADVANCE(450);
       END_STATE();
     case 342:
       if (lookahead == 'n') ADVANCE(143);
       END_STATE();
     case 343:
-      if (lookahead == 'o') ADVANCE(464);
+      if (lookahead == 'o') ADVANCE(467);
       if (lookahead == 'r') ADVANCE(119);
       END_STATE();
     case 344:
-      if (lookahead == 'o') ADVANCE(386);
+      if (lookahead == 'o') ADVANCE(389);
       END_STATE();
     case 345:
-      if (lookahead == 'o') ADVANCE(350);
+      if (lookahead == 'o') ADVANCE(351);
       END_STATE();
     case 346:
-      if (lookahead == 'o') ADVANCE(466);
+      if (lookahead == 'o') ADVANCE(469);
       END_STATE();
     case 347:
       if (lookahead == 'o') ADVANCE(308);
       END_STATE();
     case 348:
-      if (lookahead == 'o') ADVANCE(421);
+      if (lookahead == 'o') ADVANCE(364);
       END_STATE();
     case 349:
-      if (lookahead == 'o') ADVANCE(348);
+      if (lookahead == 'o') ADVANCE(424);
       END_STATE();
     case 350:
-      if (lookahead == 'o') ADVANCE(426);
+      if (lookahead == 'o') ADVANCE(349);
       END_STATE();
     case 351:
-      if (lookahead == 'o') ADVANCE(285);
+      if (lookahead == 'o') ADVANCE(429);
       END_STATE();
     case 352:
-      if (lookahead == 'o') ADVANCE(427);
+      if (lookahead == 'o') ADVANCE(285);
       END_STATE();
     case 353:
-      if (lookahead == 'o') ADVANCE(351);
+      if (lookahead == 'o') ADVANCE(430);
       END_STATE();
     case 354:
-      if (lookahead == 'o') ADVANCE(383);
+      if (lookahead == 'o') ADVANCE(352);
       END_STATE();
     case 355:
       if (lookahead == 'o') ADVANCE(336);
       END_STATE();
     case 356:
-      if (lookahead == 'o') ADVANCE(326);
+      if (lookahead == 'o') ADVANCE(385);
       END_STATE();
     case 357:
-      if (lookahead == 'o') ADVANCE(465);
+      if (lookahead == 'o') ADVANCE(326);
       END_STATE();
     case 358:
-      if (lookahead == 'o') ADVANCE(352);
+      if (lookahead == 'o') ADVANCE(468);
       END_STATE();
     case 359:
-      if (lookahead == 'o') ADVANCE(458);
+      if (lookahead == 'o') ADVANCE(353);
       END_STATE();
     case 360:
-      if (lookahead == 'o') ADVANCE(418);
+      if (lookahead == 'o') ADVANCE(461);
       END_STATE();
     case 361:
-      if (lookahead == 'o') ADVANCE(459);
+      if (lookahead == 'o') ADVANCE(421);
       END_STATE();
     case 362:
-      if (lookahead == 'o') ADVANCE(395);
+      if (lookahead == 'o') ADVANCE(462);
       END_STATE();
     case 363:
-      if (lookahead == 'p') ADVANCE(655);
-      if (lookahead == 't') ADVANCE(251);
+      if (lookahead == 'o') ADVANCE(398);
       END_STATE();
     case 364:
-      if (lookahead == 'p') ADVANCE(762);
+      if (lookahead == 'p') ADVANCE(474);
       END_STATE();
     case 365:
-      if (lookahead == 'p') ADVANCE(360);
+      if (lookahead == 'p') ADVANCE(658);
+      if (lookahead == 't') ADVANCE(251);
       END_STATE();
     case 366:
-      if (lookahead == 'p') ADVANCE(131);
+      if (lookahead == 'p') ADVANCE(765);
       END_STATE();
     case 367:
-      if (lookahead == 'p') ADVANCE(213);
+      if (lookahead == 'p') ADVANCE(361);
       END_STATE();
     case 368:
-      if (lookahead == 'p') ADVANCE(428);
+      if (lookahead == 'p') ADVANCE(213);
       END_STATE();
     case 369:
-      if (lookahead == 'p') ADVANCE(219);
+      if (lookahead == 'p') ADVANCE(133);
       END_STATE();
     case 370:
-      if (lookahead == 'p') ADVANCE(134);
+      if (lookahead == 'p') ADVANCE(431);
       END_STATE();
     case 371:
-      if (lookahead == 'r') ADVANCE(185);
+      if (lookahead == 'p') ADVANCE(219);
       END_STATE();
     case 372:
-      if (lookahead == 'r') ADVANCE(655);
+      if (lookahead == 'p') ADVANCE(136);
       END_STATE();
     case 373:
-      if (lookahead == 'r') ADVANCE(713);
+      if (lookahead == 'r') ADVANCE(185);
       END_STATE();
     case 374:
-      if (lookahead == 'r') ADVANCE(550);
+      if (lookahead == 'r') ADVANCE(658);
       END_STATE();
     case 375:
-      if (lookahead == 'r') ADVANCE(649);
+      if (lookahead == 'r') ADVANCE(716);
       END_STATE();
     case 376:
-      if (lookahead == 'r') ADVANCE(155);
+      if (lookahead == 'r') ADVANCE(553);
       END_STATE();
     case 377:
-      if (lookahead == 'r') ADVANCE(638);
+      if (lookahead == 'r') ADVANCE(652);
       END_STATE();
     case 378:
-      if (lookahead == 'r') ADVANCE(243);
+      if (lookahead == 'r') ADVANCE(155);
       END_STATE();
     case 379:
-      if (lookahead == 'r') ADVANCE(119);
+      if (lookahead == 'r') ADVANCE(641);
       END_STATE();
     case 380:
-      if (lookahead == 'r') ADVANCE(474);
+      if (lookahead == 'r') ADVANCE(243);
       END_STATE();
     case 381:
-      if (lookahead == 'r') ADVANCE(474);
-      if (lookahead == 'u') ADVANCE(387);
+      if (lookahead == 'r') ADVANCE(119);
       END_STATE();
     case 382:
-      if (lookahead == 'r') ADVANCE(259);
+      if (lookahead == 'r') ADVANCE(477);
       END_STATE();
     case 383:
-      if (lookahead == 'r') ADVANCE(472);
+      if (lookahead == 'r') ADVANCE(477);
+      if (lookahead == 'u') ADVANCE(390);
       END_STATE();
     case 384:
-      if (lookahead == 'r') ADVANCE(144);
+      if (lookahead == 'r') ADVANCE(259);
       END_STATE();
     case 385:
-      if (lookahead == 'r') ADVANCE(398);
+      if (lookahead == 'r') ADVANCE(475);
       END_STATE();
     case 386:
-      if (lookahead == 'r') ADVANCE(423);
+      if (lookahead == 'r') ADVANCE(144);
       END_STATE();
     case 387:
-      if (lookahead == 'r') ADVANCE(323);
+      if (lookahead == 'r') ADVANCE(401);
       END_STATE();
     case 388:
-      if (lookahead == 'r') ADVANCE(117);
+      if (lookahead == 'r') ADVANCE(348);
       END_STATE();
     case 389:
-      if (lookahead == 'r') ADVANCE(233);
+      if (lookahead == 'r') ADVANCE(426);
       END_STATE();
     case 390:
-      if (lookahead == 'r') ADVANCE(224);
+      if (lookahead == 'r') ADVANCE(323);
       END_STATE();
     case 391:
-      if (lookahead == 'r') ADVANCE(462);
+      if (lookahead == 'r') ADVANCE(117);
       END_STATE();
     case 392:
-      if (lookahead == 'r') ADVANCE(462);
-      if (lookahead == 't') ADVANCE(544);
+      if (lookahead == 'r') ADVANCE(233);
       END_STATE();
     case 393:
-      if (lookahead == 'r') ADVANCE(163);
+      if (lookahead == 'r') ADVANCE(223);
       END_STATE();
     case 394:
-      if (lookahead == 'r') ADVANCE(267);
+      if (lookahead == 'r') ADVANCE(465);
       END_STATE();
     case 395:
-      if (lookahead == 'r') ADVANCE(165);
+      if (lookahead == 'r') ADVANCE(465);
+      if (lookahead == 't') ADVANCE(547);
       END_STATE();
     case 396:
-      if (lookahead == 'r') ADVANCE(148);
+      if (lookahead == 'r') ADVANCE(163);
       END_STATE();
     case 397:
-      if (lookahead == 's') ADVANCE(653);
+      if (lookahead == 'r') ADVANCE(267);
       END_STATE();
     case 398:
-      if (lookahead == 's') ADVANCE(655);
+      if (lookahead == 'r') ADVANCE(165);
       END_STATE();
     case 399:
-      if (lookahead == 's') ADVANCE(413);
+      if (lookahead == 'r') ADVANCE(148);
       END_STATE();
     case 400:
-      if (lookahead == 's') ADVANCE(547);
+      if (lookahead == 's') ADVANCE(656);
       END_STATE();
     case 401:
-      if (lookahead == 's') ADVANCE(767);
+      if (lookahead == 's') ADVANCE(658);
       END_STATE();
     case 402:
-      if (lookahead == 's') ADVANCE(576);
+      if (lookahead == 's') ADVANCE(417);
       END_STATE();
     case 403:
-      if (lookahead == 's') ADVANCE(651);
+      if (lookahead == 's') ADVANCE(550);
       END_STATE();
     case 404:
-      if (lookahead == 's') ADVANCE(676);
+      if (lookahead == 's') ADVANCE(770);
       END_STATE();
     case 405:
-      if (lookahead == 's') ADVANCE(632);
+      if (lookahead == 's') ADVANCE(579);
       END_STATE();
     case 406:
-      if (lookahead == 's') ADVANCE(397);
+      if (lookahead == 's') ADVANCE(654);
       END_STATE();
     case 407:
-      if (lookahead == 's') ADVANCE(146);
+      if (lookahead == 's') ADVANCE(679);
       END_STATE();
     case 408:
-      if (lookahead == 's') ADVANCE(147);
+      if (lookahead == 's') ADVANCE(635);
       END_STATE();
     case 409:
-      if (lookahead == 's') ADVANCE(370);
-      END_STATE();
-    case 410:
-      if (lookahead == 's') ADVANCE(283);
-      END_STATE();
-    case 411:
       if (lookahead == 's') ADVANCE(400);
       END_STATE();
+    case 410:
+      if (lookahead == 's') ADVANCE(146);
+      END_STATE();
+    case 411:
+      if (lookahead == 's') ADVANCE(147);
+      END_STATE();
     case 412:
-      if (lookahead == 's') ADVANCE(257);
+      if (lookahead == 's') ADVANCE(372);
       END_STATE();
     case 413:
-      if (lookahead == 's') ADVANCE(257);
-      if (lookahead == 't') ADVANCE(655);
+      if (lookahead == 's') ADVANCE(283);
       END_STATE();
     case 414:
       if (lookahead == 's') ADVANCE(193);
       END_STATE();
     case 415:
-      if (lookahead == 's') ADVANCE(359);
+      if (lookahead == 's') ADVANCE(403);
       END_STATE();
     case 416:
-      if (lookahead == 's') ADVANCE(359);
-      if (lookahead == 't') ADVANCE(380);
+      if (lookahead == 's') ADVANCE(257);
       END_STATE();
     case 417:
-      if (lookahead == 's') ADVANCE(261);
+      if (lookahead == 's') ADVANCE(257);
+      if (lookahead == 't') ADVANCE(658);
       END_STATE();
     case 418:
-      if (lookahead == 's') ADVANCE(412);
+      if (lookahead == 's') ADVANCE(360);
       END_STATE();
     case 419:
-      if (lookahead == 's') ADVANCE(448);
-      if (lookahead == 't') ADVANCE(611);
+      if (lookahead == 's') ADVANCE(360);
+      if (lookahead == 't') ADVANCE(382);
       END_STATE();
     case 420:
-      if (lookahead == 's') ADVANCE(442);
+      if (lookahead == 's') ADVANCE(261);
       END_STATE();
     case 421:
-      if (lookahead == 's') ADVANCE(191);
+      if (lookahead == 's') ADVANCE(416);
       END_STATE();
     case 422:
-      if (lookahead == 's') ADVANCE(369);
-      END_STATE();
-    case 423:
-      if (lookahead == 't') ADVANCE(655);
-      END_STATE();
-    case 424:
-      if (lookahead == 't') ADVANCE(250);
-      END_STATE();
-    case 425:
-      if (lookahead == 't') ADVANCE(540);
-      END_STATE();
-    case 426:
+      if (lookahead == 's') ADVANCE(451);
       if (lookahead == 't') ADVANCE(614);
       END_STATE();
+    case 423:
+      if (lookahead == 's') ADVANCE(445);
+      END_STATE();
+    case 424:
+      if (lookahead == 's') ADVANCE(191);
+      END_STATE();
+    case 425:
+      if (lookahead == 's') ADVANCE(371);
+      END_STATE();
+    case 426:
+      if (lookahead == 't') ADVANCE(658);
+      END_STATE();
     case 427:
-      if (lookahead == 't') ADVANCE(692);
+      if (lookahead == 't') ADVANCE(250);
       END_STATE();
     case 428:
-      if (lookahead == 't') ADVANCE(783);
+      if (lookahead == 't') ADVANCE(543);
       END_STATE();
     case 429:
-      if (lookahead == 't') ADVANCE(664);
+      if (lookahead == 't') ADVANCE(617);
       END_STATE();
     case 430:
-      if (lookahead == 't') ADVANCE(158);
+      if (lookahead == 't') ADVANCE(695);
       END_STATE();
     case 431:
-      if (lookahead == 't') ADVANCE(248);
+      if (lookahead == 't') ADVANCE(786);
       END_STATE();
     case 432:
-      if (lookahead == 't') ADVANCE(372);
+      if (lookahead == 't') ADVANCE(667);
       END_STATE();
     case 433:
-      if (lookahead == 't') ADVANCE(472);
+      if (lookahead == 't') ADVANCE(158);
       END_STATE();
     case 434:
-      if (lookahead == 't') ADVANCE(275);
+      if (lookahead == 't') ADVANCE(248);
       END_STATE();
     case 435:
-      if (lookahead == 't') ADVANCE(180);
+      if (lookahead == 't') ADVANCE(475);
       END_STATE();
     case 436:
-      if (lookahead == 't') ADVANCE(258);
+      if (lookahead == 't') ADVANCE(275);
       END_STATE();
     case 437:
-      if (lookahead == 't') ADVANCE(260);
+      if (lookahead == 't') ADVANCE(181);
       END_STATE();
     case 438:
-      if (lookahead == 't') ADVANCE(266);
+      if (lookahead == 't') ADVANCE(374);
       END_STATE();
     case 439:
-      if (lookahead == 't') ADVANCE(194);
+      if (lookahead == 't') ADVANCE(258);
       END_STATE();
     case 440:
-      if (lookahead == 't') ADVANCE(195);
+      if (lookahead == 't') ADVANCE(260);
       END_STATE();
     case 441:
-      if (lookahead == 't') ADVANCE(380);
+      if (lookahead == 't') ADVANCE(266);
       END_STATE();
     case 442:
-      if (lookahead == 't') ADVANCE(404);
+      if (lookahead == 't') ADVANCE(194);
       END_STATE();
     case 443:
-      if (lookahead == 't') ADVANCE(225);
+      if (lookahead == 't') ADVANCE(391);
       END_STATE();
     case 444:
-      if (lookahead == 't') ADVANCE(197);
+      if (lookahead == 't') ADVANCE(195);
       END_STATE();
     case 445:
-      if (lookahead == 't') ADVANCE(231);
+      if (lookahead == 't') ADVANCE(407);
       END_STATE();
     case 446:
-      if (lookahead == 't') ADVANCE(388);
+      if (lookahead == 't') ADVANCE(382);
       END_STATE();
     case 447:
-      if (lookahead == 't') ADVANCE(279);
+      if (lookahead == 't') ADVANCE(225);
       END_STATE();
     case 448:
-      if (lookahead == 't') ADVANCE(272);
+      if (lookahead == 't') ADVANCE(197);
       END_STATE();
     case 449:
       if (lookahead == 't') ADVANCE(230);
       END_STATE();
     case 450:
-      if (lookahead == 't') ADVANCE(278);
+      if (lookahead == 't') ADVANCE(279);
       END_STATE();
     case 451:
-      if (lookahead == 'u') ADVANCE(1726);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1725);
+      if (lookahead == 't') ADVANCE(272);
       END_STATE();
     case 452:
-      if (lookahead == 'u') ADVANCE(649);
+      if (lookahead == 't') ADVANCE(229);
       END_STATE();
     case 453:
-      if (lookahead == 'u') ADVANCE(259);
+      if (lookahead == 't') ADVANCE(278);
       END_STATE();
     case 454:
-      if (lookahead == 'u') ADVANCE(181);
+      if (lookahead == 'u') ADVANCE(1732);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(1731);
       END_STATE();
     case 455:
-      if (lookahead == 'u') ADVANCE(440);
+      if (lookahead == 'u') ADVANCE(652);
       END_STATE();
     case 456:
-      if (lookahead == 'u') ADVANCE(387);
+      if (lookahead == 'u') ADVANCE(259);
       END_STATE();
     case 457:
-      if (lookahead == 'u') ADVANCE(435);
+      if (lookahead == 'u') ADVANCE(180);
       END_STATE();
     case 458:
-      if (lookahead == 'u') ADVANCE(393);
+      if (lookahead == 'u') ADVANCE(444);
       END_STATE();
     case 459:
-      if (lookahead == 'u') ADVANCE(429);
+      if (lookahead == 'u') ADVANCE(437);
       END_STATE();
     case 460:
-      if (lookahead == 'u') ADVANCE(227);
+      if (lookahead == 'u') ADVANCE(390);
       END_STATE();
     case 461:
-      if (lookahead == 'v') ADVANCE(209);
+      if (lookahead == 'u') ADVANCE(396);
       END_STATE();
     case 462:
-      if (lookahead == 'v') ADVANCE(221);
+      if (lookahead == 'u') ADVANCE(432);
       END_STATE();
     case 463:
-      if (lookahead == 'v') ADVANCE(216);
+      if (lookahead == 'u') ADVANCE(226);
       END_STATE();
     case 464:
-      if (lookahead == 'w') ADVANCE(338);
+      if (lookahead == 'v') ADVANCE(210);
       END_STATE();
     case 465:
-      if (lookahead == 'w') ADVANCE(324);
+      if (lookahead == 'v') ADVANCE(221);
       END_STATE();
     case 466:
-      if (lookahead == 'w') ADVANCE(226);
+      if (lookahead == 'v') ADVANCE(216);
       END_STATE();
     case 467:
-      if (lookahead == 'w') ADVANCE(341);
+      if (lookahead == 'w') ADVANCE(338);
       END_STATE();
     case 468:
-      if (lookahead == 'x') ADVANCE(164);
+      if (lookahead == 'w') ADVANCE(324);
       END_STATE();
     case 469:
-      if (lookahead == 'x') ADVANCE(446);
+      if (lookahead == 'w') ADVANCE(228);
       END_STATE();
     case 470:
-      if (lookahead == 'y') ADVANCE(707);
+      if (lookahead == 'w') ADVANCE(341);
       END_STATE();
     case 471:
-      if (lookahead == 'y') ADVANCE(655);
+      if (lookahead == 'x') ADVANCE(164);
       END_STATE();
     case 472:
-      if (lookahead == 'y') ADVANCE(649);
+      if (lookahead == 'x') ADVANCE(443);
       END_STATE();
     case 473:
-      if (lookahead == 'y') ADVANCE(621);
+      if (lookahead == 'y') ADVANCE(710);
       END_STATE();
     case 474:
-      if (lookahead == 'y') ADVANCE(672);
+      if (lookahead == 'y') ADVANCE(658);
       END_STATE();
     case 475:
-      if (lookahead == '}') ADVANCE(1725);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(475);
+      if (lookahead == 'y') ADVANCE(652);
       END_STATE();
     case 476:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1319);
+      if (lookahead == 'y') ADVANCE(624);
       END_STATE();
     case 477:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(796);
+      if (lookahead == 'y') ADVANCE(675);
       END_STATE();
     case 478:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(795);
+      if (lookahead == '}') ADVANCE(1731);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(478);
       END_STATE();
     case 479:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(95);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1325);
       END_STATE();
     case 480:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(794);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(799);
       END_STATE();
     case 481:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(109);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(798);
       END_STATE();
     case 482:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(95);
       END_STATE();
     case 483:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(797);
       END_STATE();
     case 484:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(477);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(109);
       END_STATE();
     case 485:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(478);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       END_STATE();
     case 486:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(479);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(800);
       END_STATE();
     case 487:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(480);
       END_STATE();
     case 488:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(482);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(481);
       END_STATE();
     case 489:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(483);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(482);
       END_STATE();
     case 490:
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(800);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(483);
       END_STATE();
     case 491:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1719,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 806,
-        '/', 1313,
-        '<', 104,
-        '[', 803,
-        ']', 782,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 822,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(510);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(485);
       END_STATE();
     case 492:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1719,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 806,
-        '/', 1313,
-        '<', 104,
-        '[', 803,
-        ']', 781,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 822,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(511);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(486);
       END_STATE();
     case 493:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1719,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 806,
-        '/', 1313,
-        ':', 568,
-        '[', 803,
-        ']', 782,
-        'a', 179,
-        'b', 311,
-        'c', 141,
-        'd', 269,
-        'e', 468,
-        'f', 262,
-        'g', 187,
-        'h', 135,
-        'i', 184,
-        'l', 120,
-        'm', 140,
-        'n', 232,
-        'o', 239,
-        'p', 295,
-        'r', 123,
-        's', 189,
-        't', 253,
-        'u', 407,
-        'v', 305,
-        'w', 274,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(512);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(803);
       END_STATE();
     case 494:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '"', 1719,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 806,
-        '/', 1313,
-        '[', 803,
-        ']', 782,
-        'a', 149,
-        'b', 111,
-        'c', 249,
-        'd', 343,
-        'e', 256,
-        'f', 289,
-        'g', 112,
-        'i', 304,
-        'k', 211,
-        'l', 205,
-        'm', 113,
-        'n', 206,
-        'o', 238,
-        'p', 118,
-        'r', 114,
-        's', 188,
-        't', 116,
-        'u', 337,
-        'v', 305,
-        'w', 139,
-        '}', 539,
+        '"', 1725,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 809,
+        '/', 1319,
+        '<', 104,
+        '[', 806,
+        ']', 785,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
+        'k', 949,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 825,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(513);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 495:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '"', 1719,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 806,
-        '/', 1313,
-        ':', 568,
-        '[', 803,
-        ']', 781,
-        'a', 179,
-        'b', 311,
-        'c', 141,
-        'd', 268,
-        'e', 468,
-        'f', 262,
-        'g', 187,
-        'h', 135,
-        'i', 184,
-        'l', 120,
-        'm', 140,
-        'n', 232,
-        'o', 240,
-        'p', 295,
-        'r', 124,
-        's', 189,
-        't', 253,
-        'u', 407,
-        'v', 305,
-        'w', 274,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(517);
-      END_STATE();
-    case 496:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 96,
-        '/', 1313,
-        ':', 568,
+        '"', 1725,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 809,
+        '/', 1319,
         '<', 104,
-        '=', 543,
-        '[', 780,
-        ']', 782,
-        'a', 866,
-        'b', 809,
-        'c', 810,
-        'd', 1019,
-        'e', 1023,
-        'f', 1021,
-        'g', 813,
-        'h', 828,
-        'i', 903,
+        '[', 806,
+        ']', 784,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
         'k', 949,
-        'l', 814,
-        'm', 817,
-        'n', 913,
-        'o', 992,
-        'p', 818,
-        'r', 819,
-        's', 914,
-        't', 822,
-        'u', 1128,
-        'v', 1087,
-        'w', 851,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(496);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1316);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 497:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
-        '.', 805,
-        '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 811,
-        'd', 1020,
-        'f', 1163,
-        'g', 911,
-        'h', 828,
-        'i', 904,
-        'l', 815,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1071,
-        'r', 820,
-        's', 916,
-        't', 1025,
-        'u', 1215,
-        'v', 1087,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(498);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 498:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1718,
-        '(', 801,
-        ',', 538,
-        '-', 1311,
-        '/', 98,
-        ':', 568,
-        'a', 890,
-        'b', 1086,
-        'c', 811,
-        'd', 1020,
-        'f', 1163,
-        'g', 911,
-        'h', 828,
-        'i', 904,
-        'l', 815,
-        'm', 858,
-        'n', 982,
-        'o', 996,
-        'p', 1071,
-        'r', 820,
-        's', 916,
-        't', 1025,
-        'u', 1215,
-        'v', 1087,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(498);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1318);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 499:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1718,
-        ')', 802,
-        ',', 538,
-        '-', 105,
-        '.', 805,
-        '/', 98,
-        '<', 104,
-        '[', 803,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 823,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(500);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 500:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '"', 1718,
-        ')', 802,
-        ',', 538,
-        '-', 105,
-        '/', 98,
-        '<', 104,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 823,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(500);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 501:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1388,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(525);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 502:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'e', 1704,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(518);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 503:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1484,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        'w', 1627,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(519);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 504:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1385,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(520);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 505:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1471,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(521);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 506:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1486,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(522);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 507:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        'w', 1627,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(523);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 508:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 1389,
-        'b', 1528,
-        'c', 1338,
-        'd', 1480,
-        'f', 1577,
-        'g', 1428,
-        'h', 1336,
-        'i', 1386,
-        'l', 1331,
-        'm', 1345,
-        'n', 1449,
-        'o', 1457,
-        'p', 1517,
-        'r', 1325,
-        's', 1403,
-        't', 1487,
-        'u', 1630,
-        'v', 1526,
-        '{', 537,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(524);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 509:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '%', 1320,
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'c', 1516,
-        'g', 1429,
-        'l', 1444,
-        'p', 1518,
-        'r', 1346,
-        's', 1404,
-        'u', 1646,
-        'v', 1526,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(526);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 510:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 96,
-        '/', 1313,
-        '<', 104,
-        ']', 782,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 822,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(510);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 511:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1312,
-        '.', 96,
-        '/', 1313,
-        '<', 104,
-        ']', 781,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1090,
-        'f', 1154,
-        'g', 862,
-        'i', 1105,
-        'k', 949,
-        'l', 943,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 822,
-        'u', 1129,
-        'v', 1087,
-        'w', 941,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(511);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 512:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 96,
-        '/', 1313,
-        ':', 568,
-        ']', 782,
-        'a', 179,
-        'b', 311,
-        'c', 141,
-        'd', 269,
-        'e', 468,
-        'f', 262,
-        'g', 187,
-        'h', 135,
-        'i', 184,
-        'l', 120,
-        'm', 140,
-        'n', 232,
-        'o', 239,
-        'p', 295,
-        'r', 123,
-        's', 189,
-        't', 253,
-        'u', 407,
-        'v', 305,
-        'w', 274,
-        '{', 537,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(512);
-      END_STATE();
-    case 513:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 96,
-        '/', 1313,
-        ']', 782,
-        'a', 149,
-        'b', 111,
-        'c', 249,
-        'd', 343,
-        'e', 256,
-        'f', 289,
-        'g', 112,
-        'i', 304,
-        'k', 211,
-        'l', 205,
-        'm', 113,
-        'n', 206,
-        'o', 238,
-        'p', 118,
-        'r', 114,
-        's', 188,
-        't', 116,
-        'u', 337,
-        'v', 305,
-        'w', 139,
-        '}', 539,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(513);
-      END_STATE();
-    case 514:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        ')', 802,
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 96,
-        '/', 1313,
-        ']', 782,
-        'a', 990,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 862,
-        'k', 949,
-        'l', 944,
-        'm', 1052,
-        'o', 994,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 822,
-        'u', 1129,
-        'v', 1087,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 825,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -7994,213 +7156,963 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(514);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 515:
-      if (eof) ADVANCE(529);
+    case 496:
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        ')', 802,
-        ',', 538,
-        '-', 105,
-        '/', 98,
-        '<', 104,
-        'a', 991,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 862,
-        'k', 949,
-        'l', 944,
-        'm', 1052,
-        'o', 997,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 823,
-        'u', 1129,
-        'v', 1087,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        '"', 1725,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 809,
+        '/', 1319,
+        ':', 571,
+        '[', 806,
+        ']', 785,
+        'a', 179,
+        'b', 311,
+        'c', 131,
+        'd', 269,
+        'e', 471,
+        'f', 262,
+        'g', 187,
+        'h', 137,
+        'i', 184,
+        'l', 120,
+        'm', 142,
+        'n', 232,
+        'o', 239,
+        'p', 295,
+        'r', 123,
+        's', 189,
+        't', 253,
+        'u', 410,
+        'v', 305,
+        'w', 274,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(515);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
-    case 516:
-      if (eof) ADVANCE(529);
+    case 497:
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        ')', 802,
-        ',', 538,
-        '-', 105,
-        '/', 98,
-        '<', 104,
-        'a', 991,
-        'b', 849,
-        'c', 1079,
-        'd', 1138,
-        'e', 1091,
-        'f', 1154,
-        'g', 862,
-        'k', 949,
-        'l', 944,
-        'm', 1052,
-        'o', 1295,
-        'p', 837,
-        'r', 853,
-        's', 915,
-        't', 823,
-        'u', 1129,
-        'v', 1087,
-        'w', 942,
-        '{', 537,
-        '}', 539,
+        '"', 1725,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 809,
+        '/', 1319,
+        '[', 806,
+        ']', 785,
+        'a', 149,
+        'b', 111,
+        'c', 249,
+        'd', 343,
+        'e', 256,
+        'f', 289,
+        'g', 112,
+        'i', 304,
+        'k', 209,
+        'l', 205,
+        'm', 113,
+        'n', 206,
+        'o', 238,
+        'p', 118,
+        'r', 114,
+        's', 188,
+        't', 116,
+        'u', 337,
+        'v', 305,
+        'w', 141,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(516);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
-    case 517:
-      if (eof) ADVANCE(529);
+    case 498:
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        ',', 538,
-        '-', 1311,
-        '.', 96,
-        '/', 1313,
-        ':', 568,
-        ']', 781,
+        '"', 1725,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 809,
+        '/', 1319,
+        ':', 571,
+        '[', 806,
+        ']', 784,
         'a', 179,
         'b', 311,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'e', 468,
+        'e', 471,
         'f', 262,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 184,
         'l', 120,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 240,
         'p', 295,
         'r', 124,
         's', 189,
         't', 253,
-        'u', 407,
+        'u', 410,
         'v', 305,
         'w', 274,
-        '{', 537,
-        '}', 539,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(520);
+      END_STATE();
+    case 499:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '"', 1724,
+        '(', 804,
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 96,
+        '/', 1319,
+        ':', 571,
+        '<', 104,
+        '=', 546,
+        '[', 783,
+        ']', 785,
+        'a', 869,
+        'b', 812,
+        'c', 813,
+        'd', 1022,
+        'e', 1026,
+        'f', 1024,
+        'g', 816,
+        'h', 831,
+        'i', 906,
+        'k', 949,
+        'l', 817,
+        'm', 820,
+        'n', 916,
+        'o', 995,
+        'p', 821,
+        'r', 822,
+        's', 917,
+        't', 825,
+        'u', 1131,
+        'v', 1090,
+        'w', 854,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(499);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1322);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 500:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
+        '.', 808,
+        '/', 98,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 814,
+        'd', 1023,
+        'f', 1167,
+        'g', 914,
+        'h', 831,
+        'i', 907,
+        'l', 818,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1074,
+        'r', 823,
+        's', 919,
+        't', 1028,
+        'u', 1221,
+        'v', 1090,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(501);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 501:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '"', 1724,
+        '(', 804,
+        ',', 541,
+        '-', 1317,
+        '/', 98,
+        ':', 571,
+        'a', 893,
+        'b', 1089,
+        'c', 814,
+        'd', 1023,
+        'f', 1167,
+        'g', 914,
+        'h', 831,
+        'i', 907,
+        'l', 818,
+        'm', 861,
+        'n', 985,
+        'o', 999,
+        'p', 1074,
+        'r', 823,
+        's', 919,
+        't', 1028,
+        'u', 1221,
+        'v', 1090,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(501);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1324);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 502:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '"', 1724,
+        ')', 805,
+        ',', 541,
+        '-', 105,
+        '.', 808,
+        '/', 98,
+        '<', 104,
+        '[', 806,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
+        'k', 949,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 826,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(503);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 503:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '"', 1724,
+        ')', 805,
+        ',', 541,
+        '-', 105,
+        '/', 98,
+        '<', 104,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
+        'k', 949,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 826,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(503);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 504:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1394,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(528);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 505:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'e', 1710,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(521);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 506:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1490,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        'w', 1633,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(522);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 507:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1391,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(523);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 508:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1477,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(524);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 509:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1492,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(525);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 510:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        'w', 1633,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(526);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 511:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 1395,
+        'b', 1534,
+        'c', 1344,
+        'd', 1486,
+        'f', 1583,
+        'g', 1434,
+        'h', 1342,
+        'i', 1392,
+        'l', 1337,
+        'm', 1351,
+        'n', 1455,
+        'o', 1463,
+        'p', 1523,
+        'r', 1331,
+        's', 1409,
+        't', 1493,
+        'u', 1636,
+        'v', 1532,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(527);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 512:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '%', 1326,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'c', 1522,
+        'g', 1435,
+        'l', 1450,
+        'p', 1524,
+        'r', 1352,
+        's', 1410,
+        'u', 1652,
+        'v', 1532,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(529);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 513:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 96,
+        '/', 1319,
+        '<', 104,
+        ']', 785,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
+        'k', 949,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 825,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(513);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 514:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1318,
+        '.', 96,
+        '/', 1319,
+        '<', 104,
+        ']', 784,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1093,
+        'f', 1158,
+        'g', 865,
+        'i', 1108,
+        'k', 949,
+        'l', 946,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 825,
+        'u', 1132,
+        'v', 1090,
+        'w', 944,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(514);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 515:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 96,
+        '/', 1319,
+        ':', 571,
+        ']', 785,
+        'a', 179,
+        'b', 311,
+        'c', 131,
+        'd', 269,
+        'e', 471,
+        'f', 262,
+        'g', 187,
+        'h', 137,
+        'i', 184,
+        'l', 120,
+        'm', 142,
+        'n', 232,
+        'o', 239,
+        'p', 295,
+        'r', 123,
+        's', 189,
+        't', 253,
+        'u', 410,
+        'v', 305,
+        'w', 274,
+        '{', 540,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(515);
+      END_STATE();
+    case 516:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 96,
+        '/', 1319,
+        ']', 785,
+        'a', 149,
+        'b', 111,
+        'c', 249,
+        'd', 343,
+        'e', 256,
+        'f', 289,
+        'g', 112,
+        'i', 304,
+        'k', 209,
+        'l', 205,
+        'm', 113,
+        'n', 206,
+        'o', 238,
+        'p', 118,
+        'r', 114,
+        's', 188,
+        't', 116,
+        'u', 337,
+        'v', 305,
+        'w', 141,
+        '}', 542,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(516);
+      END_STATE();
+    case 517:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        ')', 805,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 96,
+        '/', 1319,
+        ']', 785,
+        'a', 993,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 865,
+        'k', 949,
+        'l', 947,
+        'm', 1055,
+        'o', 997,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 825,
+        'u', 1132,
+        'v', 1090,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(517);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 518:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 177,
-        'b', 310,
-        'c', 141,
-        'd', 268,
-        'e', 469,
-        'f', 362,
-        'g', 187,
-        'h', 135,
-        'i', 183,
-        'l', 121,
-        'm', 140,
-        'n', 232,
-        'o', 242,
-        'p', 295,
-        'r', 124,
-        's', 189,
-        't', 276,
-        'u', 407,
-        'v', 305,
-        '{', 537,
+        ')', 805,
+        ',', 541,
+        '-', 105,
+        '/', 98,
+        '<', 104,
+        'a', 994,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 865,
+        'k', 949,
+        'l', 947,
+        'm', 1055,
+        'o', 1000,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 826,
+        'u', 1132,
+        'v', 1090,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(518);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 519:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 177,
-        'b', 310,
-        'c', 141,
-        'd', 268,
-        'f', 262,
-        'g', 187,
-        'h', 135,
-        'i', 183,
-        'l', 121,
-        'm', 140,
-        'n', 232,
-        'o', 242,
-        'p', 295,
-        'r', 124,
-        's', 189,
-        't', 276,
-        'u', 407,
-        'v', 305,
-        'w', 394,
-        '{', 537,
+        ')', 805,
+        ',', 541,
+        '-', 105,
+        '/', 98,
+        '<', 104,
+        'a', 994,
+        'b', 852,
+        'c', 1082,
+        'd', 1141,
+        'e', 1094,
+        'f', 1158,
+        'g', 865,
+        'k', 949,
+        'l', 947,
+        'm', 1055,
+        'o', 1301,
+        'p', 840,
+        'r', 856,
+        's', 918,
+        't', 826,
+        'u', 1132,
+        'v', 1090,
+        'w', 945,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(519);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 520:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 177,
-        'b', 310,
-        'c', 141,
+        '*', 539,
+        '+', 795,
+        ',', 541,
+        '-', 1317,
+        '.', 96,
+        '/', 1319,
+        ':', 571,
+        ']', 784,
+        'a', 179,
+        'b', 311,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'e', 471,
+        'f', 262,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 184,
-        'l', 121,
-        'm', 140,
+        'l', 120,
+        'm', 142,
         'n', 232,
-        'o', 242,
+        'o', 240,
         'p', 295,
         'r', 124,
         's', 189,
-        't', 276,
-        'u', 407,
+        't', 253,
+        'u', 410,
         'v', 305,
-        '{', 537,
+        'w', 274,
+        '{', 540,
+        '}', 542,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8208,31 +8120,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(520);
       END_STATE();
     case 521:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'e', 472,
+        'f', 363,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 183,
         'l', 121,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 295,
         'r', 124,
         's', 189,
-        't', 252,
-        'u', 407,
+        't', 276,
+        'u', 410,
         'v', 305,
-        '{', 537,
+        '{', 540,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8240,31 +8153,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(521);
       END_STATE();
     case 522:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'f', 262,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 183,
         'l', 121,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 295,
         'r', 124,
         's', 189,
-        't', 277,
-        'u', 407,
+        't', 276,
+        'u', 410,
         'v', 305,
-        '{', 537,
+        'w', 397,
+        '{', 540,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8272,32 +8186,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(522);
       END_STATE();
     case 523:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'f', 363,
         'g', 187,
-        'h', 135,
-        'i', 183,
+        'h', 137,
+        'i', 184,
         'l', 121,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 295,
         'r', 124,
         's', 189,
         't', 276,
-        'u', 407,
+        'u', 410,
         'v', 305,
-        'w', 394,
-        '{', 537,
+        '{', 540,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8305,31 +8218,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(523);
       END_STATE();
     case 524:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'a', 177,
         'b', 310,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'f', 363,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 183,
         'l', 121,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 295,
         'r', 124,
         's', 189,
-        't', 276,
-        'u', 407,
+        't', 252,
+        'u', 410,
         'v', 305,
-        '{', 537,
+        '{', 540,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8337,31 +8250,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(524);
       END_STATE();
     case 525:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
-        'a', 178,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 177,
         'b', 310,
-        'c', 141,
+        'c', 131,
         'd', 268,
-        'f', 362,
+        'f', 363,
         'g', 187,
-        'h', 135,
+        'h', 137,
         'i', 183,
         'l', 121,
-        'm', 140,
+        'm', 142,
         'n', 232,
         'o', 242,
         'p', 295,
         'r', 124,
         's', 189,
-        't', 276,
-        'u', 407,
+        't', 277,
+        'u', 410,
         'v', 305,
-        '{', 537,
+        '{', 540,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8369,12 +8282,109 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(525);
       END_STATE();
     case 526:
-      if (eof) ADVANCE(529);
+      if (eof) ADVANCE(532);
       ADVANCE_MAP(
-        '*', 536,
-        '+', 792,
-        '-', 1311,
-        '/', 1313,
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 177,
+        'b', 310,
+        'c', 131,
+        'd', 268,
+        'f', 363,
+        'g', 187,
+        'h', 137,
+        'i', 183,
+        'l', 121,
+        'm', 142,
+        'n', 232,
+        'o', 242,
+        'p', 295,
+        'r', 124,
+        's', 189,
+        't', 276,
+        'u', 410,
+        'v', 305,
+        'w', 397,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(526);
+      END_STATE();
+    case 527:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 177,
+        'b', 310,
+        'c', 131,
+        'd', 268,
+        'f', 363,
+        'g', 187,
+        'h', 137,
+        'i', 183,
+        'l', 121,
+        'm', 142,
+        'n', 232,
+        'o', 242,
+        'p', 295,
+        'r', 124,
+        's', 189,
+        't', 276,
+        'u', 410,
+        'v', 305,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(527);
+      END_STATE();
+    case 528:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
+        'a', 178,
+        'b', 310,
+        'c', 131,
+        'd', 268,
+        'f', 363,
+        'g', 187,
+        'h', 137,
+        'i', 183,
+        'l', 121,
+        'm', 142,
+        'n', 232,
+        'o', 242,
+        'p', 295,
+        'r', 124,
+        's', 189,
+        't', 276,
+        'u', 410,
+        'v', 305,
+        '{', 540,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(528);
+      END_STATE();
+    case 529:
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '*', 539,
+        '+', 795,
+        '-', 1317,
+        '/', 1319,
         'c', 296,
         'g', 186,
         'l', 204,
@@ -8387,3279 +8397,3256 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(526);
-      END_STATE();
-    case 527:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '.', 805,
-        '/', 98,
-        'c', 1079,
-        'g', 912,
-        'l', 945,
-        'p', 1072,
-        'r', 854,
-        's', 917,
-        'u', 1241,
-        'v', 1087,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(528);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 528:
-      if (eof) ADVANCE(529);
-      ADVANCE_MAP(
-        '/', 98,
-        'c', 1079,
-        'g', 912,
-        'l', 945,
-        'p', 1072,
-        'r', 854,
-        's', 917,
-        'u', 1241,
-        'v', 1087,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(528);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 529:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
+          lookahead == ' ') SKIP(529);
       END_STATE();
     case 530:
-      ACCEPT_TOKEN(anon_sym_use);
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '.', 808,
+        '/', 98,
+        'c', 1082,
+        'g', 915,
+        'l', 948,
+        'p', 1075,
+        'r', 857,
+        's', 920,
+        'u', 1247,
+        'v', 1090,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(531);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 531:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (eof) ADVANCE(532);
+      ADVANCE_MAP(
+        '/', 98,
+        'c', 1082,
+        'g', 915,
+        'l', 948,
+        'p', 1075,
+        'r', 857,
+        's', 920,
+        'u', 1247,
+        'v', 1090,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(531);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 532:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+      ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
     case 533:
       ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'd') ADVANCE(650);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 534:
       ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'd') ADVANCE(649);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'd') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 535:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 536:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'd') ADVANCE(653);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 537:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'd') ADVANCE(652);
+      END_STATE();
+    case 538:
       ACCEPT_TOKEN(anon_sym_use);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 536:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      END_STATE();
-    case 537:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
-      END_STATE();
-    case 538:
-      ACCEPT_TOKEN(anon_sym_COMMA);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 539:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
+      ACCEPT_TOKEN(anon_sym_STAR);
       END_STATE();
     case 540:
-      ACCEPT_TOKEN(anon_sym_let);
+      ACCEPT_TOKEN(anon_sym_LBRACE);
       END_STATE();
     case 541:
-      ACCEPT_TOKEN(anon_sym_let);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+      ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
     case 542:
+      ACCEPT_TOKEN(anon_sym_RBRACE);
+      END_STATE();
+    case 543:
+      ACCEPT_TOKEN(anon_sym_let);
+      END_STATE();
+    case 544:
+      ACCEPT_TOKEN(anon_sym_let);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 545:
       ACCEPT_TOKEN(anon_sym_let);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 543:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      END_STATE();
-    case 544:
-      ACCEPT_TOKEN(anon_sym_set);
-      END_STATE();
-    case 545:
-      ACCEPT_TOKEN(anon_sym_set);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 546:
+      ACCEPT_TOKEN(anon_sym_EQ);
+      END_STATE();
+    case 547:
+      ACCEPT_TOKEN(anon_sym_set);
+      END_STATE();
+    case 548:
+      ACCEPT_TOKEN(anon_sym_set);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 549:
       ACCEPT_TOKEN(anon_sym_set);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 547:
-      ACCEPT_TOKEN(anon_sym_class);
-      END_STATE();
-    case 548:
-      ACCEPT_TOKEN(anon_sym_class);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 549:
-      ACCEPT_TOKEN(anon_sym_class);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 550:
-      ACCEPT_TOKEN(anon_sym_server);
+      ACCEPT_TOKEN(anon_sym_class);
       END_STATE();
     case 551:
-      ACCEPT_TOKEN(anon_sym_server);
+      ACCEPT_TOKEN(anon_sym_class);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 552:
+      ACCEPT_TOKEN(anon_sym_class);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 553:
+      ACCEPT_TOKEN(anon_sym_server);
+      END_STATE();
+    case 554:
+      ACCEPT_TOKEN(anon_sym_server);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 555:
       ACCEPT_TOKEN(anon_sym_server);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 553:
-      ACCEPT_TOKEN(anon_sym_vm);
-      END_STATE();
-    case 554:
-      ACCEPT_TOKEN(anon_sym_vm);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 555:
-      ACCEPT_TOKEN(anon_sym_vm);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 556:
-      ACCEPT_TOKEN(anon_sym_link);
+      ACCEPT_TOKEN(anon_sym_vm);
       END_STATE();
     case 557:
-      ACCEPT_TOKEN(anon_sym_link);
+      ACCEPT_TOKEN(anon_sym_vm);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 558:
+      ACCEPT_TOKEN(anon_sym_vm);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 559:
+      ACCEPT_TOKEN(anon_sym_link);
+      END_STATE();
+    case 560:
+      ACCEPT_TOKEN(anon_sym_link);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 561:
       ACCEPT_TOKEN(anon_sym_link);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 559:
-      ACCEPT_TOKEN(anon_sym_switch);
-      END_STATE();
-    case 560:
-      ACCEPT_TOKEN(anon_sym_switch);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 561:
-      ACCEPT_TOKEN(anon_sym_switch);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 562:
-      ACCEPT_TOKEN(anon_sym_rack);
+      ACCEPT_TOKEN(anon_sym_switch);
       END_STATE();
     case 563:
-      ACCEPT_TOKEN(anon_sym_rack);
+      ACCEPT_TOKEN(anon_sym_switch);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 564:
+      ACCEPT_TOKEN(anon_sym_switch);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 565:
+      ACCEPT_TOKEN(anon_sym_rack);
+      END_STATE();
+    case 566:
+      ACCEPT_TOKEN(anon_sym_rack);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 567:
       ACCEPT_TOKEN(anon_sym_rack);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 565:
-      ACCEPT_TOKEN(anon_sym_site);
-      END_STATE();
-    case 566:
-      ACCEPT_TOKEN(anon_sym_site);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 567:
-      ACCEPT_TOKEN(anon_sym_site);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 568:
-      ACCEPT_TOKEN(anon_sym_COLON);
+      ACCEPT_TOKEN(anon_sym_site);
       END_STATE();
     case 569:
-      ACCEPT_TOKEN(anon_sym_route);
+      ACCEPT_TOKEN(anon_sym_site);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 570:
+      ACCEPT_TOKEN(anon_sym_site);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 571:
+      ACCEPT_TOKEN(anon_sym_COLON);
+      END_STATE();
+    case 572:
+      ACCEPT_TOKEN(anon_sym_route);
+      END_STATE();
+    case 573:
       ACCEPT_TOKEN(anon_sym_route);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 571:
+    case 574:
       ACCEPT_TOKEN(anon_sym_route);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 572:
-      ACCEPT_TOKEN(anon_sym_to);
-      END_STATE();
-    case 573:
-      ACCEPT_TOKEN(anon_sym_to);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 574:
-      ACCEPT_TOKEN(anon_sym_to);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 575:
       ACCEPT_TOKEN(anon_sym_to);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 576:
-      ACCEPT_TOKEN(anon_sym_generations);
+      ACCEPT_TOKEN(anon_sym_to);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 577:
-      ACCEPT_TOKEN(anon_sym_generations);
+      ACCEPT_TOKEN(anon_sym_to);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 578:
+      ACCEPT_TOKEN(anon_sym_to);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 579:
+      ACCEPT_TOKEN(anon_sym_generations);
+      END_STATE();
+    case 580:
+      ACCEPT_TOKEN(anon_sym_generations);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 581:
       ACCEPT_TOKEN(anon_sym_generations);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 579:
-      ACCEPT_TOKEN(anon_sym_resource);
-      END_STATE();
-    case 580:
-      ACCEPT_TOKEN(anon_sym_resource);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 581:
-      ACCEPT_TOKEN(anon_sym_resource);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 582:
-      ACCEPT_TOKEN(anon_sym_in);
+      ACCEPT_TOKEN(anon_sym_resource);
       END_STATE();
     case 583:
-      ACCEPT_TOKEN(anon_sym_in);
+      ACCEPT_TOKEN(anon_sym_resource);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 584:
+      ACCEPT_TOKEN(anon_sym_resource);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 585:
+      ACCEPT_TOKEN(anon_sym_in);
+      END_STATE();
+    case 586:
+      ACCEPT_TOKEN(anon_sym_in);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 587:
       ACCEPT_TOKEN(anon_sym_in);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 585:
+    case 588:
       ACCEPT_TOKEN(anon_sym_command);
       END_STATE();
-    case 586:
+    case 589:
       ACCEPT_TOKEN(anon_sym_command);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 587:
+    case 590:
       ACCEPT_TOKEN(anon_sym_command);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 588:
-      ACCEPT_TOKEN(anon_sym_slack);
-      END_STATE();
-    case 589:
-      ACCEPT_TOKEN(anon_sym_slack);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 590:
-      ACCEPT_TOKEN(anon_sym_slack);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 591:
       ACCEPT_TOKEN(anon_sym_slack);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 592:
-      ACCEPT_TOKEN(anon_sym_shutdown);
-      END_STATE();
-    case 593:
-      ACCEPT_TOKEN(anon_sym_shutdown);
+      ACCEPT_TOKEN(anon_sym_slack);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 594:
-      ACCEPT_TOKEN(anon_sym_shutdown);
+    case 593:
+      ACCEPT_TOKEN(anon_sym_slack);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 594:
+      ACCEPT_TOKEN(anon_sym_slack);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 595:
       ACCEPT_TOKEN(anon_sym_shutdown);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 596:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(110);
+      ACCEPT_TOKEN(anon_sym_shutdown);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 597:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(110);
+      ACCEPT_TOKEN(anon_sym_shutdown);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 598:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(110);
-      if (lookahead == 's') ADVANCE(773);
+      ACCEPT_TOKEN(anon_sym_shutdown);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 599:
       ACCEPT_TOKEN(anon_sym_migration);
       if (lookahead == '-') ADVANCE(110);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 600:
       ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(110);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(772);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 601:
       ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == 's') ADVANCE(773);
+      if (lookahead == '-') ADVANCE(110);
+      if (lookahead == 's') ADVANCE(776);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 602:
-      ACCEPT_TOKEN(anon_sym_idle);
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(110);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 603:
-      ACCEPT_TOKEN(anon_sym_idle);
+      ACCEPT_TOKEN(anon_sym_migration);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 's') ADVANCE(775);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 604:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == 's') ADVANCE(776);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 605:
+      ACCEPT_TOKEN(anon_sym_idle);
+      END_STATE();
+    case 606:
+      ACCEPT_TOKEN(anon_sym_idle);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 607:
       ACCEPT_TOKEN(anon_sym_idle);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 605:
-      ACCEPT_TOKEN(anon_sym_off);
-      END_STATE();
-    case 606:
-      ACCEPT_TOKEN(anon_sym_off);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 607:
-      ACCEPT_TOKEN(anon_sym_off);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 608:
-      ACCEPT_TOKEN(anon_sym_maintenance);
+      ACCEPT_TOKEN(anon_sym_off);
       END_STATE();
     case 609:
-      ACCEPT_TOKEN(anon_sym_maintenance);
+      ACCEPT_TOKEN(anon_sym_off);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 610:
+      ACCEPT_TOKEN(anon_sym_off);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 611:
+      ACCEPT_TOKEN(anon_sym_maintenance);
+      END_STATE();
+    case 612:
+      ACCEPT_TOKEN(anon_sym_maintenance);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 613:
       ACCEPT_TOKEN(anon_sym_maintenance);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 611:
+    case 614:
       ACCEPT_TOKEN(anon_sym_hot);
       END_STATE();
-    case 612:
+    case 615:
       ACCEPT_TOKEN(anon_sym_hot);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 613:
+    case 616:
       ACCEPT_TOKEN(anon_sym_hot);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 614:
-      ACCEPT_TOKEN(anon_sym_boot);
-      END_STATE();
-    case 615:
-      ACCEPT_TOKEN(anon_sym_boot);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 616:
-      ACCEPT_TOKEN(anon_sym_boot);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 617:
       ACCEPT_TOKEN(anon_sym_boot);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 618:
-      ACCEPT_TOKEN(anon_sym_extra);
+      ACCEPT_TOKEN(anon_sym_boot);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 619:
-      ACCEPT_TOKEN(anon_sym_extra);
+      ACCEPT_TOKEN(anon_sym_boot);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 620:
+      ACCEPT_TOKEN(anon_sym_boot);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 621:
+      ACCEPT_TOKEN(anon_sym_extra);
+      END_STATE();
+    case 622:
+      ACCEPT_TOKEN(anon_sym_extra);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 623:
       ACCEPT_TOKEN(anon_sym_extra);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 621:
-      ACCEPT_TOKEN(anon_sym_copy);
-      END_STATE();
-    case 622:
-      ACCEPT_TOKEN(anon_sym_copy);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 623:
-      ACCEPT_TOKEN(anon_sym_copy);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 624:
-      ACCEPT_TOKEN(anon_sym_or);
+      ACCEPT_TOKEN(anon_sym_copy);
       END_STATE();
     case 625:
+      ACCEPT_TOKEN(anon_sym_copy);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 626:
+      ACCEPT_TOKEN(anon_sym_copy);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 627:
+      ACCEPT_TOKEN(anon_sym_or);
+      END_STATE();
+    case 628:
       ACCEPT_TOKEN(anon_sym_or);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 626:
-      ACCEPT_TOKEN(anon_sym_disk);
-      END_STATE();
-    case 627:
-      ACCEPT_TOKEN(anon_sym_disk);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 628:
-      ACCEPT_TOKEN(anon_sym_disk);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 629:
-      ACCEPT_TOKEN(anon_sym_filled);
+      ACCEPT_TOKEN(anon_sym_disk);
       END_STATE();
     case 630:
-      ACCEPT_TOKEN(anon_sym_filled);
+      ACCEPT_TOKEN(anon_sym_disk);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 631:
+      ACCEPT_TOKEN(anon_sym_disk);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 632:
+      ACCEPT_TOKEN(anon_sym_filled);
+      END_STATE();
+    case 633:
+      ACCEPT_TOKEN(anon_sym_filled);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 634:
       ACCEPT_TOKEN(anon_sym_filled);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 632:
-      ACCEPT_TOKEN(anon_sym_writes);
-      END_STATE();
-    case 633:
-      ACCEPT_TOKEN(anon_sym_writes);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 634:
-      ACCEPT_TOKEN(anon_sym_writes);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 635:
-      ACCEPT_TOKEN(anon_sym_force);
+      ACCEPT_TOKEN(anon_sym_writes);
       END_STATE();
     case 636:
+      ACCEPT_TOKEN(anon_sym_writes);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 637:
+      ACCEPT_TOKEN(anon_sym_writes);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 638:
+      ACCEPT_TOKEN(anon_sym_force);
+      END_STATE();
+    case 639:
       ACCEPT_TOKEN(anon_sym_force);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 637:
+    case 640:
       ACCEPT_TOKEN(anon_sym_force);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 638:
-      ACCEPT_TOKEN(anon_sym_after);
-      END_STATE();
-    case 639:
-      ACCEPT_TOKEN(anon_sym_after);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 640:
-      ACCEPT_TOKEN(anon_sym_after);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 641:
       ACCEPT_TOKEN(anon_sym_after);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 642:
-      ACCEPT_TOKEN(anon_sym_on);
-      END_STATE();
-    case 643:
-      ACCEPT_TOKEN(anon_sym_on);
+      ACCEPT_TOKEN(anon_sym_after);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 644:
-      ACCEPT_TOKEN(anon_sym_on);
+    case 643:
+      ACCEPT_TOKEN(anon_sym_after);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 644:
+      ACCEPT_TOKEN(anon_sym_after);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 645:
       ACCEPT_TOKEN(anon_sym_on);
+      END_STATE();
+    case 646:
+      ACCEPT_TOKEN(anon_sym_on);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 647:
+      ACCEPT_TOKEN(anon_sym_on);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 648:
+      ACCEPT_TOKEN(anon_sym_on);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 646:
+    case 649:
       ACCEPT_TOKEN(anon_sym_label);
       END_STATE();
-    case 647:
+    case 650:
       ACCEPT_TOKEN(anon_sym_label);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 648:
+    case 651:
       ACCEPT_TOKEN(anon_sym_label);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 649:
-      ACCEPT_TOKEN(sym_measure);
-      END_STATE();
-    case 650:
-      ACCEPT_TOKEN(sym_measure);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 651:
-      ACCEPT_TOKEN(sym_labelling);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 652:
+      ACCEPT_TOKEN(sym_measure);
+      END_STATE();
+    case 653:
+      ACCEPT_TOKEN(sym_measure);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 654:
+      ACCEPT_TOKEN(sym_labelling);
+      END_STATE();
+    case 655:
       ACCEPT_TOKEN(sym_labelling);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 653:
-      ACCEPT_TOKEN(sym_addressing);
-      END_STATE();
-    case 654:
-      ACCEPT_TOKEN(sym_addressing);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 655:
-      ACCEPT_TOKEN(sym_choice);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 656:
-      ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(236);
+      ACCEPT_TOKEN(sym_addressing);
       END_STATE();
     case 657:
-      ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(988);
+      ACCEPT_TOKEN(sym_addressing);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 658:
       ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(978);
+      END_STATE();
+    case 659:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(236);
+      END_STATE();
+    case 660:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(991);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 659:
+    case 661:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(981);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 662:
       ACCEPT_TOKEN(sym_choice);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 660:
-      ACCEPT_TOKEN(anon_sym_overbook);
-      END_STATE();
-    case 661:
-      ACCEPT_TOKEN(anon_sym_overbook);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 662:
-      ACCEPT_TOKEN(anon_sym_overbook);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 663:
       ACCEPT_TOKEN(anon_sym_overbook);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 664:
-      ACCEPT_TOKEN(anon_sym_timeout);
-      END_STATE();
-    case 665:
-      ACCEPT_TOKEN(anon_sym_timeout);
+      ACCEPT_TOKEN(anon_sym_overbook);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 666:
-      ACCEPT_TOKEN(anon_sym_timeout);
+    case 665:
+      ACCEPT_TOKEN(anon_sym_overbook);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 666:
+      ACCEPT_TOKEN(anon_sym_overbook);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 667:
       ACCEPT_TOKEN(anon_sym_timeout);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 668:
-      ACCEPT_TOKEN(anon_sym_then);
-      END_STATE();
-    case 669:
-      ACCEPT_TOKEN(anon_sym_then);
+      ACCEPT_TOKEN(anon_sym_timeout);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 670:
-      ACCEPT_TOKEN(anon_sym_then);
+    case 669:
+      ACCEPT_TOKEN(anon_sym_timeout);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 670:
+      ACCEPT_TOKEN(anon_sym_timeout);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 671:
       ACCEPT_TOKEN(anon_sym_then);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 672:
-      ACCEPT_TOKEN(anon_sym_retry);
-      END_STATE();
-    case 673:
-      ACCEPT_TOKEN(anon_sym_retry);
+      ACCEPT_TOKEN(anon_sym_then);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 674:
-      ACCEPT_TOKEN(anon_sym_retry);
+    case 673:
+      ACCEPT_TOKEN(anon_sym_then);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 674:
+      ACCEPT_TOKEN(anon_sym_then);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 675:
       ACCEPT_TOKEN(anon_sym_retry);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 676:
-      ACCEPT_TOKEN(anon_sym_guests);
+      ACCEPT_TOKEN(anon_sym_retry);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 677:
-      ACCEPT_TOKEN(anon_sym_guests);
+      ACCEPT_TOKEN(anon_sym_retry);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 678:
+      ACCEPT_TOKEN(anon_sym_retry);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 679:
+      ACCEPT_TOKEN(anon_sym_guests);
+      END_STATE();
+    case 680:
+      ACCEPT_TOKEN(anon_sym_guests);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 681:
       ACCEPT_TOKEN(anon_sym_guests);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 679:
-      ACCEPT_TOKEN(sym_share);
-      END_STATE();
-    case 680:
-      ACCEPT_TOKEN(sym_share);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 681:
-      ACCEPT_TOKEN(anon_sym_plan);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 682:
+      ACCEPT_TOKEN(sym_share);
+      END_STATE();
+    case 683:
+      ACCEPT_TOKEN(sym_share);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 684:
+      ACCEPT_TOKEN(anon_sym_plan);
+      END_STATE();
+    case 685:
       ACCEPT_TOKEN(anon_sym_plan);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 683:
+    case 686:
       ACCEPT_TOKEN(anon_sym_plan);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 684:
-      ACCEPT_TOKEN(anon_sym_drain);
-      END_STATE();
-    case 685:
-      ACCEPT_TOKEN(anon_sym_drain);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 686:
-      ACCEPT_TOKEN(anon_sym_drain);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 687:
       ACCEPT_TOKEN(anon_sym_drain);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 688:
-      ACCEPT_TOKEN(anon_sym_run);
-      END_STATE();
-    case 689:
-      ACCEPT_TOKEN(anon_sym_run);
+      ACCEPT_TOKEN(anon_sym_drain);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 690:
-      ACCEPT_TOKEN(anon_sym_run);
+    case 689:
+      ACCEPT_TOKEN(anon_sym_drain);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 690:
+      ACCEPT_TOKEN(anon_sym_drain);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 691:
       ACCEPT_TOKEN(anon_sym_run);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 692:
-      ACCEPT_TOKEN(anon_sym_reboot);
-      END_STATE();
-    case 693:
-      ACCEPT_TOKEN(anon_sym_reboot);
+      ACCEPT_TOKEN(anon_sym_run);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 694:
-      ACCEPT_TOKEN(anon_sym_reboot);
+    case 693:
+      ACCEPT_TOKEN(anon_sym_run);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 694:
+      ACCEPT_TOKEN(anon_sym_run);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 695:
       ACCEPT_TOKEN(anon_sym_reboot);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 696:
-      ACCEPT_TOKEN(anon_sym_return);
+      ACCEPT_TOKEN(anon_sym_reboot);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 697:
-      ACCEPT_TOKEN(anon_sym_return);
+      ACCEPT_TOKEN(anon_sym_reboot);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 698:
-      ACCEPT_TOKEN(anon_sym_return);
+      ACCEPT_TOKEN(anon_sym_reboot);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 699:
-      ACCEPT_TOKEN(anon_sym_start);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_return);
       END_STATE();
     case 700:
-      ACCEPT_TOKEN(anon_sym_start);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 701:
-      ACCEPT_TOKEN(anon_sym_stop);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 702:
-      ACCEPT_TOKEN(anon_sym_stop);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 703:
-      ACCEPT_TOKEN(anon_sym_empty);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 704:
-      ACCEPT_TOKEN(anon_sym_empty);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 705:
-      ACCEPT_TOKEN(anon_sym_roll);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 706:
-      ACCEPT_TOKEN(anon_sym_roll);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 707:
-      ACCEPT_TOKEN(anon_sym_by);
-      END_STATE();
-    case 708:
-      ACCEPT_TOKEN(anon_sym_by);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 709:
-      ACCEPT_TOKEN(anon_sym_by);
+      ACCEPT_TOKEN(anon_sym_return);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 701:
+      ACCEPT_TOKEN(anon_sym_return);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 702:
+      ACCEPT_TOKEN(anon_sym_start);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 703:
+      ACCEPT_TOKEN(anon_sym_start);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 704:
+      ACCEPT_TOKEN(anon_sym_stop);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 705:
+      ACCEPT_TOKEN(anon_sym_stop);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 706:
+      ACCEPT_TOKEN(anon_sym_empty);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 707:
+      ACCEPT_TOKEN(anon_sym_empty);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 708:
+      ACCEPT_TOKEN(anon_sym_roll);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 709:
+      ACCEPT_TOKEN(anon_sym_roll);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 710:
       ACCEPT_TOKEN(anon_sym_by);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
       END_STATE();
     case 711:
-      ACCEPT_TOKEN(anon_sym_forward);
+      ACCEPT_TOKEN(anon_sym_by);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 712:
+      ACCEPT_TOKEN(anon_sym_by);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 713:
+      ACCEPT_TOKEN(anon_sym_by);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 714:
+      ACCEPT_TOKEN(anon_sym_forward);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 715:
       ACCEPT_TOKEN(anon_sym_forward);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 713:
-      ACCEPT_TOKEN(anon_sym_gather);
-      END_STATE();
-    case 714:
-      ACCEPT_TOKEN(anon_sym_gather);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 715:
-      ACCEPT_TOKEN(anon_sym_gather);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 716:
-      ACCEPT_TOKEN(anon_sym_pause);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_gather);
       END_STATE();
     case 717:
+      ACCEPT_TOKEN(anon_sym_gather);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 718:
+      ACCEPT_TOKEN(anon_sym_gather);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 719:
+      ACCEPT_TOKEN(anon_sym_pause);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 720:
       ACCEPT_TOKEN(anon_sym_pause);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 718:
-      ACCEPT_TOKEN(anon_sym_sync);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 719:
-      ACCEPT_TOKEN(anon_sym_sync);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 720:
-      ACCEPT_TOKEN(anon_sym_before);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 721:
+      ACCEPT_TOKEN(anon_sym_sync);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 722:
+      ACCEPT_TOKEN(anon_sym_sync);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 723:
+      ACCEPT_TOKEN(anon_sym_before);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 724:
       ACCEPT_TOKEN(anon_sym_before);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 722:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
-      END_STATE();
-    case 723:
-      ACCEPT_TOKEN(anon_sym_from);
-      END_STATE();
-    case 724:
-      ACCEPT_TOKEN(anon_sym_from);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 725:
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      END_STATE();
+    case 726:
+      ACCEPT_TOKEN(anon_sym_from);
+      END_STATE();
+    case 727:
+      ACCEPT_TOKEN(anon_sym_from);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 728:
       ACCEPT_TOKEN(anon_sym_from);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 726:
-      ACCEPT_TOKEN(anon_sym_freeze);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 727:
-      ACCEPT_TOKEN(anon_sym_freeze);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 728:
-      ACCEPT_TOKEN(anon_sym_allow);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 729:
+      ACCEPT_TOKEN(anon_sym_freeze);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 730:
+      ACCEPT_TOKEN(anon_sym_freeze);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 731:
+      ACCEPT_TOKEN(anon_sym_allow);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 732:
       ACCEPT_TOKEN(anon_sym_allow);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 730:
-      ACCEPT_TOKEN(anon_sym_and);
-      END_STATE();
-    case 731:
-      ACCEPT_TOKEN(anon_sym_and);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 732:
-      ACCEPT_TOKEN(anon_sym_and);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 733:
-      ACCEPT_TOKEN(anon_sym_downtime);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_and);
       END_STATE();
     case 734:
+      ACCEPT_TOKEN(anon_sym_and);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 735:
+      ACCEPT_TOKEN(anon_sym_and);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 736:
+      ACCEPT_TOKEN(anon_sym_downtime);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 737:
       ACCEPT_TOKEN(anon_sym_downtime);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 735:
+    case 738:
       ACCEPT_TOKEN(anon_sym_of);
       END_STATE();
-    case 736:
+    case 739:
       ACCEPT_TOKEN(anon_sym_of);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 737:
+    case 740:
       ACCEPT_TOKEN(anon_sym_of);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 738:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (lookahead == 'f') ADVANCE(607);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 739:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (lookahead == 'f') ADVANCE(605);
-      END_STATE();
-    case 740:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 741:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      ACCEPT_TOKEN(anon_sym_of);
+      if (lookahead == 'f') ADVANCE(610);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 742:
-      ACCEPT_TOKEN(anon_sym_reserve);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_of);
+      if (lookahead == 'f') ADVANCE(608);
       END_STATE();
     case 743:
+      ACCEPT_TOKEN(anon_sym_of);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 744:
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      END_STATE();
+    case 745:
+      ACCEPT_TOKEN(anon_sym_reserve);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 746:
       ACCEPT_TOKEN(anon_sym_reserve);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 744:
-      ACCEPT_TOKEN(anon_sym_budget);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 745:
-      ACCEPT_TOKEN(anon_sym_budget);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 746:
-      ACCEPT_TOKEN(anon_sym_limit);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 747:
+      ACCEPT_TOKEN(anon_sym_budget);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 748:
+      ACCEPT_TOKEN(anon_sym_budget);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 749:
+      ACCEPT_TOKEN(anon_sym_limit);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 750:
       ACCEPT_TOKEN(anon_sym_limit);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 748:
-      ACCEPT_TOKEN(anon_sym_weight);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 749:
-      ACCEPT_TOKEN(anon_sym_weight);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 750:
-      ACCEPT_TOKEN(anon_sym_minimize);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 751:
+      ACCEPT_TOKEN(anon_sym_weight);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 752:
+      ACCEPT_TOKEN(anon_sym_weight);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 753:
+      ACCEPT_TOKEN(anon_sym_minimize);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 754:
       ACCEPT_TOKEN(anon_sym_minimize);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 752:
-      ACCEPT_TOKEN(anon_sym_bandwidth);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 753:
-      ACCEPT_TOKEN(anon_sym_bandwidth);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 754:
-      ACCEPT_TOKEN(anon_sym_model);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 755:
+      ACCEPT_TOKEN(anon_sym_bandwidth);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 756:
+      ACCEPT_TOKEN(anon_sym_bandwidth);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 757:
+      ACCEPT_TOKEN(anon_sym_model);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 758:
       ACCEPT_TOKEN(anon_sym_model);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 756:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 757:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (lookahead == 'e') ADVANCE(1125);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 758:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 759:
-      ACCEPT_TOKEN(anon_sym_spread);
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 760:
-      ACCEPT_TOKEN(anon_sym_spread);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (lookahead == 'e') ADVANCE(1128);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 761:
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 762:
+      ACCEPT_TOKEN(anon_sym_spread);
+      END_STATE();
+    case 763:
+      ACCEPT_TOKEN(anon_sym_spread);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 764:
       ACCEPT_TOKEN(anon_sym_spread);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 762:
-      ACCEPT_TOKEN(anon_sym_keep);
-      END_STATE();
-    case 763:
-      ACCEPT_TOKEN(anon_sym_keep);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 764:
-      ACCEPT_TOKEN(anon_sym_keep);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 765:
-      ACCEPT_TOKEN(anon_sym_migrate);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_keep);
       END_STATE();
     case 766:
+      ACCEPT_TOKEN(anon_sym_keep);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 767:
+      ACCEPT_TOKEN(anon_sym_keep);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 768:
+      ACCEPT_TOKEN(anon_sym_migrate);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 769:
       ACCEPT_TOKEN(anon_sym_migrate);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 767:
-      ACCEPT_TOKEN(anon_sym_takes);
-      END_STATE();
-    case 768:
-      ACCEPT_TOKEN(anon_sym_takes);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 769:
-      ACCEPT_TOKEN(anon_sym_takes);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 770:
-      ACCEPT_TOKEN(anon_sym_at);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(anon_sym_takes);
       END_STATE();
     case 771:
+      ACCEPT_TOKEN(anon_sym_takes);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 772:
+      ACCEPT_TOKEN(anon_sym_takes);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 773:
+      ACCEPT_TOKEN(anon_sym_at);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 774:
       ACCEPT_TOKEN(anon_sym_at);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 772:
-      ACCEPT_TOKEN(anon_sym_migrations);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 773:
-      ACCEPT_TOKEN(anon_sym_migrations);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 774:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 775:
+      ACCEPT_TOKEN(anon_sym_migrations);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 776:
+      ACCEPT_TOKEN(anon_sym_migrations);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 777:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 778:
       ACCEPT_TOKEN(anon_sym_expect);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 776:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1351);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 777:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 778:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == 'w') ADVANCE(846);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 779:
       ACCEPT_TOKEN(anon_sym_for);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 780:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
-      END_STATE();
-    case 781:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
-      END_STATE();
-    case 782:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(807);
-      END_STATE();
-    case 783:
-      ACCEPT_TOKEN(anon_sym_except);
-      END_STATE();
-    case 784:
-      ACCEPT_TOKEN(anon_sym_except);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 785:
-      ACCEPT_TOKEN(anon_sym_with);
-      END_STATE();
-    case 786:
-      ACCEPT_TOKEN(anon_sym_with);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 787:
-      ACCEPT_TOKEN(anon_sym_like);
-      END_STATE();
-    case 788:
-      ACCEPT_TOKEN(anon_sym_like);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 789:
-      ACCEPT_TOKEN(anon_sym_until);
-      END_STATE();
-    case 790:
-      ACCEPT_TOKEN(anon_sym_until);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'w') ADVANCE(1357);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 780:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 781:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (lookahead == 'w') ADVANCE(850);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 782:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 783:
+      ACCEPT_TOKEN(anon_sym_LBRACK);
+      END_STATE();
+    case 784:
+      ACCEPT_TOKEN(anon_sym_RBRACK);
+      END_STATE();
+    case 785:
+      ACCEPT_TOKEN(anon_sym_RBRACK);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(810);
+      END_STATE();
+    case 786:
+      ACCEPT_TOKEN(anon_sym_except);
+      END_STATE();
+    case 787:
+      ACCEPT_TOKEN(anon_sym_except);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 788:
+      ACCEPT_TOKEN(anon_sym_with);
+      END_STATE();
+    case 789:
+      ACCEPT_TOKEN(anon_sym_with);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 790:
+      ACCEPT_TOKEN(anon_sym_like);
       END_STATE();
     case 791:
+      ACCEPT_TOKEN(anon_sym_like);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 792:
+      ACCEPT_TOKEN(anon_sym_until);
+      END_STATE();
+    case 793:
+      ACCEPT_TOKEN(anon_sym_until);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 794:
       ACCEPT_TOKEN(anon_sym_until);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 792:
-      ACCEPT_TOKEN(anon_sym_PLUS);
-      END_STATE();
-    case 793:
-      ACCEPT_TOKEN(anon_sym_PLUS);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(482);
-      END_STATE();
-    case 794:
-      ACCEPT_TOKEN(sym_date);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 795:
-      ACCEPT_TOKEN(sym_time);
+      ACCEPT_TOKEN(anon_sym_PLUS);
       END_STATE();
     case 796:
-      ACCEPT_TOKEN(sym_time);
-      if (lookahead == ':') ADVANCE(485);
+      ACCEPT_TOKEN(anon_sym_PLUS);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(485);
       END_STATE();
     case 797:
-      ACCEPT_TOKEN(sym_zone);
+      ACCEPT_TOKEN(sym_date);
       END_STATE();
     case 798:
+      ACCEPT_TOKEN(sym_time);
+      END_STATE();
+    case 799:
+      ACCEPT_TOKEN(sym_time);
+      if (lookahead == ':') ADVANCE(488);
+      END_STATE();
+    case 800:
       ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '-') ADVANCE(799);
-      if (lookahead == '/') ADVANCE(490);
+      END_STATE();
+    case 801:
+      ACCEPT_TOKEN(sym_zone);
+      if (lookahead == '-') ADVANCE(802);
+      if (lookahead == '/') ADVANCE(493);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(798);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(801);
       END_STATE();
-    case 799:
+    case 802:
       ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '/') ADVANCE(490);
+      if (lookahead == '/') ADVANCE(493);
       if (lookahead == '-' ||
           ('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(799);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(802);
       END_STATE();
-    case 800:
+    case 803:
       ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '/') ADVANCE(490);
+      if (lookahead == '/') ADVANCE(493);
       if (lookahead == '+' ||
           lookahead == '-' ||
           ('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(800);
-      END_STATE();
-    case 801:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 802:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 803:
-      ACCEPT_TOKEN(anon_sym_LBRACK2);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(803);
       END_STATE();
     case 804:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 805:
-      ACCEPT_TOKEN(anon_sym_DOT);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 806:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(804);
+      ACCEPT_TOKEN(anon_sym_LBRACK2);
       END_STATE();
     case 807:
+      ACCEPT_TOKEN(anon_sym_DOT_DOT);
+      END_STATE();
+    case 808:
+      ACCEPT_TOKEN(anon_sym_DOT);
+      END_STATE();
+    case 809:
+      ACCEPT_TOKEN(anon_sym_DOT);
+      if (lookahead == '.') ADVANCE(807);
+      END_STATE();
+    case 810:
       ACCEPT_TOKEN(sym_tail);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(807);
-      END_STATE();
-    case 808:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == '.') ADVANCE(481);
-      if (lookahead == '_') ADVANCE(1321);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1716);
-      END_STATE();
-    case 809:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1084);
-      if (lookahead == 'e') ADVANCE(998);
-      if (lookahead == 'm') ADVANCE(875);
-      if (lookahead == 'o') ADVANCE(1121);
-      if (lookahead == 'u') ADVANCE(894);
-      if (lookahead == 'y') ADVANCE(710);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 810:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1169);
-      if (lookahead == 'h') ADVANCE(1140);
-      if (lookahead == 'l') ADVANCE(832);
-      if (lookahead == 'o') ADVANCE(1075);
-      if (lookahead == 'p') ADVANCE(1282);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(810);
       END_STATE();
     case 811:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1169);
-      if (lookahead == 'l') ADVANCE(833);
-      if (lookahead == 'o') ADVANCE(1075);
-      if (lookahead == 'p') ADVANCE(1282);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+      if (lookahead == '.') ADVANCE(484);
+      if (lookahead == '_') ADVANCE(1327);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1722);
       END_STATE();
     case 812:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1169);
-      if (lookahead == 'o') ADVANCE(1075);
-      if (lookahead == 'p') ADVANCE(1282);
+      if (lookahead == 'a') ADVANCE(1087);
+      if (lookahead == 'e') ADVANCE(1001);
+      if (lookahead == 'm') ADVANCE(878);
+      if (lookahead == 'o') ADVANCE(1124);
+      if (lookahead == 'u') ADVANCE(897);
+      if (lookahead == 'y') ADVANCE(713);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 813:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1165);
-      if (lookahead == 'e') ADVANCE(1134);
-      if (lookahead == 'u') ADVANCE(952);
+      if (lookahead == 'a') ADVANCE(1174);
+      if (lookahead == 'h') ADVANCE(1143);
+      if (lookahead == 'l') ADVANCE(835);
+      if (lookahead == 'o') ADVANCE(1078);
+      if (lookahead == 'p') ADVANCE(1288);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 814:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(868);
-      if (lookahead == 'e') ADVANCE(1245);
-      if (lookahead == 'i') ADVANCE(1061);
+      if (lookahead == 'a') ADVANCE(1174);
+      if (lookahead == 'l') ADVANCE(836);
+      if (lookahead == 'o') ADVANCE(1078);
+      if (lookahead == 'p') ADVANCE(1288);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 815:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(868);
-      if (lookahead == 'e') ADVANCE(1245);
-      if (lookahead == 'i') ADVANCE(1120);
+      if (lookahead == 'a') ADVANCE(1174);
+      if (lookahead == 'o') ADVANCE(1078);
+      if (lookahead == 'p') ADVANCE(1288);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 816:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(868);
-      if (lookahead == 'i') ADVANCE(1120);
+      if (lookahead == 'a') ADVANCE(1169);
+      if (lookahead == 'e') ADVANCE(1134);
+      if (lookahead == 'u') ADVANCE(954);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 817:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1028);
-      if (lookahead == 'e') ADVANCE(1102);
-      if (lookahead == 'i') ADVANCE(1005);
-      if (lookahead == 'o') ADVANCE(907);
-      if (lookahead == 't') ADVANCE(1261);
+      if (lookahead == 'a') ADVANCE(871);
+      if (lookahead == 'e') ADVANCE(1251);
+      if (lookahead == 'i') ADVANCE(1064);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 818:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1176);
-      if (lookahead == 'e') ADVANCE(835);
-      if (lookahead == 'l') ADVANCE(839);
-      if (lookahead == 'o') ADVANCE(1224);
-      if (lookahead == 'r') ADVANCE(920);
+      if (lookahead == 'a') ADVANCE(871);
+      if (lookahead == 'e') ADVANCE(1251);
+      if (lookahead == 'i') ADVANCE(1123);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 819:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(878);
-      if (lookahead == 'e') ADVANCE(869);
-      if (lookahead == 'o') ADVANCE(1073);
-      if (lookahead == 'u') ADVANCE(1109);
+      if (lookahead == 'a') ADVANCE(871);
+      if (lookahead == 'i') ADVANCE(1123);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 820:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(878);
-      if (lookahead == 'e') ADVANCE(1233);
-      if (lookahead == 'o') ADVANCE(1290);
+      if (lookahead == 'a') ADVANCE(1031);
+      if (lookahead == 'e') ADVANCE(1105);
+      if (lookahead == 'i') ADVANCE(1006);
+      if (lookahead == 'o') ADVANCE(910);
+      if (lookahead == 't') ADVANCE(1268);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 821:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(878);
-      if (lookahead == 'e') ADVANCE(1271);
+      if (lookahead == 'a') ADVANCE(1181);
+      if (lookahead == 'e') ADVANCE(838);
+      if (lookahead == 'l') ADVANCE(842);
+      if (lookahead == 'o') ADVANCE(1230);
+      if (lookahead == 'r') ADVANCE(923);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 822:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1064);
-      if (lookahead == 'h') ADVANCE(958);
-      if (lookahead == 'i') ADVANCE(1099);
-      if (lookahead == 'o') ADVANCE(575);
+      if (lookahead == 'a') ADVANCE(881);
+      if (lookahead == 'e') ADVANCE(872);
+      if (lookahead == 'o') ADVANCE(1076);
+      if (lookahead == 'u') ADVANCE(1112);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 823:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1064);
-      if (lookahead == 'i') ADVANCE(1099);
-      if (lookahead == 'o') ADVANCE(575);
+      if (lookahead == 'a') ADVANCE(881);
+      if (lookahead == 'e') ADVANCE(1239);
+      if (lookahead == 'o') ADVANCE(1296);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 824:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1064);
-      if (lookahead == 'i') ADVANCE(1099);
+      if (lookahead == 'a') ADVANCE(881);
+      if (lookahead == 'e') ADVANCE(1277);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 825:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(620);
+      if (lookahead == 'a') ADVANCE(1067);
+      if (lookahead == 'h') ADVANCE(959);
+      if (lookahead == 'i') ADVANCE(1102);
+      if (lookahead == 'o') ADVANCE(578);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 826:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1063);
-      if (lookahead == 'o') ADVANCE(1292);
-      if (lookahead == 't') ADVANCE(1261);
+      if (lookahead == 'a') ADVANCE(1067);
+      if (lookahead == 'i') ADVANCE(1102);
+      if (lookahead == 'o') ADVANCE(578);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 827:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(880);
+      if (lookahead == 'a') ADVANCE(1067);
+      if (lookahead == 'i') ADVANCE(1102);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 828:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1218);
-      if (lookahead == 'o') ADVANCE(1230);
+      if (lookahead == 'a') ADVANCE(623);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 829:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(873);
-      if (lookahead == 'e') ADVANCE(533);
+      if (lookahead == 'a') ADVANCE(1066);
+      if (lookahead == 'o') ADVANCE(1298);
+      if (lookahead == 't') ADVANCE(1268);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 830:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(873);
-      if (lookahead == 'e') ADVANCE(895);
+      if (lookahead == 'a') ADVANCE(883);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 831:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(889);
+      if (lookahead == 'a') ADVANCE(1224);
+      if (lookahead == 'o') ADVANCE(1236);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 832:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1229);
-      if (lookahead == 'o') ADVANCE(1286);
+      if (lookahead == 'a') ADVANCE(876);
+      if (lookahead == 'e') ADVANCE(536);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 833:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1229);
+      if (lookahead == 'a') ADVANCE(876);
+      if (lookahead == 'e') ADVANCE(898);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 834:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1035);
+      if (lookahead == 'a') ADVANCE(892);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 835:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1055);
+      if (lookahead == 'a') ADVANCE(1235);
+      if (lookahead == 'o') ADVANCE(1292);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 836:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(895);
+      if (lookahead == 'a') ADVANCE(1235);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 837:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1285);
-      if (lookahead == 'l') ADVANCE(839);
-      if (lookahead == 'r') ADVANCE(939);
+      if (lookahead == 'a') ADVANCE(1038);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 838:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1285);
-      if (lookahead == 'r') ADVANCE(939);
+      if (lookahead == 'a') ADVANCE(1058);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 839:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1110);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 840:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1166);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 841:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1065);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 842:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1177);
-      if (lookahead == 'e') ADVANCE(835);
-      if (lookahead == 'o') ADVANCE(1225);
-      if (lookahead == 'r') ADVANCE(983);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 843:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1123);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 844:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1126);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 845:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'a') ADVANCE(898);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 840:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1291);
+      if (lookahead == 'l') ADVANCE(842);
+      if (lookahead == 'r') ADVANCE(942);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 841:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1291);
+      if (lookahead == 'r') ADVANCE(942);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 842:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1113);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 843:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1068);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 844:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1170);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 845:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1126);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 846:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1202);
+      if (lookahead == 'a') ADVANCE(1182);
+      if (lookahead == 'e') ADVANCE(838);
+      if (lookahead == 'o') ADVANCE(1231);
+      if (lookahead == 'r') ADVANCE(986);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 847:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1108);
+      if (lookahead == 'a') ADVANCE(1129);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 848:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1252);
+      if (lookahead == 'a') ADVANCE(901);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 849:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1118);
-      if (lookahead == 'e') ADVANCE(998);
-      if (lookahead == 'o') ADVANCE(1148);
-      if (lookahead == 'u') ADVANCE(894);
-      if (lookahead == 'y') ADVANCE(710);
+      if (lookahead == 'a') ADVANCE(1111);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 850:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1118);
-      if (lookahead == 'e') ADVANCE(998);
-      if (lookahead == 'o') ADVANCE(1148);
-      if (lookahead == 'u') ADVANCE(894);
+      if (lookahead == 'a') ADVANCE(1208);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 851:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1041);
-      if (lookahead == 'e') ADVANCE(1027);
-      if (lookahead == 'i') ADVANCE(1257);
-      if (lookahead == 'r') ADVANCE(1047);
+      if (lookahead == 'a') ADVANCE(1258);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 852:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1041);
+      if (lookahead == 'a') ADVANCE(1121);
+      if (lookahead == 'e') ADVANCE(1001);
+      if (lookahead == 'o') ADVANCE(1150);
+      if (lookahead == 'u') ADVANCE(897);
+      if (lookahead == 'y') ADVANCE(713);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 853:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(879);
-      if (lookahead == 'e') ADVANCE(869);
-      if (lookahead == 'o') ADVANCE(1073);
-      if (lookahead == 'u') ADVANCE(1109);
+      if (lookahead == 'a') ADVANCE(1121);
+      if (lookahead == 'e') ADVANCE(1001);
+      if (lookahead == 'o') ADVANCE(1150);
+      if (lookahead == 'u') ADVANCE(897);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 854:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(879);
-      if (lookahead == 'e') ADVANCE(1234);
-      if (lookahead == 'o') ADVANCE(1290);
+      if (lookahead == 'a') ADVANCE(1044);
+      if (lookahead == 'e') ADVANCE(1030);
+      if (lookahead == 'i') ADVANCE(1263);
+      if (lookahead == 'r') ADVANCE(1050);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 855:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1204);
-      if (lookahead == 'o') ADVANCE(1168);
+      if (lookahead == 'a') ADVANCE(1044);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 856:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1132);
+      if (lookahead == 'a') ADVANCE(882);
+      if (lookahead == 'e') ADVANCE(872);
+      if (lookahead == 'o') ADVANCE(1076);
+      if (lookahead == 'u') ADVANCE(1112);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 857:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1085);
+      if (lookahead == 'a') ADVANCE(882);
+      if (lookahead == 'e') ADVANCE(1240);
+      if (lookahead == 'o') ADVANCE(1296);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 858:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1029);
-      if (lookahead == 'e') ADVANCE(1102);
-      if (lookahead == 'i') ADVANCE(1007);
+      if (lookahead == 'a') ADVANCE(1210);
+      if (lookahead == 'o') ADVANCE(1172);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 859:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1267);
+      if (lookahead == 'a') ADVANCE(1136);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 860:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1272);
+      if (lookahead == 'a') ADVANCE(1088);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 861:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1268);
-      if (lookahead == 'e') ADVANCE(1271);
+      if (lookahead == 'a') ADVANCE(1032);
+      if (lookahead == 'e') ADVANCE(1105);
+      if (lookahead == 'i') ADVANCE(1010);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 862:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1277);
+      if (lookahead == 'a') ADVANCE(1273);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 863:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1278);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 864:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1274);
+      if (lookahead == 'e') ADVANCE(1277);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 865:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1283);
       if (lookahead == 'e') ADVANCE(1134);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 863:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1277);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 864:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1279);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 865:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1281);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 866:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1142);
-      if (lookahead == 'd') ADVANCE(910);
-      if (lookahead == 'f') ADVANCE(1274);
-      if (lookahead == 'n') ADVANCE(891);
-      if (lookahead == 't') ADVANCE(771);
+      if (lookahead == 'a') ADVANCE(1283);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 867:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1142);
-      if (lookahead == 'n') ADVANCE(1303);
+      if (lookahead == 'a') ADVANCE(1285);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 868:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(947);
+      if (lookahead == 'a') ADVANCE(1287);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 869:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1143);
-      if (lookahead == 's') ADVANCE(970);
-      if (lookahead == 't') ADVANCE(1191);
+      if (lookahead == 'b') ADVANCE(1145);
+      if (lookahead == 'd') ADVANCE(913);
+      if (lookahead == 'f') ADVANCE(1280);
+      if (lookahead == 'n') ADVANCE(894);
+      if (lookahead == 't') ADVANCE(774);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 870:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1143);
-      if (lookahead == 's') ADVANCE(971);
-      if (lookahead == 't') ADVANCE(1192);
+      if (lookahead == 'b') ADVANCE(1145);
+      if (lookahead == 'n') ADVANCE(1309);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 871:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1147);
-      if (lookahead == 'h') ADVANCE(969);
+      if (lookahead == 'b') ADVANCE(951);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 872:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1147);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 873:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1082);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 874:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1081);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 875:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(654);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 876:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(719);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 877:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1010);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 878:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1058);
-      if (lookahead == 't') ADVANCE(919);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 879:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1058);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 880:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1059);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 881:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(984);
-      if (lookahead == 'p') ADVANCE(951);
+      if (lookahead == 'b') ADVANCE(1148);
+      if (lookahead == 's') ADVANCE(975);
       if (lookahead == 't') ADVANCE(1196);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 873:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'b') ADVANCE(1148);
+      if (lookahead == 's') ADVANCE(976);
+      if (lookahead == 't') ADVANCE(1197);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 874:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'b') ADVANCE(1153);
+      if (lookahead == 'h') ADVANCE(970);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 875:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'b') ADVANCE(1153);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 876:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'b') ADVANCE(1085);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 877:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'b') ADVANCE(1084);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 878:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'c') ADVANCE(657);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 879:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'c') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 880:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'c') ADVANCE(1013);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 881:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'c') ADVANCE(1061);
+      if (lookahead == 't') ADVANCE(922);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 882:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(984);
-      if (lookahead == 'p') ADVANCE(951);
+      if (lookahead == 'c') ADVANCE(1061);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 883:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1251);
+      if (lookahead == 'c') ADVANCE(1062);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 884:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(918);
+      if (lookahead == 'c') ADVANCE(987);
+      if (lookahead == 'p') ADVANCE(953);
+      if (lookahead == 't') ADVANCE(1202);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 885:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(935);
+      if (lookahead == 'c') ADVANCE(987);
+      if (lookahead == 'p') ADVANCE(953);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 886:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(936);
+      if (lookahead == 'c') ADVANCE(1257);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 887:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'c') ADVANCE(921);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 888:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'c') ADVANCE(938);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 888:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(961);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 889:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1043);
+      if (lookahead == 'c') ADVANCE(939);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 890:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(910);
+      if (lookahead == 'c') ADVANCE(941);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 891:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(732);
-      if (lookahead == 'y') ADVANCE(659);
+      if (lookahead == 'c') ADVANCE(962);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 892:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(732);
+      if (lookahead == 'c') ADVANCE(1046);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 893:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(659);
+      if (lookahead == 'd') ADVANCE(913);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 894:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1004);
+      if (lookahead == 'd') ADVANCE(735);
+      if (lookahead == 'y') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 895:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(650);
+      if (lookahead == 'd') ADVANCE(735);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 896:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(680);
+      if (lookahead == 'd') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 897:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(631);
+      if (lookahead == 'd') ADVANCE(1008);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 898:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(761);
+      if (lookahead == 'd') ADVANCE(653);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 899:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(587);
+      if (lookahead == 'd') ADVANCE(683);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 900:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(712);
+      if (lookahead == 'd') ADVANCE(634);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 901:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(764);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 902:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(590);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 903:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(715);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 904:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1224);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 905:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1305);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 906:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1081);
+      if (lookahead == 'm') ADVANCE(1178);
+      if (lookahead == 'n') ADVANCE(587);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 907:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1081);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 908:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1162);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 909:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1241);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 910:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(955);
+      if (lookahead == 'v') ADVANCE(962);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 911:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(955);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 912:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1265);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 913:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'd') ADVANCE(1218);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 902:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1299);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 903:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1078);
-      if (lookahead == 'm') ADVANCE(1173);
-      if (lookahead == 'n') ADVANCE(584);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 904:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1078);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 905:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1158);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 906:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1235);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 907:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(953);
-      if (lookahead == 'v') ADVANCE(961);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 908:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(953);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 909:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1259);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 910:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1212);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 911:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1134);
-      if (lookahead == 'u') ADVANCE(952);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 912:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1134);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 913:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(954);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 914:
       ACCEPT_TOKEN(sym_identifier);
-      ADVANCE_MAP(
-        'e', 1181,
-        'h', 1287,
-        'i', 1092,
-        'l', 827,
-        'p', 1205,
-        't', 855,
-        'u', 1228,
-        'w', 1037,
-        'y', 1119,
-      );
+      if (lookahead == 'e') ADVANCE(1134);
+      if (lookahead == 'u') ADVANCE(954);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 915:
       ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1134);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 916:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(957);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 917:
+      ACCEPT_TOKEN(sym_identifier);
       ADVANCE_MAP(
-        'e', 1181,
-        'h', 1287,
-        'i', 1269,
-        'l', 827,
-        'p', 1205,
-        't', 855,
-        'w', 1037,
-        'y', 1119,
+        'e', 1186,
+        'h', 1293,
+        'i', 1095,
+        'l', 830,
+        'p', 1211,
+        't', 858,
+        'u', 1234,
+        'w', 1040,
+        'y', 1122,
       );
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 916:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1181);
-      if (lookahead == 'h') ADVANCE(1287);
-      if (lookahead == 'i') ADVANCE(1269);
-      if (lookahead == 'l') ADVANCE(827);
-      if (lookahead == 'w') ADVANCE(1037);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 917:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1181);
-      if (lookahead == 'i') ADVANCE(1269);
-      if (lookahead == 'w') ADVANCE(1037);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 918:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(659);
+      ADVANCE_MAP(
+        'e', 1186,
+        'h', 1293,
+        'i', 1275,
+        'l', 830,
+        'p', 1211,
+        't', 858,
+        'w', 1040,
+        'y', 1122,
+      );
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 919:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(650);
+      if (lookahead == 'e') ADVANCE(1186);
+      if (lookahead == 'h') ADVANCE(1293);
+      if (lookahead == 'i') ADVANCE(1275);
+      if (lookahead == 'l') ADVANCE(830);
+      if (lookahead == 'w') ADVANCE(1040);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 920:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(658);
+      if (lookahead == 'e') ADVANCE(1186);
+      if (lookahead == 'i') ADVANCE(1275);
+      if (lookahead == 'w') ADVANCE(1040);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 921:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(680);
+      if (lookahead == 'e') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 922:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1308);
+      if (lookahead == 'e') ADVANCE(653);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 923:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(604);
+      if (lookahead == 'e') ADVANCE(661);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 924:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(788);
+      if (lookahead == 'e') ADVANCE(683);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 925:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(567);
+      if (lookahead == 'e') ADVANCE(1314);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 926:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(717);
+      if (lookahead == 'e') ADVANCE(607);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 927:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(571);
+      if (lookahead == 'e') ADVANCE(791);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 928:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(721);
+      if (lookahead == 'e') ADVANCE(570);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 929:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(727);
+      if (lookahead == 'e') ADVANCE(720);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 930:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(766);
-      if (lookahead == 'i') ADVANCE(1151);
+      if (lookahead == 'e') ADVANCE(574);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 931:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(766);
+      if (lookahead == 'e') ADVANCE(724);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 932:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(743);
+      if (lookahead == 'e') ADVANCE(730);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 933:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(734);
+      if (lookahead == 'e') ADVANCE(769);
+      if (lookahead == 'i') ADVANCE(1155);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 934:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(751);
+      if (lookahead == 'e') ADVANCE(769);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 935:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(581);
+      if (lookahead == 'e') ADVANCE(746);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 936:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(610);
+      if (lookahead == 'e') ADVANCE(737);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 937:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(535);
+      if (lookahead == 'e') ADVANCE(754);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 938:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(637);
+      if (lookahead == 'e') ADVANCE(584);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 939:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(999);
+      if (lookahead == 'e') ADVANCE(613);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 940:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(870);
-      if (lookahead == 'o') ADVANCE(1074);
-      if (lookahead == 'u') ADVANCE(1109);
+      if (lookahead == 'e') ADVANCE(538);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 941:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1027);
-      if (lookahead == 'i') ADVANCE(1257);
+      if (lookahead == 'e') ADVANCE(640);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 942:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1027);
+      if (lookahead == 'e') ADVANCE(1002);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 943:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1245);
-      if (lookahead == 'i') ADVANCE(1062);
+      if (lookahead == 'e') ADVANCE(873);
+      if (lookahead == 'o') ADVANCE(1077);
+      if (lookahead == 'u') ADVANCE(1112);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 944:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1245);
-      if (lookahead == 'i') ADVANCE(1103);
+      if (lookahead == 'e') ADVANCE(1030);
+      if (lookahead == 'i') ADVANCE(1263);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 945:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1245);
+      if (lookahead == 'e') ADVANCE(1030);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 946:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1167);
+      if (lookahead == 'e') ADVANCE(1251);
+      if (lookahead == 'i') ADVANCE(1065);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 947:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1067);
+      if (lookahead == 'e') ADVANCE(1251);
+      if (lookahead == 'i') ADVANCE(1106);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 948:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1193);
+      if (lookahead == 'e') ADVANCE(1251);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 949:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(946);
+      if (lookahead == 'e') ADVANCE(950);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 950:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1159);
+      if (lookahead == 'e') ADVANCE(1171);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 951:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(883);
+      if (lookahead == 'e') ADVANCE(1070);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 952:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1236);
+      if (lookahead == 'e') ADVANCE(1199);
+      if (lookahead == 't') ADVANCE(1198);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 953:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1068);
+      if (lookahead == 'e') ADVANCE(886);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 954:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(901);
-      if (lookahead == 'v') ADVANCE(956);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 955:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(901);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 956:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1178);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 957:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1183);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 958:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1111);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 959:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(1242);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 955:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1071);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 956:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1163);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 957:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(904);
+      if (lookahead == 'v') ADVANCE(961);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 958:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(904);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 959:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1114);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 960:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1184);
+      if (lookahead == 'e') ADVANCE(1248);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 961:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1216);
+      if (lookahead == 'e') ADVANCE(1183);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 962:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(845);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 963:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(922);
-      if (lookahead == 'o') ADVANCE(1089);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 964:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(922);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 965:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(897);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 966:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1220);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 967:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1198);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 968:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1179);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 969:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(836);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 970:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1208);
-      if (lookahead == 'o') ADVANCE(1288);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 971:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1208);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 972:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1124);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 973:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(1222);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 963:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(848);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 964:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1188);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 965:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(925);
+      if (lookahead == 'o') ADVANCE(1092);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 966:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(925);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 967:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(900);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 968:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1226);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 969:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1189);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 970:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(839);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 971:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1204);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 972:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1184);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 973:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1127);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 974:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1135);
+      if (lookahead == 'e') ADVANCE(1228);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 975:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1249);
+      if (lookahead == 'e') ADVANCE(1214);
+      if (lookahead == 'o') ADVANCE(1294);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 976:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1185);
+      if (lookahead == 'e') ADVANCE(1214);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 977:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1125);
+      if (lookahead == 'e') ADVANCE(1138);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 978:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1186);
+      if (lookahead == 'e') ADVANCE(1255);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 979:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1187);
+      if (lookahead == 'e') ADVANCE(1128);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 980:
       ACCEPT_TOKEN(sym_identifier);
@@ -11667,594 +11654,594 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 981:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1189);
+      if (lookahead == 'e') ADVANCE(1191);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 982:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(955);
+      if (lookahead == 'e') ADVANCE(1192);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 983:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(657);
+      if (lookahead == 'e') ADVANCE(1195);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 984:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1172);
+      if (lookahead == 'e') ADVANCE(1194);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 985:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1182);
-      if (lookahead == 'h') ADVANCE(1287);
-      if (lookahead == 'i') ADVANCE(1269);
-      if (lookahead == 'l') ADVANCE(827);
-      if (lookahead == 'w') ADVANCE(1037);
+      if (lookahead == 'e') ADVANCE(958);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 986:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1238);
+      if (lookahead == 'e') ADVANCE(660);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 987:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1199);
+      if (lookahead == 'e') ADVANCE(1177);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 988:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1210);
+      if (lookahead == 'e') ADVANCE(1205);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 989:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1293);
+      if (lookahead == 'e') ADVANCE(1187);
+      if (lookahead == 'h') ADVANCE(1293);
+      if (lookahead == 'i') ADVANCE(1275);
+      if (lookahead == 'l') ADVANCE(830);
+      if (lookahead == 'w') ADVANCE(1040);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 990:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1274);
-      if (lookahead == 'l') ADVANCE(1077);
-      if (lookahead == 'n') ADVANCE(892);
-      if (lookahead == 't') ADVANCE(771);
+      if (lookahead == 'e') ADVANCE(1244);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 991:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1274);
-      if (lookahead == 'l') ADVANCE(1077);
-      if (lookahead == 't') ADVANCE(771);
+      if (lookahead == 'e') ADVANCE(1216);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 992:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(738);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'p') ADVANCE(1262);
-      if (lookahead == 'r') ADVANCE(625);
-      if (lookahead == 'v') ADVANCE(957);
+      if (lookahead == 'e') ADVANCE(1299);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 993:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(607);
+      if (lookahead == 'f') ADVANCE(1280);
+      if (lookahead == 'l') ADVANCE(1080);
+      if (lookahead == 'n') ADVANCE(895);
+      if (lookahead == 't') ADVANCE(774);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 994:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(740);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'v') ADVANCE(980);
+      if (lookahead == 'f') ADVANCE(1280);
+      if (lookahead == 'l') ADVANCE(1080);
+      if (lookahead == 't') ADVANCE(774);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 995:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(740);
+      if (lookahead == 'f') ADVANCE(741);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'p') ADVANCE(1267);
+      if (lookahead == 'r') ADVANCE(628);
+      if (lookahead == 'v') ADVANCE(964);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 996:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(993);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'v') ADVANCE(957);
+      if (lookahead == 'f') ADVANCE(610);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 997:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(993);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'v') ADVANCE(980);
+      if (lookahead == 'f') ADVANCE(743);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'v') ADVANCE(983);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 998:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1162);
+      if (lookahead == 'f') ADVANCE(743);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 999:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(981);
+      if (lookahead == 'f') ADVANCE(996);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'v') ADVANCE(964);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1000:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(650);
+      if (lookahead == 'f') ADVANCE(996);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'v') ADVANCE(983);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1001:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1016);
+      if (lookahead == 'f') ADVANCE(1166);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1002:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1303);
+      if (lookahead == 'f') ADVANCE(984);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1003:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1194);
+      if (lookahead == 'g') ADVANCE(653);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1004:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(975);
+      if (lookahead == 'g') ADVANCE(1019);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1005:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1197);
-      if (lookahead == 'n') ADVANCE(1030);
+      if (lookahead == 'g') ADVANCE(1309);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1006:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'g') ADVANCE(1203);
-      if (lookahead == 'n') ADVANCE(1030);
+      if (lookahead == 'n') ADVANCE(1033);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1007:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1213);
+      if (lookahead == 'g') ADVANCE(1200);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1008:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1214);
+      if (lookahead == 'g') ADVANCE(978);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1009:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(786);
+      if (lookahead == 'g') ADVANCE(1209);
+      if (lookahead == 'n') ADVANCE(1033);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1010:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(561);
+      if (lookahead == 'g') ADVANCE(1219);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1011:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(753);
+      if (lookahead == 'g') ADVANCE(1220);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1012:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1140);
-      if (lookahead == 'l') ADVANCE(1144);
-      if (lookahead == 'o') ADVANCE(1076);
+      if (lookahead == 'h') ADVANCE(789);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1013:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1287);
-      if (lookahead == 'l') ADVANCE(827);
-      if (lookahead == 'p') ADVANCE(1205);
-      if (lookahead == 't') ADVANCE(855);
-      if (lookahead == 'y') ADVANCE(1119);
+      if (lookahead == 'h') ADVANCE(564);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1014:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1287);
-      if (lookahead == 'l') ADVANCE(827);
+      if (lookahead == 'h') ADVANCE(756);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1015:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(958);
-      if (lookahead == 'i') ADVANCE(1099);
+      if (lookahead == 'h') ADVANCE(1143);
+      if (lookahead == 'l') ADVANCE(1146);
+      if (lookahead == 'o') ADVANCE(1079);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1016:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1254);
+      if (lookahead == 'h') ADVANCE(1293);
+      if (lookahead == 'l') ADVANCE(830);
+      if (lookahead == 'p') ADVANCE(1211);
+      if (lookahead == 't') ADVANCE(858);
+      if (lookahead == 'y') ADVANCE(1122);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1017:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(956);
+      if (lookahead == 'h') ADVANCE(1293);
+      if (lookahead == 'l') ADVANCE(830);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1018:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(976);
+      if (lookahead == 'h') ADVANCE(959);
+      if (lookahead == 'i') ADVANCE(1102);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1019:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1226);
-      if (lookahead == 'o') ADVANCE(1297);
-      if (lookahead == 'r') ADVANCE(834);
+      if (lookahead == 'h') ADVANCE(1260);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1020:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1226);
-      if (lookahead == 'o') ADVANCE(1301);
+      if (lookahead == 'h') ADVANCE(961);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1021:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1083);
-      if (lookahead == 'l') ADVANCE(1284);
-      if (lookahead == 'o') ADVANCE(1180);
-      if (lookahead == 'r') ADVANCE(963);
+      if (lookahead == 'h') ADVANCE(980);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1022:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1062);
+      if (lookahead == 'i') ADVANCE(1232);
+      if (lookahead == 'o') ADVANCE(1303);
+      if (lookahead == 'r') ADVANCE(837);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1023:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1244);
-      if (lookahead == 'm') ADVANCE(1170);
-      if (lookahead == 'n') ADVANCE(948);
-      if (lookahead == 'x') ADVANCE(881);
+      if (lookahead == 'i') ADVANCE(1232);
+      if (lookahead == 'o') ADVANCE(1307);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1024:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1244);
-      if (lookahead == 'n') ADVANCE(948);
+      if (lookahead == 'i') ADVANCE(1086);
+      if (lookahead == 'l') ADVANCE(1290);
+      if (lookahead == 'o') ADVANCE(1185);
+      if (lookahead == 'r') ADVANCE(965);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1025:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1099);
-      if (lookahead == 'o') ADVANCE(575);
+      if (lookahead == 'i') ADVANCE(1065);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1026:
       ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1250);
+      if (lookahead == 'm') ADVANCE(1175);
+      if (lookahead == 'n') ADVANCE(952);
+      if (lookahead == 'x') ADVANCE(884);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1027:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1250);
+      if (lookahead == 'n') ADVANCE(952);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1028:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1102);
+      if (lookahead == 'o') ADVANCE(578);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1029:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1102);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1030:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1004);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1031:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1137);
+      if (lookahead == 'k') ADVANCE(960);
+      if (lookahead == 'x') ADVANCE(662);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1032:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1137);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1033:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1100);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1034:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1072);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1035:
+      ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'i') ADVANCE(1099);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1027:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1001);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1028:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1133);
-      if (lookahead == 'k') ADVANCE(959);
-      if (lookahead == 'x') ADVANCE(659);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1029:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1133);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1030:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1097);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1031:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1069);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1032:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1096);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1033:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1088);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1034:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(893);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1035:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1112);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1036:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1103);
+      if (lookahead == 'i') ADVANCE(1091);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1037:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1260);
+      if (lookahead == 'i') ADVANCE(896);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1038:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1122);
+      if (lookahead == 'i') ADVANCE(1115);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1039:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1093);
-      if (lookahead == 'u') ADVANCE(1228);
+      if (lookahead == 'i') ADVANCE(1106);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1040:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(909);
+      if (lookahead == 'i') ADVANCE(1266);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1041:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1243);
+      if (lookahead == 'i') ADVANCE(1125);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1042:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1247);
+      if (lookahead == 'i') ADVANCE(1096);
+      if (lookahead == 'u') ADVANCE(1234);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1043:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1258);
+      if (lookahead == 'i') ADVANCE(912);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1044:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1309);
+      if (lookahead == 'i') ADVANCE(1249);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1045:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1101);
+      if (lookahead == 'i') ADVANCE(1253);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1046:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1152);
+      if (lookahead == 'i') ADVANCE(1264);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1047:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1276);
+      if (lookahead == 'i') ADVANCE(1315);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1048:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1098);
+      if (lookahead == 'i') ADVANCE(1104);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1049:
       ACCEPT_TOKEN(sym_identifier);
@@ -12262,5898 +12249,5946 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1050:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1100);
+      if (lookahead == 'i') ADVANCE(1282);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1051:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1157);
+      if (lookahead == 'i') ADVANCE(1101);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1052:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1006);
-      if (lookahead == 'o') ADVANCE(908);
+      if (lookahead == 'i') ADVANCE(1160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1053:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(874);
+      if (lookahead == 'i') ADVANCE(1103);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1054:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1008);
+      if (lookahead == 'i') ADVANCE(1161);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1055:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(659);
+      if (lookahead == 'i') ADVANCE(1009);
+      if (lookahead == 'o') ADVANCE(911);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1056:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(628);
+      if (lookahead == 'i') ADVANCE(877);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1057:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(558);
+      if (lookahead == 'i') ADVANCE(1011);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1058:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(564);
+      if (lookahead == 'k') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1059:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(591);
+      if (lookahead == 'k') ADVANCE(631);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1060:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(663);
+      if (lookahead == 'k') ADVANCE(561);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1061:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(924);
-      if (lookahead == 'm') ADVANCE(1042);
-      if (lookahead == 'n') ADVANCE(1057);
+      if (lookahead == 'k') ADVANCE(567);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1062:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(924);
-      if (lookahead == 'm') ADVANCE(1042);
+      if (lookahead == 'k') ADVANCE(594);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1063:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(959);
-      if (lookahead == 'x') ADVANCE(659);
+      if (lookahead == 'k') ADVANCE(666);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1064:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(966);
+      if (lookahead == 'k') ADVANCE(927);
+      if (lookahead == 'm') ADVANCE(1045);
+      if (lookahead == 'n') ADVANCE(1060);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1065:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(659);
+      if (lookahead == 'k') ADVANCE(927);
+      if (lookahead == 'm') ADVANCE(1045);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1066:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(706);
+      if (lookahead == 'k') ADVANCE(960);
+      if (lookahead == 'x') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1067:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(648);
+      if (lookahead == 'k') ADVANCE(968);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1068:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(755);
+      if (lookahead == 'l') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1069:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(791);
+      if (lookahead == 'l') ADVANCE(709);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1070:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1284);
+      if (lookahead == 'l') ADVANCE(651);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1071:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(839);
-      if (lookahead == 'o') ADVANCE(1300);
+      if (lookahead == 'l') ADVANCE(758);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1072:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(839);
+      if (lookahead == 'l') ADVANCE(794);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1073:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1066);
-      if (lookahead == 'u') ADVANCE(1270);
+      if (lookahead == 'l') ADVANCE(1290);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1074:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1066);
+      if (lookahead == 'l') ADVANCE(842);
+      if (lookahead == 'o') ADVANCE(1306);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1075:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(895);
-      if (lookahead == 'm') ADVANCE(1104);
-      if (lookahead == 'p') ADVANCE(1305);
+      if (lookahead == 'l') ADVANCE(842);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1076:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(893);
+      if (lookahead == 'l') ADVANCE(1069);
+      if (lookahead == 'u') ADVANCE(1276);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1077:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1141);
+      if (lookahead == 'l') ADVANCE(1069);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1078:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(923);
+      if (lookahead == 'l') ADVANCE(898);
+      if (lookahead == 'm') ADVANCE(1107);
+      if (lookahead == 'p') ADVANCE(1311);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1079:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(833);
-      if (lookahead == 'o') ADVANCE(1095);
+      if (lookahead == 'l') ADVANCE(896);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1080:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(965);
+      if (lookahead == 'l') ADVANCE(1144);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1081:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(918);
+      if (lookahead == 'l') ADVANCE(926);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1082:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'l') ADVANCE(836);
+      if (lookahead == 'o') ADVANCE(1098);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1083:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'l') ADVANCE(967);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1084:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'l') ADVANCE(921);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1083:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1080);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1084:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(843);
-      if (lookahead == 'n') ADVANCE(902);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1085:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(843);
+      if (lookahead == 'l') ADVANCE(924);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1086:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(875);
-      if (lookahead == 'o') ADVANCE(1121);
+      if (lookahead == 'l') ADVANCE(1083);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1087:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(555);
+      if (lookahead == 'l') ADVANCE(845);
+      if (lookahead == 'n') ADVANCE(905);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1088:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(659);
+      if (lookahead == 'l') ADVANCE(845);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1089:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(725);
+      if (lookahead == 'm') ADVANCE(878);
+      if (lookahead == 'o') ADVANCE(1124);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1090:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1170);
-      if (lookahead == 'x') ADVANCE(882);
+      if (lookahead == 'm') ADVANCE(558);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1091:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1170);
-      if (lookahead == 'x') ADVANCE(1171);
+      if (lookahead == 'm') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1092:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1003);
-      if (lookahead == 't') ADVANCE(925);
+      if (lookahead == 'm') ADVANCE(728);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1093:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1003);
+      if (lookahead == 'm') ADVANCE(1175);
+      if (lookahead == 'x') ADVANCE(885);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1094:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1173);
+      if (lookahead == 'm') ADVANCE(1175);
+      if (lookahead == 'x') ADVANCE(1176);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1095:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1104);
+      if (lookahead == 'm') ADVANCE(1007);
+      if (lookahead == 't') ADVANCE(928);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1096:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(841);
+      if (lookahead == 'm') ADVANCE(1007);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1097:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1044);
+      if (lookahead == 'm') ADVANCE(1178);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1098:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(919);
+      if (lookahead == 'm') ADVANCE(1107);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1099:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(950);
+      if (lookahead == 'm') ADVANCE(843);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1100:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(918);
+      if (lookahead == 'm') ADVANCE(1047);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1101:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(933);
+      if (lookahead == 'm') ADVANCE(922);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1102:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1150);
+      if (lookahead == 'm') ADVANCE(956);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1103:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1042);
+      if (lookahead == 'm') ADVANCE(921);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1104:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(844);
+      if (lookahead == 'm') ADVANCE(936);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1105:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(584);
+      if (lookahead == 'm') ADVANCE(1154);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1106:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'p') ADVANCE(1262);
+      if (lookahead == 'm') ADVANCE(1045);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1107:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(645);
-      if (lookahead == 'v') ADVANCE(980);
+      if (lookahead == 'm') ADVANCE(847);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1108:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(659);
+      if (lookahead == 'n') ADVANCE(587);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1109:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(691);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'p') ADVANCE(1267);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1110:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(683);
+      if (lookahead == 'n') ADVANCE(648);
+      if (lookahead == 'v') ADVANCE(983);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1111:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(671);
+      if (lookahead == 'n') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1112:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(687);
+      if (lookahead == 'n') ADVANCE(694);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1113:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(698);
+      if (lookahead == 'n') ADVANCE(686);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1114:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(595);
+      if (lookahead == 'n') ADVANCE(674);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1115:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(690);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1116:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(701);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1117:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'n') ADVANCE(598);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1116:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(599);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1117:
+    case 1118:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'n') ADVANCE(601);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1118:
+    case 1119:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(602);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1120:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(604);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1121:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(905);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1122:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(879);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1123:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(1060);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1124:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(899);
+      if (lookahead == 'o') ADVANCE(1252);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1125:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(1003);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1126:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(887);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1127:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(896);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1128:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(891);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1129:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'n') ADVANCE(902);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1119:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(876);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1120:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1057);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1121:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(896);
-      if (lookahead == 'o') ADVANCE(1246);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1122:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1000);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1123:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(884);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1124:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(893);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1125:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(888);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1126:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(899);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1127:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1223);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1128:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1263);
-      if (lookahead == 's') ADVANCE(829);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1129:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1263);
-      if (lookahead == 's') ADVANCE(937);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1130:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1263);
+      if (lookahead == 'n') ADVANCE(1229);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1131:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1265);
+      if (lookahead == 'n') ADVANCE(1269);
+      if (lookahead == 's') ADVANCE(832);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1132:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(886);
+      if (lookahead == 'n') ADVANCE(1269);
+      if (lookahead == 's') ADVANCE(940);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1133:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1275);
+      if (lookahead == 'n') ADVANCE(1269);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1134:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(987);
+      if (lookahead == 'n') ADVANCE(988);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1135:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(856);
+      if (lookahead == 'n') ADVANCE(1271);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1136:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1278);
+      if (lookahead == 'n') ADVANCE(889);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1137:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1280);
+      if (lookahead == 'n') ADVANCE(1281);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1138:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1297);
-      if (lookahead == 'r') ADVANCE(834);
+      if (lookahead == 'n') ADVANCE(859);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1139:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1180);
-      if (lookahead == 'r') ADVANCE(964);
+      if (lookahead == 'n') ADVANCE(1284);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1140:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1161);
+      if (lookahead == 'n') ADVANCE(1286);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1141:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1296);
+      if (lookahead == 'o') ADVANCE(1303);
+      if (lookahead == 'r') ADVANCE(837);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1142:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1200);
+      if (lookahead == 'o') ADVANCE(1185);
+      if (lookahead == 'r') ADVANCE(966);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1143:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1153);
+      if (lookahead == 'o') ADVANCE(1165);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1144:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1286);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1145:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1300);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1146:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1288);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1147:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1149);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1148:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1246);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1149:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1060);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1150:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1195);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1151:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1115);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1152:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1127);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1153:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1253);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1154:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1188);
-      if (lookahead == 'r') ADVANCE(963);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1155:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1188);
-      if (lookahead == 'r') ADVANCE(964);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1156:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1116);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1157:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1117);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1158:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1298);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1159:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1289);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1160:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1237);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1161:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1240);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1162:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1206);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1163:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1211);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1164:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'o') ADVANCE(1302);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1145:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1206);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1146:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1292);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1147:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1306);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1148:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1157);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1149:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1294);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1150:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1252);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1151:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1173);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1152:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1063);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1153:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1152);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1154:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1201);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1155:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1118);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1156:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1130);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1157:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1259);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1158:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1193);
+      if (lookahead == 'r') ADVANCE(965);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1159:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1193);
+      if (lookahead == 'r') ADVANCE(966);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1160:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1119);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1161:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1120);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1162:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1304);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1163:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1295);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1164:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1243);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1165:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(659);
-      if (lookahead == 't') ADVANCE(1018);
+      if (lookahead == 'o') ADVANCE(1246);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1166:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(659);
+      if (lookahead == 'o') ADVANCE(1212);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1167:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(764);
+      if (lookahead == 'o') ADVANCE(1217);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1168:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(702);
+      if (lookahead == 'o') ADVANCE(1308);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1169:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(831);
+      if (lookahead == 'p') ADVANCE(662);
+      if (lookahead == 't') ADVANCE(1021);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1170:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(662);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1171:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(767);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1172:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(705);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1173:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(1309);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1174:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(834);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1175:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(1262);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1176:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(953);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1177:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'p') ADVANCE(1256);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1171:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(951);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1172:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1250);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1173:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1160);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1174:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(972);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1175:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(847);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1176:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(967);
-      if (lookahead == 'u') ADVANCE(1239);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1177:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(967);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1178:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(659);
+      if (lookahead == 'p') ADVANCE(1164);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1179:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(650);
+      if (lookahead == 'p') ADVANCE(973);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1180:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(778);
+      if (lookahead == 'p') ADVANCE(849);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1181:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1294);
-      if (lookahead == 't') ADVANCE(546);
+      if (lookahead == 'p') ADVANCE(971);
+      if (lookahead == 'u') ADVANCE(1245);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1182:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1294);
+      if (lookahead == 'p') ADVANCE(971);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1183:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(871);
+      if (lookahead == 'r') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1184:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(641);
+      if (lookahead == 'r') ADVANCE(653);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1185:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(715);
+      if (lookahead == 'r') ADVANCE(781);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1186:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(757);
+      if (lookahead == 'r') ADVANCE(1300);
+      if (lookahead == 't') ADVANCE(549);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1187:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(552);
+      if (lookahead == 'r') ADVANCE(1300);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1188:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(779);
+      if (lookahead == 'r') ADVANCE(874);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1189:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(758);
+      if (lookahead == 'r') ADVANCE(644);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1190:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(872);
+      if (lookahead == 'r') ADVANCE(718);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1191:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1307);
-      if (lookahead == 'u') ADVANCE(1201);
+      if (lookahead == 'r') ADVANCE(760);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1192:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1307);
+      if (lookahead == 'r') ADVANCE(555);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1193:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1002);
+      if (lookahead == 'r') ADVANCE(782);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1194:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1034);
+      if (lookahead == 'r') ADVANCE(761);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1195:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1304);
+      if (lookahead == 'r') ADVANCE(875);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1196:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(825);
+      if (lookahead == 'r') ADVANCE(1313);
+      if (lookahead == 'u') ADVANCE(1207);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1197:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(848);
+      if (lookahead == 'r') ADVANCE(1313);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1198:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1216);
+      if (lookahead == 'r') ADVANCE(1151);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1199:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(859);
+      if (lookahead == 'r') ADVANCE(1005);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1200:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1243);
+      if (lookahead == 'r') ADVANCE(1037);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1201:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1113);
+      if (lookahead == 'r') ADVANCE(1310);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1202:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(900);
+      if (lookahead == 'r') ADVANCE(828);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1203:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(860);
+      if (lookahead == 'r') ADVANCE(851);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1204:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1248);
+      if (lookahead == 'r') ADVANCE(1222);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1205:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(962);
+      if (lookahead == 'r') ADVANCE(862);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1206:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(928);
+      if (lookahead == 'r') ADVANCE(1249);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1207:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(964);
+      if (lookahead == 'r') ADVANCE(1116);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1208:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1291);
+      if (lookahead == 'r') ADVANCE(903);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1209:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(885);
+      if (lookahead == 'r') ADVANCE(863);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1210:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(977);
+      if (lookahead == 'r') ADVANCE(1254);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1211:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(887);
+      if (lookahead == 'r') ADVANCE(963);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1212:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(986);
+      if (lookahead == 'r') ADVANCE(931);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1213:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(864);
+      if (lookahead == 'r') ADVANCE(966);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1214:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(865);
+      if (lookahead == 'r') ADVANCE(1297);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1215:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(829);
+      if (lookahead == 'r') ADVANCE(888);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1216:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(659);
+      if (lookahead == 'r') ADVANCE(979);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1217:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(654);
+      if (lookahead == 'r') ADVANCE(890);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1218:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(652);
+      if (lookahead == 'r') ADVANCE(990);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1219:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(549);
+      if (lookahead == 'r') ADVANCE(867);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1220:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(769);
+      if (lookahead == 'r') ADVANCE(868);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1221:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(678);
+      if (lookahead == 's') ADVANCE(832);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1222:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(634);
+      if (lookahead == 's') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1223:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(578);
+      if (lookahead == 's') ADVANCE(657);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1224:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1231);
-      if (lookahead == 'w') ADVANCE(968);
+      if (lookahead == 's') ADVANCE(655);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1225:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1231);
+      if (lookahead == 's') ADVANCE(552);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1226:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(772);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1227:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(681);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1228:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(637);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1229:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(581);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1230:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1237);
+      if (lookahead == 'w') ADVANCE(972);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1231:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1237);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1232:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1059);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1233:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(833);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1234:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1179);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1235:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1225);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1236:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1279);
+      if (lookahead == 't') ADVANCE(616);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1237:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1056);
+      if (lookahead == 't') ADVANCE(662);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1238:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 's') ADVANCE(1056);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1227:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(830);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1228:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1174);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1229:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1219);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1230:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1273);
-      if (lookahead == 't') ADVANCE(613);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1231:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1053);
-      if (lookahead == 't') ADVANCE(659);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1232:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1053);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1233:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1146);
-      if (lookahead == 't') ADVANCE(1192);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1234:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1146);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1235:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1033);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1236:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1266);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1237:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1232);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1238:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1217);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1239:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(926);
+      if (lookahead == 's') ADVANCE(1149);
+      if (lookahead == 't') ADVANCE(1197);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1240:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(918);
+      if (lookahead == 's') ADVANCE(1149);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1241:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(937);
+      if (lookahead == 's') ADVANCE(1036);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1242:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1175);
+      if (lookahead == 's') ADVANCE(1272);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1243:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(659);
+      if (lookahead == 's') ADVANCE(1238);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1244:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1017);
+      if (lookahead == 's') ADVANCE(1223);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1245:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(542);
+      if (lookahead == 's') ADVANCE(929);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1246:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(617);
+      if (lookahead == 's') ADVANCE(921);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1247:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(747);
+      if (lookahead == 's') ADVANCE(940);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1248:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(700);
+      if (lookahead == 's') ADVANCE(1180);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1249:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(745);
+      if (lookahead == 't') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1250:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(784);
+      if (lookahead == 't') ADVANCE(1020);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1251:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(775);
+      if (lookahead == 't') ADVANCE(545);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1252:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(930);
+      if (lookahead == 't') ADVANCE(620);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1253:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(695);
+      if (lookahead == 't') ADVANCE(750);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1254:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(749);
+      if (lookahead == 't') ADVANCE(703);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1255:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(667);
+      if (lookahead == 't') ADVANCE(748);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1256:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1306);
+      if (lookahead == 't') ADVANCE(787);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1257:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1009);
+      if (lookahead == 't') ADVANCE(778);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1258:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1304);
+      if (lookahead == 't') ADVANCE(933);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1259:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1011);
+      if (lookahead == 't') ADVANCE(698);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1260:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(877);
+      if (lookahead == 't') ADVANCE(752);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1261:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1178);
+      if (lookahead == 't') ADVANCE(670);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1262:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1032);
+      if (lookahead == 't') ADVANCE(1312);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1263:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1031);
+      if (lookahead == 't') ADVANCE(1012);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1264:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(905);
+      if (lookahead == 't') ADVANCE(1310);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1265:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1045);
+      if (lookahead == 't') ADVANCE(1014);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1266:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1221);
+      if (lookahead == 't') ADVANCE(880);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1267:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1046);
+      if (lookahead == 't') ADVANCE(1035);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1268:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(919);
+      if (lookahead == 't') ADVANCE(1183);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1269:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(925);
+      if (lookahead == 't') ADVANCE(1034);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1270:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(927);
+      if (lookahead == 't') ADVANCE(908);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1271:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1192);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1272:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(931);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1273:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1038);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1274:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(960);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1275:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(974);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1276:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(973);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1277:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1018);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1278:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 't') ADVANCE(1048);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1279:
+    case 1272:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1227);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1273:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 't') ADVANCE(1049);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1280:
+    case 1274:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1050);
+      if (lookahead == 't') ADVANCE(922);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1275:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(928);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1276:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(930);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1277:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1197);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1278:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(934);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1279:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1041);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1280:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(969);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1281:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(977);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1282:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(974);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1283:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1021);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1284:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 't') ADVANCE(1051);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1282:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(650);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1283:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(952);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1284:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1034);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1285:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1239);
+      if (lookahead == 't') ADVANCE(1052);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1286:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(906);
+      if (lookahead == 't') ADVANCE(1053);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1287:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1264);
+      if (lookahead == 't') ADVANCE(1054);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1288:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1209);
+      if (lookahead == 'u') ADVANCE(653);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1289:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1255);
+      if (lookahead == 'u') ADVANCE(954);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1290:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'u') ADVANCE(1037);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1291:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'u') ADVANCE(1245);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1292:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'u') ADVANCE(909);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1293:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'u') ADVANCE(1270);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1291:
+    case 1294:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(932);
+      if (lookahead == 'u') ADVANCE(1215);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
-    case 1292:
+    case 1295:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'u') ADVANCE(1261);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1296:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'u') ADVANCE(1276);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1297:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'v') ADVANCE(935);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1298:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'v') ADVANCE(962);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1299:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'v') ADVANCE(961);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1293:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(956);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1294:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(979);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1295:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(980);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1296:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(729);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1297:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1131);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1298:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1114);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1299:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1040);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1300:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(968);
+      if (lookahead == 'v') ADVANCE(982);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1301:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1136);
+      if (lookahead == 'v') ADVANCE(983);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1302:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1137);
+      if (lookahead == 'w') ADVANCE(732);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1303:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(659);
+      if (lookahead == 'w') ADVANCE(1135);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1304:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(650);
+      if (lookahead == 'w') ADVANCE(1117);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1305:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(623);
+      if (lookahead == 'w') ADVANCE(1043);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1306:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(704);
+      if (lookahead == 'w') ADVANCE(972);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1307:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(675);
+      if (lookahead == 'w') ADVANCE(1139);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1308:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'z') ADVANCE(929);
+      if (lookahead == 'w') ADVANCE(1140);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1309:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'z') ADVANCE(934);
+      if (lookahead == 'y') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1310);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1310:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(653);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1311:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(626);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1312:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(707);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1313:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(678);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
+      END_STATE();
+    case 1314:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'z') ADVANCE(932);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1316);
+      END_STATE();
+    case 1315:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'z') ADVANCE(937);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1316);
+      END_STATE();
+    case 1316:
       ACCEPT_TOKEN(sym_identifier);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1310);
-      END_STATE();
-    case 1311:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      END_STATE();
-    case 1312:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '>') ADVANCE(722);
-      END_STATE();
-    case 1313:
-      ACCEPT_TOKEN(anon_sym_SLASH);
-      if (lookahead == '/') ADVANCE(1728);
-      END_STATE();
-    case 1314:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(486);
-      if (lookahead == '.') ADVANCE(476);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1318);
-      END_STATE();
-    case 1315:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(476);
-      if (lookahead == ':') ADVANCE(484);
-      if (lookahead == '_') ADVANCE(1318);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1317);
-      END_STATE();
-    case 1316:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(476);
-      if (lookahead == ':') ADVANCE(484);
-      if (lookahead == '_') ADVANCE(1318);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1315);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1316);
       END_STATE();
     case 1317:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(476);
-      if (lookahead == '_') ADVANCE(1318);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1314);
+      ACCEPT_TOKEN(anon_sym_DASH);
       END_STATE();
     case 1318:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(476);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1318);
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '>') ADVANCE(725);
       END_STATE();
     case 1319:
-      ACCEPT_TOKEN(sym_number);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1319);
+      ACCEPT_TOKEN(anon_sym_SLASH);
+      if (lookahead == '/') ADVANCE(1734);
       END_STATE();
     case 1320:
-      ACCEPT_TOKEN(sym_unit);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(489);
+      if (lookahead == '.') ADVANCE(479);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1324);
       END_STATE();
     case 1321:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '.') ADVANCE(481);
-      if (lookahead == '_') ADVANCE(1321);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1716);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(479);
+      if (lookahead == ':') ADVANCE(487);
+      if (lookahead == '_') ADVANCE(1324);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1323);
       END_STATE();
     case 1322:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '.') ADVANCE(481);
-      if (lookahead == '_') ADVANCE(1322);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1717);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(479);
+      if (lookahead == ':') ADVANCE(487);
+      if (lookahead == '_') ADVANCE(1324);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1321);
       END_STATE();
     case 1323:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1684);
-      if (lookahead == 'r') ADVANCE(1415);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(479);
+      if (lookahead == '_') ADVANCE(1324);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1320);
       END_STATE();
     case 1324:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1364);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(479);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1324);
       END_STATE();
     case 1325:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1368);
-      if (lookahead == 'e') ADVANCE(1641);
-      if (lookahead == 'o') ADVANCE(1693);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+      ACCEPT_TOKEN(sym_number);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1325);
       END_STATE();
     case 1326:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1368);
-      if (lookahead == 'e') ADVANCE(1671);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
       END_STATE();
     case 1327:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(619);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == '.') ADVANCE(484);
+      if (lookahead == '_') ADVANCE(1327);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1722);
       END_STATE();
     case 1328:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1553);
-      if (lookahead == 'e') ADVANCE(1458);
-      if (lookahead == 'o') ADVANCE(1570);
-      if (lookahead == 'u') ADVANCE(1376);
-      if (lookahead == 'y') ADVANCE(708);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == '.') ADVANCE(484);
+      if (lookahead == '_') ADVANCE(1328);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1723);
       END_STATE();
     case 1329:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1553);
-      if (lookahead == 'e') ADVANCE(1458);
-      if (lookahead == 'o') ADVANCE(1570);
-      if (lookahead == 'u') ADVANCE(1376);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1690);
+      if (lookahead == 'r') ADVANCE(1421);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1330:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1647);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1370);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1331:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1361);
-      if (lookahead == 'e') ADVANCE(1657);
-      if (lookahead == 'i') ADVANCE(1555);
+      if (lookahead == 'a') ADVANCE(1374);
+      if (lookahead == 'e') ADVANCE(1647);
+      if (lookahead == 'o') ADVANCE(1699);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1332:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1361);
-      if (lookahead == 'i') ADVANCE(1555);
+      if (lookahead == 'a') ADVANCE(1374);
+      if (lookahead == 'e') ADVANCE(1677);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1333:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1481);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(622);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1334:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1362);
-      if (lookahead == 'e') ADVANCE(531);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1559);
+      if (lookahead == 'e') ADVANCE(1464);
+      if (lookahead == 'o') ADVANCE(1576);
+      if (lookahead == 'u') ADVANCE(1382);
+      if (lookahead == 'y') ADVANCE(711);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1335:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1362);
-      if (lookahead == 'e') ADVANCE(1382);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1559);
+      if (lookahead == 'e') ADVANCE(1464);
+      if (lookahead == 'o') ADVANCE(1576);
+      if (lookahead == 'u') ADVANCE(1382);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1336:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1636);
-      if (lookahead == 'o') ADVANCE(1644);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1653);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1337:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1377);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1367);
+      if (lookahead == 'e') ADVANCE(1663);
+      if (lookahead == 'i') ADVANCE(1561);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1338:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1597);
-      if (lookahead == 'l') ADVANCE(1340);
-      if (lookahead == 'o') ADVANCE(1519);
-      if (lookahead == 'p') ADVANCE(1685);
+      if (lookahead == 'a') ADVANCE(1367);
+      if (lookahead == 'i') ADVANCE(1561);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1339:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1597);
-      if (lookahead == 'o') ADVANCE(1519);
-      if (lookahead == 'p') ADVANCE(1685);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1487);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1340:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1640);
+      if (lookahead == 'a') ADVANCE(1368);
+      if (lookahead == 'e') ADVANCE(534);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1341:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1617);
-      if (lookahead == 'o') ADVANCE(1594);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1368);
+      if (lookahead == 'e') ADVANCE(1388);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1342:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1370);
+      if (lookahead == 'a') ADVANCE(1642);
+      if (lookahead == 'o') ADVANCE(1650);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1343:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1375);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1383);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1344:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1509);
-      if (lookahead == 'i') ADVANCE(1532);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1603);
+      if (lookahead == 'l') ADVANCE(1346);
+      if (lookahead == 'o') ADVANCE(1525);
+      if (lookahead == 'p') ADVANCE(1691);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1345:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1499);
-      if (lookahead == 'e') ADVANCE(1531);
-      if (lookahead == 'i') ADVANCE(1464);
+      if (lookahead == 'a') ADVANCE(1603);
+      if (lookahead == 'o') ADVANCE(1525);
+      if (lookahead == 'p') ADVANCE(1691);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1346:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1369);
-      if (lookahead == 'e') ADVANCE(1642);
-      if (lookahead == 'o') ADVANCE(1693);
+      if (lookahead == 'a') ADVANCE(1646);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1347:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1542);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1623);
+      if (lookahead == 'o') ADVANCE(1600);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1348:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1382);
+      if (lookahead == 'a') ADVANCE(1376);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1349:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1559);
+      if (lookahead == 'a') ADVANCE(1381);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1350:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1562);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1515);
+      if (lookahead == 'i') ADVANCE(1538);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1351:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1621);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1505);
+      if (lookahead == 'e') ADVANCE(1537);
+      if (lookahead == 'i') ADVANCE(1470);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1352:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1667);
+      if (lookahead == 'a') ADVANCE(1375);
+      if (lookahead == 'e') ADVANCE(1648);
+      if (lookahead == 'o') ADVANCE(1699);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1353:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1670);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1354:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1668);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1388);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1355:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1492);
+      if (lookahead == 'a') ADVANCE(1565);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1356:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1673);
-      if (lookahead == 'e') ADVANCE(1671);
+      if (lookahead == 'a') ADVANCE(1568);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1357:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'a') ADVANCE(1683);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1627);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1358:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1587);
-      if (lookahead == 's') ADVANCE(1431);
-      if (lookahead == 't') ADVANCE(1608);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1673);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1359:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1574);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'a') ADVANCE(1676);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1360:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1578);
-      if (lookahead == 'h') ADVANCE(1434);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'a') ADVANCE(1674);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1361:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1430);
+      if (lookahead == 'a') ADVANCE(1498);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1362:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1521);
+      if (lookahead == 'a') ADVANCE(1679);
+      if (lookahead == 'e') ADVANCE(1677);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1363:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'b') ADVANCE(1591);
-      if (lookahead == 't') ADVANCE(1691);
+      if (lookahead == 'a') ADVANCE(1689);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1364:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1502);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'b') ADVANCE(1593);
+      if (lookahead == 's') ADVANCE(1437);
+      if (lookahead == 't') ADVANCE(1614);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1365:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(718);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'b') ADVANCE(1580);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1366:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1714);
+      if (lookahead == 'b') ADVANCE(1584);
+      if (lookahead == 'h') ADVANCE(1440);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1367:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1467);
+      if (lookahead == 'b') ADVANCE(1436);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1368:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1506);
-      if (lookahead == 't') ADVANCE(1414);
+      if (lookahead == 'b') ADVANCE(1527);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1369:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1506);
+      if (lookahead == 'b') ADVANCE(1597);
+      if (lookahead == 't') ADVANCE(1697);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1370:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1507);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'c') ADVANCE(1508);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1371:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1653);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'c') ADVANCE(721);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1372:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1407);
+      if (lookahead == 'c') ADVANCE(1720);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1373:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1409);
+      if (lookahead == 'c') ADVANCE(1473);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1374:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1410);
+      if (lookahead == 'c') ADVANCE(1512);
+      if (lookahead == 't') ADVANCE(1420);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1375:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'c') ADVANCE(1494);
+      if (lookahead == 'c') ADVANCE(1512);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1376:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1463);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'c') ADVANCE(1513);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1377:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(760);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'c') ADVANCE(1659);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1378:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(731);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'c') ADVANCE(1413);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1379:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(630);
+      if (lookahead == 'c') ADVANCE(1415);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1380:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(586);
+      if (lookahead == 'c') ADVANCE(1416);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1381:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(711);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'c') ADVANCE(1500);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1382:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'd') ADVANCE(1469);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1383:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1698);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(763);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1384:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1636);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'd') ADVANCE(734);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1385:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1520);
-      if (lookahead == 'n') ADVANCE(583);
+      if (lookahead == 'd') ADVANCE(633);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1386:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1520);
+      if (lookahead == 'd') ADVANCE(589);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1387:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1420);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(714);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1388:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1391);
-      if (lookahead == 'f') ADVANCE(1678);
+      if (lookahead == 'd') ADVANCE(1720);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1389:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1391);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'd') ADVANCE(1704);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1390:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1590);
+      if (lookahead == 'd') ADVANCE(1642);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1391:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1623);
+      if (lookahead == 'd') ADVANCE(1526);
+      if (lookahead == 'n') ADVANCE(586);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1392:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1661);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1526);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1393:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'd') ADVANCE(1571);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1426);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1394:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1358);
-      if (lookahead == 'o') ADVANCE(1515);
-      if (lookahead == 'u') ADVANCE(1538);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1397);
+      if (lookahead == 'f') ADVANCE(1684);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1395:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1711);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1397);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1396:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(716);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1596);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1397:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(720);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1629);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1398:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(726);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1667);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1399:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(765);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'd') ADVANCE(1577);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1400:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(742);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1364);
+      if (lookahead == 'o') ADVANCE(1521);
+      if (lookahead == 'u') ADVANCE(1544);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1401:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(733);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1717);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1402:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(719);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1403:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1610);
-      if (lookahead == 'h') ADVANCE(1688);
-      if (lookahead == 'i') ADVANCE(1674);
-      if (lookahead == 'l') ADVANCE(1342);
-      if (lookahead == 'w') ADVANCE(1493);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(723);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1404:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1610);
-      if (lookahead == 'i') ADVANCE(1674);
-      if (lookahead == 'w') ADVANCE(1493);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(729);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1405:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(603);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(768);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1406:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(566);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(745);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1407:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(636);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(736);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1408:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(570);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(753);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1409:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(580);
+      if (lookahead == 'e') ADVANCE(1616);
+      if (lookahead == 'h') ADVANCE(1694);
+      if (lookahead == 'i') ADVANCE(1680);
+      if (lookahead == 'l') ADVANCE(1348);
+      if (lookahead == 'w') ADVANCE(1499);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1410:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(609);
+      if (lookahead == 'e') ADVANCE(1616);
+      if (lookahead == 'i') ADVANCE(1680);
+      if (lookahead == 'w') ADVANCE(1499);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1411:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(532);
+      if (lookahead == 'e') ADVANCE(606);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1412:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1363);
-      if (lookahead == 'u') ADVANCE(1547);
+      if (lookahead == 'e') ADVANCE(569);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1413:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1479);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(639);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1414:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1714);
+      if (lookahead == 'e') ADVANCE(573);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1415:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1459);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(583);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1416:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1417);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(612);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1417:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1593);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(535);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1418:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1371);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1369);
+      if (lookahead == 'u') ADVANCE(1553);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1419:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1337);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1485);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1420:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1511);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1421:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1599);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1465);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1422:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1589);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1423);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1423:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1599);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1424:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1377);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1425:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1343);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1426:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1517);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1427:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1605);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1428:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1595);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1429:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1651);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1430:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1401);
+      if (lookahead == 'o') ADVANCE(1531);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1431:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1401);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1432:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1547);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1433:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1606);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1434:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1567);
+      if (lookahead == 'u') ADVANCE(1429);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1435:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1567);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1436:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1519);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1437:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1607);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1438:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'e') ADVANCE(1645);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1424:
+    case 1439:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1395);
-      if (lookahead == 'o') ADVANCE(1525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1608);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 1425:
+    case 1440:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1395);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1426:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1541);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1427:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1600);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1428:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1561);
-      if (lookahead == 'u') ADVANCE(1423);
+      if (lookahead == 'e') ADVANCE(1354);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1429:
+    case 1441:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1561);
+      if (lookahead == 'e') ADVANCE(1658);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1442:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'e') ADVANCE(1598);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1430:
+    case 1443:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1513);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(1609);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
-    case 1431:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1601);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1432:
+    case 1444:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'e') ADVANCE(1639);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1433:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1602);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1434:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1348);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1435:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1652);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1436:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1592);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1437:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1603);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1438:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1633);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1439:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1384);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1440:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1635);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1441:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1563);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1442:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1379);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1443:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1604);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1444:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1657);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1445:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1607);
+      if (lookahead == 'e') ADVANCE(1390);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1446:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1551);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'e') ADVANCE(1641);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1447:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1605);
+      if (lookahead == 'e') ADVANCE(1569);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1448:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1609);
+      if (lookahead == 'e') ADVANCE(1385);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1449:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1439);
+      if (lookahead == 'e') ADVANCE(1610);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1450:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1611);
-      if (lookahead == 'h') ADVANCE(1688);
-      if (lookahead == 'i') ADVANCE(1674);
-      if (lookahead == 'l') ADVANCE(1342);
-      if (lookahead == 'w') ADVANCE(1493);
+      if (lookahead == 'e') ADVANCE(1663);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1451:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'e') ADVANCE(1629);
+      if (lookahead == 'e') ADVANCE(1613);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1452:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(1679);
-      if (lookahead == 'l') ADVANCE(1514);
-      if (lookahead == 'n') ADVANCE(1378);
-      if (lookahead == 't') ADVANCE(770);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1557);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1453:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(1679);
-      if (lookahead == 'l') ADVANCE(1514);
-      if (lookahead == 't') ADVANCE(770);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1611);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1454:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(606);
+      if (lookahead == 'e') ADVANCE(1615);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1455:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(736);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'e') ADVANCE(1445);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1456:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(737);
+      if (lookahead == 'e') ADVANCE(1617);
+      if (lookahead == 'h') ADVANCE(1694);
+      if (lookahead == 'i') ADVANCE(1680);
+      if (lookahead == 'l') ADVANCE(1348);
+      if (lookahead == 'w') ADVANCE(1499);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1457:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(1454);
-      if (lookahead == 'n') ADVANCE(644);
-      if (lookahead == 'v') ADVANCE(1443);
+      if (lookahead == 'e') ADVANCE(1635);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1458:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(1588);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(1685);
+      if (lookahead == 'l') ADVANCE(1520);
+      if (lookahead == 'n') ADVANCE(1384);
+      if (lookahead == 't') ADVANCE(773);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1459:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'f') ADVANCE(1437);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(1685);
+      if (lookahead == 'l') ADVANCE(1520);
+      if (lookahead == 't') ADVANCE(773);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1460:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1714);
+      if (lookahead == 'f') ADVANCE(609);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1461:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1469);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(739);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1462:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1624);
-      if (lookahead == 'n') ADVANCE(1495);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(740);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1463:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1435);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(1460);
+      if (lookahead == 'n') ADVANCE(647);
+      if (lookahead == 'v') ADVANCE(1449);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1464:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1615);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'f') ADVANCE(1594);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1465:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'g') ADVANCE(1628);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'f') ADVANCE(1443);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1466:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(752);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'g') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1467:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(560);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'g') ADVANCE(1475);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1468:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1686);
-      if (lookahead == 'l') ADVANCE(1324);
-      if (lookahead == 'p') ADVANCE(1616);
-      if (lookahead == 't') ADVANCE(1341);
-      if (lookahead == 'y') ADVANCE(1548);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'g') ADVANCE(1630);
+      if (lookahead == 'n') ADVANCE(1501);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1469:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1655);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'g') ADVANCE(1441);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1470:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1426);
-      if (lookahead == 'i') ADVANCE(1532);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'g') ADVANCE(1621);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1471:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1446);
-      if (lookahead == 'i') ADVANCE(1535);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'g') ADVANCE(1634);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1472:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1688);
-      if (lookahead == 'l') ADVANCE(1342);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'h') ADVANCE(755);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1473:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1688);
+      if (lookahead == 'h') ADVANCE(563);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1474:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'h') ADVANCE(1433);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1692);
+      if (lookahead == 'l') ADVANCE(1330);
+      if (lookahead == 'p') ADVANCE(1622);
+      if (lookahead == 't') ADVANCE(1347);
+      if (lookahead == 'y') ADVANCE(1554);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1475:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1527);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1661);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1476:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1462);
-      if (lookahead == 'o') ADVANCE(1387);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1432);
+      if (lookahead == 'i') ADVANCE(1538);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1477:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1532);
-      if (lookahead == 'o') ADVANCE(573);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1452);
+      if (lookahead == 'i') ADVANCE(1541);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1478:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1532);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1694);
+      if (lookahead == 'l') ADVANCE(1348);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1479:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1461);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'h') ADVANCE(1694);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1480:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1637);
-      if (lookahead == 'o') ADVANCE(1700);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'h') ADVANCE(1439);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1481:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1539);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1533);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1482:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1512);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1468);
+      if (lookahead == 'o') ADVANCE(1393);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1483:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1465);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1538);
+      if (lookahead == 'o') ADVANCE(576);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1484:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1523);
-      if (lookahead == 'o') ADVANCE(1613);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'i') ADVANCE(1538);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1485:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1392);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1467);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1486:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1535);
-      if (lookahead == 'o') ADVANCE(574);
+      if (lookahead == 'i') ADVANCE(1643);
+      if (lookahead == 'o') ADVANCE(1706);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1487:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1535);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'i') ADVANCE(1545);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1488:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1650);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1518);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1489:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1554);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'i') ADVANCE(1471);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1490:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1580);
+      if (lookahead == 'i') ADVANCE(1529);
+      if (lookahead == 'o') ADVANCE(1619);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1491:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1585);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1398);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1492:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1549);
+      if (lookahead == 'i') ADVANCE(1541);
+      if (lookahead == 'o') ADVANCE(577);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1493:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1665);
+      if (lookahead == 'i') ADVANCE(1541);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1494:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1664);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'i') ADVANCE(1656);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1495:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1529);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1560);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1496:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1712);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1586);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1497:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1533);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1591);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1498:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1534);
+      if (lookahead == 'i') ADVANCE(1555);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1499:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1564);
+      if (lookahead == 'i') ADVANCE(1671);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1500:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1582);
+      if (lookahead == 'i') ADVANCE(1670);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1501:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'i') ADVANCE(1676);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'i') ADVANCE(1535);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1502:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(589);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1718);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1503:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(661);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'i') ADVANCE(1539);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1504:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(627);
+      if (lookahead == 'i') ADVANCE(1540);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1505:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(557);
+      if (lookahead == 'i') ADVANCE(1570);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1506:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(563);
+      if (lookahead == 'i') ADVANCE(1588);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1507:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(590);
+      if (lookahead == 'i') ADVANCE(1682);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1508:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(662);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'k') ADVANCE(592);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1509:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'k') ADVANCE(1440);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(664);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1510:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(705);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(630);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1511:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(754);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(560);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1512:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(790);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(566);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1513:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(647);
+      if (lookahead == 'k') ADVANCE(593);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1514:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1568);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(665);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1515:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1510);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'k') ADVANCE(1446);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1516:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1340);
-      if (lookahead == 'o') ADVANCE(1530);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'l') ADVANCE(708);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1517:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1347);
-      if (lookahead == 'o') ADVANCE(1702);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'l') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1518:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1347);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'l') ADVANCE(793);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1519:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1382);
-      if (lookahead == 'm') ADVANCE(1536);
-      if (lookahead == 'p') ADVANCE(1707);
+      if (lookahead == 'l') ADVANCE(650);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1520:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1405);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'l') ADVANCE(1574);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1521:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1414);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'l') ADVANCE(1516);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1522:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1442);
+      if (lookahead == 'l') ADVANCE(1346);
+      if (lookahead == 'o') ADVANCE(1536);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1523:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'l') ADVANCE(1522);
+      if (lookahead == 'l') ADVANCE(1353);
+      if (lookahead == 'o') ADVANCE(1708);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1524:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1595);
-      if (lookahead == 'x') ADVANCE(1596);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'l') ADVANCE(1353);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1525:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(724);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'l') ADVANCE(1388);
+      if (lookahead == 'm') ADVANCE(1542);
+      if (lookahead == 'p') ADVANCE(1713);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1526:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(554);
+      if (lookahead == 'l') ADVANCE(1411);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1527:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1488);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'l') ADVANCE(1420);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1528:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1366);
-      if (lookahead == 'o') ADVANCE(1557);
+      if (lookahead == 'l') ADVANCE(1448);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1529:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1496);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'l') ADVANCE(1528);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1530:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1536);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'm') ADVANCE(1601);
+      if (lookahead == 'x') ADVANCE(1602);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1531:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1581);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'm') ADVANCE(727);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1532:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1422);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(557);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1533:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1401);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1494);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1534:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1414);
+      if (lookahead == 'm') ADVANCE(1372);
+      if (lookahead == 'o') ADVANCE(1563);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1535:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1436);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'm') ADVANCE(1502);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1536:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'm') ADVANCE(1349);
+      if (lookahead == 'm') ADVANCE(1542);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1537:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(643);
-      if (lookahead == 'v') ADVANCE(1421);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1587);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1538:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(689);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1428);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1539:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(685);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1407);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1540:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(593);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1420);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1541:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(669);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'm') ADVANCE(1442);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1542:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(682);
+      if (lookahead == 'm') ADVANCE(1355);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1543:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(646);
+      if (lookahead == 'v') ADVANCE(1427);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1544:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(692);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1545:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(688);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1546:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(596);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1547:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(672);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1548:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(685);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1549:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(600);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1550:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(700);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1551:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(603);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1552:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(647);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1553:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(693);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1554:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1371);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1555:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(689);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1556:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'n') ADVANCE(597);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1544:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(697);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1545:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(600);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1546:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(644);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1547:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(690);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1548:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1365);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1549:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(686);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1550:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(594);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1551:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(670);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1552:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1663);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1553:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1383);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1554:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1460);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1555:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1505);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1556:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1682);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1557:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1382);
-      if (lookahead == 'o') ADVANCE(1658);
+      if (lookahead == 'n') ADVANCE(673);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1558:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1634);
+      if (lookahead == 'n') ADVANCE(1669);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1559:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1389);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1560:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1466);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1559:
+    case 1561:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1511);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1562:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1688);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1563:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1388);
+      if (lookahead == 'o') ADVANCE(1664);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1564:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1640);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1565:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1386);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1566:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1686);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1567:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'n') ADVANCE(1457);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1568:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'n') ADVANCE(1380);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1560:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1680);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1561:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1451);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1562:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1374);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1563:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1350);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1564:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'n') ADVANCE(1677);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1565:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1703);
-      if (lookahead == 'r') ADVANCE(1333);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1566:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1598);
-      if (lookahead == 'r') ADVANCE(1424);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1567:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1598);
-      if (lookahead == 'r') ADVANCE(1425);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1568:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1697);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1569:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1503);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'n') ADVANCE(1356);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1570:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1648);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'n') ADVANCE(1683);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1571:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1699);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1709);
+      if (lookahead == 'r') ADVANCE(1339);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1572:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1692);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1604);
+      if (lookahead == 'r') ADVANCE(1430);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1573:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1702);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1604);
+      if (lookahead == 'r') ADVANCE(1431);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1574:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1569);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1703);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1575:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1508);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1509);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1576:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'o') ADVANCE(1654);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1577:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1613);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1705);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1578:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1575);
+      if (lookahead == 'o') ADVANCE(1698);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1579:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1583);
+      if (lookahead == 'o') ADVANCE(1708);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1580:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1543);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1575);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1581:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1614);
+      if (lookahead == 'o') ADVANCE(1514);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1582:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1558);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1660);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1583:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1658);
+      if (lookahead == 'o') ADVANCE(1619);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1584:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1606);
-      if (lookahead == 'r') ADVANCE(1425);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1581);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1585:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1545);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1589);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1586:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1659);
+      if (lookahead == 'o') ADVANCE(1549);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1587:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1576);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1620);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1588:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1620);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1564);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1589:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1687);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1664);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1590:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1701);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1612);
+      if (lookahead == 'r') ADVANCE(1431);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1591:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1586);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'o') ADVANCE(1551);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1592:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'o') ADVANCE(1690);
+      if (lookahead == 'o') ADVANCE(1665);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1593:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'p') ADVANCE(763);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1582);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1594:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'p') ADVANCE(701);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1626);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1595:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'p') ADVANCE(1649);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1693);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1596:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'p') ADVANCE(1418);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1707);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1597:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'p') ADVANCE(1343);
+      if (lookahead == 'o') ADVANCE(1592);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1598:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(777);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'o') ADVANCE(1696);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1599:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1359);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(766);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1600:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(639);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(704);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1601:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1695);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(1655);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1602:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(1424);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1603:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(756);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(1349);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1604:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1360);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(780);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1605:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(551);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1365);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1606:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(776);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(642);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1607:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1701);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1608:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(717);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1609:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(759);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1610:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1366);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1611:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(554);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1612:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(779);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1613:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1614:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1712);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1615:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(643);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1616:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1702);
+      if (lookahead == 't') ADVANCE(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1617:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1702);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1618:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1715);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1619:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'r') ADVANCE(1378);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1620:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'r') ADVANCE(1714);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1608:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1706);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1609:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(640);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1610:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1696);
-      if (lookahead == 't') ADVANCE(545);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1611:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1696);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1612:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1709);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1613:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1372);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1614:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1708);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1615:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1352);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1616:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1419);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1617:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1651);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1618:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1327);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1619:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1355);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1620:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1397);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1621:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1381);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(1358);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1622:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1544);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1425);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1623:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1432);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1657);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1624:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1353);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(1333);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1625:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1425);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(1361);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1626:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1373);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1403);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1627:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1501);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1387);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1628:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1354);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(1550);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1629:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'r') ADVANCE(1357);
+      if (lookahead == 'r') ADVANCE(1438);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1630:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1334);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1359);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1631:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(548);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1431);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1632:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(677);
+      if (lookahead == 'r') ADVANCE(1379);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1633:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(633);
+      if (lookahead == 'r') ADVANCE(1507);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1634:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(577);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'r') ADVANCE(1360);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1635:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(768);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'r') ADVANCE(1363);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1636:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1714);
+      if (lookahead == 's') ADVANCE(1340);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1637:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1504);
+      if (lookahead == 's') ADVANCE(551);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1638:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1335);
+      if (lookahead == 's') ADVANCE(680);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1639:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1636);
+      if (lookahead == 's') ADVANCE(636);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1640:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1631);
+      if (lookahead == 's') ADVANCE(580);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1641:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1572);
-      if (lookahead == 't') ADVANCE(1612);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 's') ADVANCE(771);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1642:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1572);
+      if (lookahead == 's') ADVANCE(1720);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1643:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1396);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1510);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1644:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1681);
-      if (lookahead == 't') ADVANCE(612);
+      if (lookahead == 's') ADVANCE(1341);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1645:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1666);
+      if (lookahead == 's') ADVANCE(1642);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1646:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 's') ADVANCE(1411);
+      if (lookahead == 's') ADVANCE(1637);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1647:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1474);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1578);
+      if (lookahead == 't') ADVANCE(1618);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1648:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(615);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1578);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1649:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1705);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1402);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1650:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(746);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1687);
+      if (lookahead == 't') ADVANCE(615);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1651:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(699);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1672);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1652:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(744);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 's') ADVANCE(1417);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1653:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(774);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1480);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1654:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(693);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(618);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1655:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(748);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1711);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1656:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(665);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(749);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1657:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(541);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(702);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1658:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(616);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(747);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1659:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(694);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(777);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1660:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(666);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(696);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1661:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1466);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(751);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1662:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1393);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(668);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1663:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1482);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(544);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1664:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1708);
+      if (lookahead == 't') ADVANCE(619);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1665:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1367);
+      if (lookahead == 't') ADVANCE(697);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1666:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1632);
+      if (lookahead == 't') ADVANCE(669);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1667:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1490);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(1472);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1668:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1491);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1399);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1669:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1390);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(1488);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1670:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1399);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1714);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1671:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1612);
+      if (lookahead == 't') ADVANCE(1373);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1672:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1638);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1673:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1496);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1674:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1497);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1675:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1396);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1676:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1405);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1677:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 't') ADVANCE(1618);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1673:
+    case 1678:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1624);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1679:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1420);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1680:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 't') ADVANCE(1412);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1681:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 't') ADVANCE(1414);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1674:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1406);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1675:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1408);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1676:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1438);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1677:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1441);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1678:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1448);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1679:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1427);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
-      END_STATE();
-    case 1680:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1498);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1681:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1489);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1682:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1497);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1444);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1683:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 't') ADVANCE(1500);
+      if (lookahead == 't') ADVANCE(1447);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1684:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1643);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1454);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1685:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(1433);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1686:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1662);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1504);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1687:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1656);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 't') ADVANCE(1495);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1688:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1669);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 't') ADVANCE(1503);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1689:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1423);
+      if (lookahead == 't') ADVANCE(1506);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1690:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1660);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'u') ADVANCE(1649);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1691:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1622);
+      if (lookahead == 'u') ADVANCE(1720);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1692:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'u') ADVANCE(1626);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'u') ADVANCE(1668);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1693:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'u') ADVANCE(1662);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1694:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (lookahead == 'u') ADVANCE(1675);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
-      END_STATE();
-    case 1694:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'v') ADVANCE(1421);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1695:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'v') ADVANCE(1400);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'u') ADVANCE(1429);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1696:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'v') ADVANCE(1447);
+      if (lookahead == 'u') ADVANCE(1666);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1697:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(728);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'u') ADVANCE(1628);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1698:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1485);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'u') ADVANCE(1632);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1699:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1540);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'u') ADVANCE(1681);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1700:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1560);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'v') ADVANCE(1427);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1701:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1550);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'v') ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1702:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1445);
+      if (lookahead == 'v') ADVANCE(1453);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1703:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'w') ADVANCE(1556);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'w') ADVANCE(731);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1704:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'x') ADVANCE(1672);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'w') ADVANCE(1491);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1705:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(703);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'w') ADVANCE(1546);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1706:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(673);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'w') ADVANCE(1566);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1707:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(622);
+      if (lookahead == 'w') ADVANCE(1556);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1708:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(1714);
+      if (lookahead == 'w') ADVANCE(1451);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1709:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(674);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (lookahead == 'w') ADVANCE(1562);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1710:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'y') ADVANCE(709);
+      if (lookahead == 'x') ADVANCE(1678);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1711:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'z') ADVANCE(1398);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'y') ADVANCE(706);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1712:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (lookahead == 'z') ADVANCE(1402);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'y') ADVANCE(676);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
       END_STATE();
     case 1713:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (lookahead == 'y') ADVANCE(625);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1713);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
     case 1714:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'y') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1715:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'y') ADVANCE(677);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1716:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'y') ADVANCE(712);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
+      END_STATE();
+    case 1717:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'z') ADVANCE(1404);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1719);
+      END_STATE();
+    case 1718:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (lookahead == 'z') ADVANCE(1408);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1719);
+      END_STATE();
+    case 1719:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1719);
+      END_STATE();
+    case 1720:
       ACCEPT_TOKEN(sym_unit);
       if (lookahead == '/') ADVANCE(108);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1714);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1720);
       END_STATE();
-    case 1715:
+    case 1721:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '_') ADVANCE(1715);
+      if (lookahead == '_') ADVANCE(1721);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1717);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1723);
       END_STATE();
-    case 1716:
+    case 1722:
       ACCEPT_TOKEN(sym_unit);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(811);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1716);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1722);
       END_STATE();
-    case 1717:
+    case 1723:
       ACCEPT_TOKEN(sym_unit);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(97);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1717);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1723);
       END_STATE();
-    case 1718:
+    case 1724:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       END_STATE();
-    case 1719:
+    case 1725:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 1720:
+    case 1726:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1722);
+      if (lookahead == '/') ADVANCE(1728);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(1720);
+          lookahead == ' ') ADVANCE(1726);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1724);
-      END_STATE();
-    case 1721:
-      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1723);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1724);
-      END_STATE();
-    case 1722:
-      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1721);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1724);
-      END_STATE();
-    case 1723:
-      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(1727);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1723);
-      END_STATE();
-    case 1724:
-      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1724);
-      END_STATE();
-    case 1725:
-      ACCEPT_TOKEN(sym_escape);
-      END_STATE();
-    case 1726:
-      ACCEPT_TOKEN(sym_escape);
-      if (lookahead == '{') ADVANCE(475);
+          lookahead != '\\') ADVANCE(1730);
       END_STATE();
     case 1727:
-      ACCEPT_TOKEN(sym_doc_comment);
+      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
+      if (lookahead == '/') ADVANCE(1729);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1727);
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(1730);
       END_STATE();
     case 1728:
-      ACCEPT_TOKEN(sym_comment);
+      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
       if (lookahead == '/') ADVANCE(1727);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(1730);
+      END_STATE();
+    case 1729:
+      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
+      if (lookahead == '"' ||
+          lookahead == '\\') ADVANCE(1733);
       if (lookahead != 0 &&
           lookahead != '\n') ADVANCE(1729);
       END_STATE();
-    case 1729:
+    case 1730:
+      ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(1730);
+      END_STATE();
+    case 1731:
+      ACCEPT_TOKEN(sym_escape);
+      END_STATE();
+    case 1732:
+      ACCEPT_TOKEN(sym_escape);
+      if (lookahead == '{') ADVANCE(478);
+      END_STATE();
+    case 1733:
+      ACCEPT_TOKEN(sym_doc_comment);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(1733);
+      END_STATE();
+    case 1734:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(1733);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(1735);
+      END_STATE();
+    case 1735:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1729);
+          lookahead != '\n') ADVANCE(1735);
       END_STATE();
     default:
       return false;
@@ -18465,54 +18500,54 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 494},
-  [2] = {.lex_state = 491},
-  [3] = {.lex_state = 491},
-  [4] = {.lex_state = 491},
-  [5] = {.lex_state = 491},
-  [6] = {.lex_state = 491},
-  [7] = {.lex_state = 491},
-  [8] = {.lex_state = 491},
-  [9] = {.lex_state = 492},
-  [10] = {.lex_state = 492},
-  [11] = {.lex_state = 492},
-  [12] = {.lex_state = 492},
-  [13] = {.lex_state = 499},
-  [14] = {.lex_state = 499},
-  [15] = {.lex_state = 499},
-  [16] = {.lex_state = 499},
-  [17] = {.lex_state = 499},
-  [18] = {.lex_state = 499},
-  [19] = {.lex_state = 499},
-  [20] = {.lex_state = 499},
-  [21] = {.lex_state = 499},
-  [22] = {.lex_state = 499},
-  [23] = {.lex_state = 499},
-  [24] = {.lex_state = 499},
-  [25] = {.lex_state = 514},
-  [26] = {.lex_state = 499},
-  [27] = {.lex_state = 514},
-  [28] = {.lex_state = 514},
-  [29] = {.lex_state = 514},
-  [30] = {.lex_state = 499},
-  [31] = {.lex_state = 499},
-  [32] = {.lex_state = 499},
-  [33] = {.lex_state = 499},
-  [34] = {.lex_state = 493},
-  [35] = {.lex_state = 493},
-  [36] = {.lex_state = 493},
-  [37] = {.lex_state = 493},
-  [38] = {.lex_state = 515},
-  [39] = {.lex_state = 516},
-  [40] = {.lex_state = 516},
-  [41] = {.lex_state = 516},
-  [42] = {.lex_state = 493},
-  [43] = {.lex_state = 493},
-  [44] = {.lex_state = 493},
-  [45] = {.lex_state = 493},
-  [46] = {.lex_state = 493},
-  [47] = {.lex_state = 495},
-  [48] = {.lex_state = 495},
+  [1] = {.lex_state = 497},
+  [2] = {.lex_state = 494},
+  [3] = {.lex_state = 494},
+  [4] = {.lex_state = 494},
+  [5] = {.lex_state = 494},
+  [6] = {.lex_state = 494},
+  [7] = {.lex_state = 494},
+  [8] = {.lex_state = 494},
+  [9] = {.lex_state = 495},
+  [10] = {.lex_state = 495},
+  [11] = {.lex_state = 495},
+  [12] = {.lex_state = 495},
+  [13] = {.lex_state = 502},
+  [14] = {.lex_state = 502},
+  [15] = {.lex_state = 502},
+  [16] = {.lex_state = 502},
+  [17] = {.lex_state = 502},
+  [18] = {.lex_state = 502},
+  [19] = {.lex_state = 502},
+  [20] = {.lex_state = 502},
+  [21] = {.lex_state = 502},
+  [22] = {.lex_state = 502},
+  [23] = {.lex_state = 502},
+  [24] = {.lex_state = 502},
+  [25] = {.lex_state = 517},
+  [26] = {.lex_state = 502},
+  [27] = {.lex_state = 517},
+  [28] = {.lex_state = 517},
+  [29] = {.lex_state = 517},
+  [30] = {.lex_state = 502},
+  [31] = {.lex_state = 502},
+  [32] = {.lex_state = 502},
+  [33] = {.lex_state = 502},
+  [34] = {.lex_state = 496},
+  [35] = {.lex_state = 496},
+  [36] = {.lex_state = 496},
+  [37] = {.lex_state = 496},
+  [38] = {.lex_state = 518},
+  [39] = {.lex_state = 519},
+  [40] = {.lex_state = 519},
+  [41] = {.lex_state = 519},
+  [42] = {.lex_state = 496},
+  [43] = {.lex_state = 496},
+  [44] = {.lex_state = 496},
+  [45] = {.lex_state = 496},
+  [46] = {.lex_state = 496},
+  [47] = {.lex_state = 498},
+  [48] = {.lex_state = 498},
   [49] = {.lex_state = 3},
   [50] = {.lex_state = 3},
   [51] = {.lex_state = 3},
@@ -18526,16 +18561,16 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [59] = {.lex_state = 2},
   [60] = {.lex_state = 2},
   [61] = {.lex_state = 2},
-  [62] = {.lex_state = 497},
+  [62] = {.lex_state = 500},
   [63] = {.lex_state = 2},
   [64] = {.lex_state = 2},
   [65] = {.lex_state = 2},
-  [66] = {.lex_state = 495},
-  [67] = {.lex_state = 495},
+  [66] = {.lex_state = 498},
+  [67] = {.lex_state = 498},
   [68] = {.lex_state = 50},
-  [69] = {.lex_state = 495},
-  [70] = {.lex_state = 495},
-  [71] = {.lex_state = 497},
+  [69] = {.lex_state = 498},
+  [70] = {.lex_state = 498},
+  [71] = {.lex_state = 500},
   [72] = {.lex_state = 3},
   [73] = {.lex_state = 2},
   [74] = {.lex_state = 2},
@@ -18546,9 +18581,9 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [79] = {.lex_state = 2},
   [80] = {.lex_state = 2},
   [81] = {.lex_state = 2},
-  [82] = {.lex_state = 493},
+  [82] = {.lex_state = 496},
   [83] = {.lex_state = 2},
-  [84] = {.lex_state = 493},
+  [84] = {.lex_state = 496},
   [85] = {.lex_state = 2},
   [86] = {.lex_state = 2},
   [87] = {.lex_state = 4},
@@ -18562,26 +18597,26 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [95] = {.lex_state = 4},
   [96] = {.lex_state = 3},
   [97] = {.lex_state = 3},
-  [98] = {.lex_state = 493},
+  [98] = {.lex_state = 496},
   [99] = {.lex_state = 3},
-  [100] = {.lex_state = 497},
+  [100] = {.lex_state = 500},
   [101] = {.lex_state = 2},
   [102] = {.lex_state = 2},
   [103] = {.lex_state = 3},
-  [104] = {.lex_state = 493},
+  [104] = {.lex_state = 496},
   [105] = {.lex_state = 2},
-  [106] = {.lex_state = 497},
-  [107] = {.lex_state = 497},
+  [106] = {.lex_state = 500},
+  [107] = {.lex_state = 500},
   [108] = {.lex_state = 2},
-  [109] = {.lex_state = 493},
+  [109] = {.lex_state = 496},
   [110] = {.lex_state = 2},
   [111] = {.lex_state = 2},
   [112] = {.lex_state = 3},
-  [113] = {.lex_state = 493},
+  [113] = {.lex_state = 496},
   [114] = {.lex_state = 58},
   [115] = {.lex_state = 3},
-  [116] = {.lex_state = 493},
-  [117] = {.lex_state = 493},
+  [116] = {.lex_state = 496},
+  [117] = {.lex_state = 496},
   [118] = {.lex_state = 58},
   [119] = {.lex_state = 3},
   [120] = {.lex_state = 2},
@@ -18590,59 +18625,59 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [123] = {.lex_state = 2},
   [124] = {.lex_state = 3},
   [125] = {.lex_state = 58},
-  [126] = {.lex_state = 493},
+  [126] = {.lex_state = 496},
   [127] = {.lex_state = 3},
   [128] = {.lex_state = 3},
   [129] = {.lex_state = 3},
   [130] = {.lex_state = 3},
   [131] = {.lex_state = 3},
-  [132] = {.lex_state = 497},
+  [132] = {.lex_state = 500},
   [133] = {.lex_state = 9},
-  [134] = {.lex_state = 493},
-  [135] = {.lex_state = 497},
+  [134] = {.lex_state = 496},
+  [135] = {.lex_state = 500},
   [136] = {.lex_state = 3},
-  [137] = {.lex_state = 493},
-  [138] = {.lex_state = 493},
-  [139] = {.lex_state = 497},
-  [140] = {.lex_state = 493},
-  [141] = {.lex_state = 497},
-  [142] = {.lex_state = 493},
-  [143] = {.lex_state = 493},
-  [144] = {.lex_state = 493},
-  [145] = {.lex_state = 493},
-  [146] = {.lex_state = 493},
-  [147] = {.lex_state = 493},
+  [137] = {.lex_state = 496},
+  [138] = {.lex_state = 496},
+  [139] = {.lex_state = 500},
+  [140] = {.lex_state = 496},
+  [141] = {.lex_state = 500},
+  [142] = {.lex_state = 496},
+  [143] = {.lex_state = 496},
+  [144] = {.lex_state = 496},
+  [145] = {.lex_state = 496},
+  [146] = {.lex_state = 496},
+  [147] = {.lex_state = 496},
   [148] = {.lex_state = 75},
-  [149] = {.lex_state = 493},
-  [150] = {.lex_state = 493},
-  [151] = {.lex_state = 493},
+  [149] = {.lex_state = 496},
+  [150] = {.lex_state = 496},
+  [151] = {.lex_state = 496},
   [152] = {.lex_state = 19},
-  [153] = {.lex_state = 493},
-  [154] = {.lex_state = 497},
-  [155] = {.lex_state = 493},
-  [156] = {.lex_state = 493},
+  [153] = {.lex_state = 496},
+  [154] = {.lex_state = 500},
+  [155] = {.lex_state = 496},
+  [156] = {.lex_state = 496},
   [157] = {.lex_state = 75},
   [158] = {.lex_state = 21},
-  [159] = {.lex_state = 493},
-  [160] = {.lex_state = 493},
+  [159] = {.lex_state = 496},
+  [160] = {.lex_state = 496},
   [161] = {.lex_state = 27},
   [162] = {.lex_state = 20},
-  [163] = {.lex_state = 493},
+  [163] = {.lex_state = 496},
   [164] = {.lex_state = 9},
-  [165] = {.lex_state = 503},
+  [165] = {.lex_state = 506},
   [166] = {.lex_state = 76},
-  [167] = {.lex_state = 502},
+  [167] = {.lex_state = 505},
   [168] = {.lex_state = 73},
-  [169] = {.lex_state = 493},
-  [170] = {.lex_state = 493},
-  [171] = {.lex_state = 505},
-  [172] = {.lex_state = 501},
-  [173] = {.lex_state = 504},
+  [169] = {.lex_state = 496},
+  [170] = {.lex_state = 496},
+  [171] = {.lex_state = 508},
+  [172] = {.lex_state = 504},
+  [173] = {.lex_state = 507},
   [174] = {.lex_state = 78},
   [175] = {.lex_state = 22},
-  [176] = {.lex_state = 506},
+  [176] = {.lex_state = 509},
   [177] = {.lex_state = 78},
-  [178] = {.lex_state = 507},
+  [178] = {.lex_state = 510},
   [179] = {.lex_state = 26},
   [180] = {.lex_state = 24},
   [181] = {.lex_state = 73},
@@ -18653,24 +18688,24 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [186] = {.lex_state = 73},
   [187] = {.lex_state = 73},
   [188] = {.lex_state = 73},
-  [189] = {.lex_state = 493},
+  [189] = {.lex_state = 496},
   [190] = {.lex_state = 4},
-  [191] = {.lex_state = 508},
-  [192] = {.lex_state = 493},
+  [191] = {.lex_state = 511},
+  [192] = {.lex_state = 496},
   [193] = {.lex_state = 80},
   [194] = {.lex_state = 4},
-  [195] = {.lex_state = 493},
+  [195] = {.lex_state = 496},
   [196] = {.lex_state = 81},
   [197] = {.lex_state = 79},
-  [198] = {.lex_state = 493},
-  [199] = {.lex_state = 493},
+  [198] = {.lex_state = 496},
+  [199] = {.lex_state = 496},
   [200] = {.lex_state = 74},
   [201] = {.lex_state = 4},
-  [202] = {.lex_state = 493},
+  [202] = {.lex_state = 496},
   [203] = {.lex_state = 25},
   [204] = {.lex_state = 80},
-  [205] = {.lex_state = 493},
-  [206] = {.lex_state = 493},
+  [205] = {.lex_state = 496},
+  [206] = {.lex_state = 496},
   [207] = {.lex_state = 57},
   [208] = {.lex_state = 57},
   [209] = {.lex_state = 81},
@@ -18679,30 +18714,30 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [212] = {.lex_state = 81},
   [213] = {.lex_state = 4},
   [214] = {.lex_state = 99},
-  [215] = {.lex_state = 493},
+  [215] = {.lex_state = 496},
   [216] = {.lex_state = 4},
   [217] = {.lex_state = 79},
   [218] = {.lex_state = 4},
-  [219] = {.lex_state = 493},
-  [220] = {.lex_state = 493},
+  [219] = {.lex_state = 496},
+  [220] = {.lex_state = 496},
   [221] = {.lex_state = 79},
   [222] = {.lex_state = 79},
-  [223] = {.lex_state = 493},
+  [223] = {.lex_state = 496},
   [224] = {.lex_state = 74},
   [225] = {.lex_state = 74},
   [226] = {.lex_state = 74},
   [227] = {.lex_state = 74},
   [228] = {.lex_state = 17},
   [229] = {.lex_state = 93},
-  [230] = {.lex_state = 493},
-  [231] = {.lex_state = 493},
+  [230] = {.lex_state = 496},
+  [231] = {.lex_state = 496},
   [232] = {.lex_state = 89},
   [233] = {.lex_state = 54},
   [234] = {.lex_state = 54},
   [235] = {.lex_state = 54},
   [236] = {.lex_state = 80},
   [237] = {.lex_state = 54},
-  [238] = {.lex_state = 493},
+  [238] = {.lex_state = 496},
   [239] = {.lex_state = 54},
   [240] = {.lex_state = 54},
   [241] = {.lex_state = 54},
@@ -18711,33 +18746,33 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [244] = {.lex_state = 54},
   [245] = {.lex_state = 89},
   [246] = {.lex_state = 58},
-  [247] = {.lex_state = 493},
+  [247] = {.lex_state = 496},
   [248] = {.lex_state = 93},
-  [249] = {.lex_state = 493},
+  [249] = {.lex_state = 496},
   [250] = {.lex_state = 93},
-  [251] = {.lex_state = 493},
-  [252] = {.lex_state = 493},
-  [253] = {.lex_state = 493},
+  [251] = {.lex_state = 496},
+  [252] = {.lex_state = 496},
+  [253] = {.lex_state = 496},
   [254] = {.lex_state = 54},
   [255] = {.lex_state = 58},
-  [256] = {.lex_state = 493},
+  [256] = {.lex_state = 496},
   [257] = {.lex_state = 58},
   [258] = {.lex_state = 54},
-  [259] = {.lex_state = 493},
-  [260] = {.lex_state = 493},
+  [259] = {.lex_state = 496},
+  [260] = {.lex_state = 496},
   [261] = {.lex_state = 54},
   [262] = {.lex_state = 58},
   [263] = {.lex_state = 10},
   [264] = {.lex_state = 94},
-  [265] = {.lex_state = 493},
+  [265] = {.lex_state = 496},
   [266] = {.lex_state = 90},
-  [267] = {.lex_state = 493},
-  [268] = {.lex_state = 493},
+  [267] = {.lex_state = 496},
+  [268] = {.lex_state = 496},
   [269] = {.lex_state = 80},
-  [270] = {.lex_state = 493},
+  [270] = {.lex_state = 496},
   [271] = {.lex_state = 93},
-  [272] = {.lex_state = 493},
-  [273] = {.lex_state = 493},
+  [272] = {.lex_state = 496},
+  [273] = {.lex_state = 496},
   [274] = {.lex_state = 80},
   [275] = {.lex_state = 9},
   [276] = {.lex_state = 9},
@@ -18746,65 +18781,65 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [279] = {.lex_state = 76},
   [280] = {.lex_state = 94},
   [281] = {.lex_state = 76},
-  [282] = {.lex_state = 493},
-  [283] = {.lex_state = 493},
-  [284] = {.lex_state = 493},
-  [285] = {.lex_state = 493},
-  [286] = {.lex_state = 493},
-  [287] = {.lex_state = 493},
+  [282] = {.lex_state = 496},
+  [283] = {.lex_state = 496},
+  [284] = {.lex_state = 496},
+  [285] = {.lex_state = 496},
+  [286] = {.lex_state = 496},
+  [287] = {.lex_state = 496},
   [288] = {.lex_state = 94},
-  [289] = {.lex_state = 493},
-  [290] = {.lex_state = 493},
+  [289] = {.lex_state = 496},
+  [290] = {.lex_state = 496},
   [291] = {.lex_state = 91},
   [292] = {.lex_state = 76},
   [293] = {.lex_state = 73},
   [294] = {.lex_state = 80},
   [295] = {.lex_state = 74},
   [296] = {.lex_state = 74},
-  [297] = {.lex_state = 493},
+  [297] = {.lex_state = 496},
   [298] = {.lex_state = 54},
-  [299] = {.lex_state = 493},
+  [299] = {.lex_state = 496},
   [300] = {.lex_state = 80},
   [301] = {.lex_state = 80},
   [302] = {.lex_state = 80},
   [303] = {.lex_state = 74},
   [304] = {.lex_state = 54},
-  [305] = {.lex_state = 493},
-  [306] = {.lex_state = 493},
-  [307] = {.lex_state = 493},
+  [305] = {.lex_state = 496},
+  [306] = {.lex_state = 496},
+  [307] = {.lex_state = 496},
   [308] = {.lex_state = 92},
   [309] = {.lex_state = 80},
   [310] = {.lex_state = 94},
   [311] = {.lex_state = 54},
   [312] = {.lex_state = 74},
-  [313] = {.lex_state = 493},
-  [314] = {.lex_state = 493},
+  [313] = {.lex_state = 496},
+  [314] = {.lex_state = 496},
   [315] = {.lex_state = 54},
-  [316] = {.lex_state = 493},
-  [317] = {.lex_state = 493},
+  [316] = {.lex_state = 496},
+  [317] = {.lex_state = 496},
   [318] = {.lex_state = 93},
-  [319] = {.lex_state = 493},
-  [320] = {.lex_state = 493},
+  [319] = {.lex_state = 496},
+  [320] = {.lex_state = 496},
   [321] = {.lex_state = 73},
   [322] = {.lex_state = 81},
-  [323] = {.lex_state = 493},
+  [323] = {.lex_state = 496},
   [324] = {.lex_state = 80},
-  [325] = {.lex_state = 493},
+  [325] = {.lex_state = 496},
   [326] = {.lex_state = 54},
-  [327] = {.lex_state = 493},
+  [327] = {.lex_state = 496},
   [328] = {.lex_state = 79},
   [329] = {.lex_state = 58},
   [330] = {.lex_state = 58},
-  [331] = {.lex_state = 493},
-  [332] = {.lex_state = 493},
+  [331] = {.lex_state = 496},
+  [332] = {.lex_state = 496},
   [333] = {.lex_state = 10},
-  [334] = {.lex_state = 493},
+  [334] = {.lex_state = 496},
   [335] = {.lex_state = 9},
   [336] = {.lex_state = 74},
   [337] = {.lex_state = 9},
   [338] = {.lex_state = 9},
   [339] = {.lex_state = 9},
-  [340] = {.lex_state = 493},
+  [340] = {.lex_state = 496},
   [341] = {.lex_state = 81},
   [342] = {.lex_state = 74},
   [343] = {.lex_state = 79},
@@ -18825,27 +18860,27 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [358] = {.lex_state = 58},
   [359] = {.lex_state = 54},
   [360] = {.lex_state = 54},
-  [361] = {.lex_state = 493},
+  [361] = {.lex_state = 496},
   [362] = {.lex_state = 54},
-  [363] = {.lex_state = 493},
+  [363] = {.lex_state = 496},
   [364] = {.lex_state = 54},
   [365] = {.lex_state = 58},
-  [366] = {.lex_state = 493},
+  [366] = {.lex_state = 496},
   [367] = {.lex_state = 54},
-  [368] = {.lex_state = 493},
+  [368] = {.lex_state = 496},
   [369] = {.lex_state = 58},
-  [370] = {.lex_state = 493},
-  [371] = {.lex_state = 493},
+  [370] = {.lex_state = 496},
+  [371] = {.lex_state = 496},
   [372] = {.lex_state = 9},
-  [373] = {.lex_state = 493},
+  [373] = {.lex_state = 496},
   [374] = {.lex_state = 54},
   [375] = {.lex_state = 54},
   [376] = {.lex_state = 54},
   [377] = {.lex_state = 54},
-  [378] = {.lex_state = 493},
-  [379] = {.lex_state = 493},
+  [378] = {.lex_state = 496},
+  [379] = {.lex_state = 496},
   [380] = {.lex_state = 54},
-  [381] = {.lex_state = 493},
+  [381] = {.lex_state = 496},
   [382] = {.lex_state = 58},
   [383] = {.lex_state = 54},
   [384] = {.lex_state = 54},
@@ -18854,138 +18889,138 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [387] = {.lex_state = 54},
   [388] = {.lex_state = 54},
   [389] = {.lex_state = 58},
-  [390] = {.lex_state = 493},
+  [390] = {.lex_state = 496},
   [391] = {.lex_state = 33},
-  [392] = {.lex_state = 493},
-  [393] = {.lex_state = 493},
-  [394] = {.lex_state = 493},
+  [392] = {.lex_state = 496},
+  [393] = {.lex_state = 496},
+  [394] = {.lex_state = 496},
   [395] = {.lex_state = 58},
   [396] = {.lex_state = 58},
   [397] = {.lex_state = 39},
-  [398] = {.lex_state = 493},
+  [398] = {.lex_state = 496},
   [399] = {.lex_state = 58},
   [400] = {.lex_state = 35},
   [401] = {.lex_state = 38},
   [402] = {.lex_state = 58},
   [403] = {.lex_state = 31},
-  [404] = {.lex_state = 493},
+  [404] = {.lex_state = 496},
   [405] = {.lex_state = 37},
   [406] = {.lex_state = 29},
   [407] = {.lex_state = 10},
   [408] = {.lex_state = 10},
   [409] = {.lex_state = 10},
-  [410] = {.lex_state = 493},
-  [411] = {.lex_state = 493},
-  [412] = {.lex_state = 493},
-  [413] = {.lex_state = 493},
-  [414] = {.lex_state = 493},
-  [415] = {.lex_state = 493},
+  [410] = {.lex_state = 496},
+  [411] = {.lex_state = 496},
+  [412] = {.lex_state = 496},
+  [413] = {.lex_state = 496},
+  [414] = {.lex_state = 496},
+  [415] = {.lex_state = 496},
   [416] = {.lex_state = 40},
-  [417] = {.lex_state = 493},
-  [418] = {.lex_state = 493},
-  [419] = {.lex_state = 493},
-  [420] = {.lex_state = 493},
-  [421] = {.lex_state = 493},
-  [422] = {.lex_state = 493},
-  [423] = {.lex_state = 493},
-  [424] = {.lex_state = 493},
-  [425] = {.lex_state = 493},
-  [426] = {.lex_state = 493},
-  [427] = {.lex_state = 493},
-  [428] = {.lex_state = 493},
-  [429] = {.lex_state = 493},
-  [430] = {.lex_state = 493},
+  [417] = {.lex_state = 496},
+  [418] = {.lex_state = 496},
+  [419] = {.lex_state = 496},
+  [420] = {.lex_state = 496},
+  [421] = {.lex_state = 496},
+  [422] = {.lex_state = 496},
+  [423] = {.lex_state = 496},
+  [424] = {.lex_state = 496},
+  [425] = {.lex_state = 496},
+  [426] = {.lex_state = 496},
+  [427] = {.lex_state = 496},
+  [428] = {.lex_state = 496},
+  [429] = {.lex_state = 496},
+  [430] = {.lex_state = 496},
   [431] = {.lex_state = 10},
   [432] = {.lex_state = 10},
   [433] = {.lex_state = 10},
-  [434] = {.lex_state = 493},
-  [435] = {.lex_state = 493},
-  [436] = {.lex_state = 493},
-  [437] = {.lex_state = 493},
+  [434] = {.lex_state = 496},
+  [435] = {.lex_state = 496},
+  [436] = {.lex_state = 496},
+  [437] = {.lex_state = 496},
   [438] = {.lex_state = 10},
-  [439] = {.lex_state = 493},
-  [440] = {.lex_state = 493},
-  [441] = {.lex_state = 493},
-  [442] = {.lex_state = 493},
-  [443] = {.lex_state = 493},
-  [444] = {.lex_state = 493},
-  [445] = {.lex_state = 493},
+  [439] = {.lex_state = 496},
+  [440] = {.lex_state = 496},
+  [441] = {.lex_state = 496},
+  [442] = {.lex_state = 496},
+  [443] = {.lex_state = 496},
+  [444] = {.lex_state = 496},
+  [445] = {.lex_state = 496},
   [446] = {.lex_state = 10},
-  [447] = {.lex_state = 493},
-  [448] = {.lex_state = 493},
-  [449] = {.lex_state = 493},
-  [450] = {.lex_state = 493},
-  [451] = {.lex_state = 493},
-  [452] = {.lex_state = 493},
-  [453] = {.lex_state = 493},
+  [447] = {.lex_state = 496},
+  [448] = {.lex_state = 496},
+  [449] = {.lex_state = 496},
+  [450] = {.lex_state = 496},
+  [451] = {.lex_state = 496},
+  [452] = {.lex_state = 496},
+  [453] = {.lex_state = 496},
   [454] = {.lex_state = 34},
-  [455] = {.lex_state = 493},
+  [455] = {.lex_state = 496},
   [456] = {.lex_state = 30},
   [457] = {.lex_state = 42},
-  [458] = {.lex_state = 493},
+  [458] = {.lex_state = 496},
   [459] = {.lex_state = 32},
   [460] = {.lex_state = 43},
   [461] = {.lex_state = 41},
   [462] = {.lex_state = 36},
-  [463] = {.lex_state = 493},
-  [464] = {.lex_state = 493},
-  [465] = {.lex_state = 493},
-  [466] = {.lex_state = 493},
-  [467] = {.lex_state = 493},
-  [468] = {.lex_state = 493},
-  [469] = {.lex_state = 493},
-  [470] = {.lex_state = 493},
-  [471] = {.lex_state = 493},
-  [472] = {.lex_state = 493},
-  [473] = {.lex_state = 493},
-  [474] = {.lex_state = 493},
-  [475] = {.lex_state = 493},
-  [476] = {.lex_state = 493},
-  [477] = {.lex_state = 493},
-  [478] = {.lex_state = 493},
-  [479] = {.lex_state = 493},
-  [480] = {.lex_state = 493},
-  [481] = {.lex_state = 493},
-  [482] = {.lex_state = 493},
-  [483] = {.lex_state = 493},
-  [484] = {.lex_state = 493},
+  [463] = {.lex_state = 496},
+  [464] = {.lex_state = 496},
+  [465] = {.lex_state = 496},
+  [466] = {.lex_state = 496},
+  [467] = {.lex_state = 496},
+  [468] = {.lex_state = 496},
+  [469] = {.lex_state = 496},
+  [470] = {.lex_state = 496},
+  [471] = {.lex_state = 496},
+  [472] = {.lex_state = 496},
+  [473] = {.lex_state = 496},
+  [474] = {.lex_state = 496},
+  [475] = {.lex_state = 496},
+  [476] = {.lex_state = 496},
+  [477] = {.lex_state = 496},
+  [478] = {.lex_state = 496},
+  [479] = {.lex_state = 496},
+  [480] = {.lex_state = 496},
+  [481] = {.lex_state = 496},
+  [482] = {.lex_state = 496},
+  [483] = {.lex_state = 496},
+  [484] = {.lex_state = 496},
   [485] = {.lex_state = 44},
-  [486] = {.lex_state = 493},
-  [487] = {.lex_state = 493},
-  [488] = {.lex_state = 493},
-  [489] = {.lex_state = 493},
-  [490] = {.lex_state = 493},
-  [491] = {.lex_state = 493},
-  [492] = {.lex_state = 493},
-  [493] = {.lex_state = 493},
-  [494] = {.lex_state = 493},
-  [495] = {.lex_state = 494},
-  [496] = {.lex_state = 493},
-  [497] = {.lex_state = 493},
-  [498] = {.lex_state = 493},
-  [499] = {.lex_state = 493},
-  [500] = {.lex_state = 494},
-  [501] = {.lex_state = 493},
-  [502] = {.lex_state = 493},
-  [503] = {.lex_state = 493},
-  [504] = {.lex_state = 493},
-  [505] = {.lex_state = 493},
-  [506] = {.lex_state = 493},
-  [507] = {.lex_state = 493},
-  [508] = {.lex_state = 493},
-  [509] = {.lex_state = 493},
-  [510] = {.lex_state = 494},
-  [511] = {.lex_state = 494},
-  [512] = {.lex_state = 494},
-  [513] = {.lex_state = 494},
-  [514] = {.lex_state = 494},
-  [515] = {.lex_state = 493},
+  [486] = {.lex_state = 496},
+  [487] = {.lex_state = 496},
+  [488] = {.lex_state = 496},
+  [489] = {.lex_state = 496},
+  [490] = {.lex_state = 496},
+  [491] = {.lex_state = 496},
+  [492] = {.lex_state = 496},
+  [493] = {.lex_state = 496},
+  [494] = {.lex_state = 496},
+  [495] = {.lex_state = 497},
+  [496] = {.lex_state = 496},
+  [497] = {.lex_state = 496},
+  [498] = {.lex_state = 496},
+  [499] = {.lex_state = 496},
+  [500] = {.lex_state = 497},
+  [501] = {.lex_state = 496},
+  [502] = {.lex_state = 496},
+  [503] = {.lex_state = 496},
+  [504] = {.lex_state = 496},
+  [505] = {.lex_state = 496},
+  [506] = {.lex_state = 496},
+  [507] = {.lex_state = 496},
+  [508] = {.lex_state = 496},
+  [509] = {.lex_state = 496},
+  [510] = {.lex_state = 497},
+  [511] = {.lex_state = 497},
+  [512] = {.lex_state = 497},
+  [513] = {.lex_state = 497},
+  [514] = {.lex_state = 497},
+  [515] = {.lex_state = 496},
   [516] = {.lex_state = 7},
-  [517] = {.lex_state = 509},
-  [518] = {.lex_state = 527},
-  [519] = {.lex_state = 494},
-  [520] = {.lex_state = 527},
-  [521] = {.lex_state = 494},
+  [517] = {.lex_state = 512},
+  [518] = {.lex_state = 530},
+  [519] = {.lex_state = 497},
+  [520] = {.lex_state = 530},
+  [521] = {.lex_state = 497},
   [522] = {.lex_state = 7},
   [523] = {.lex_state = 7},
   [524] = {.lex_state = 7},
@@ -18995,58 +19030,58 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [528] = {.lex_state = 7},
   [529] = {.lex_state = 7},
   [530] = {.lex_state = 7},
-  [531] = {.lex_state = 494},
-  [532] = {.lex_state = 494},
-  [533] = {.lex_state = 494},
-  [534] = {.lex_state = 494},
-  [535] = {.lex_state = 494},
-  [536] = {.lex_state = 494},
-  [537] = {.lex_state = 494},
-  [538] = {.lex_state = 494},
-  [539] = {.lex_state = 494},
-  [540] = {.lex_state = 494},
+  [531] = {.lex_state = 497},
+  [532] = {.lex_state = 497},
+  [533] = {.lex_state = 497},
+  [534] = {.lex_state = 497},
+  [535] = {.lex_state = 497},
+  [536] = {.lex_state = 497},
+  [537] = {.lex_state = 497},
+  [538] = {.lex_state = 497},
+  [539] = {.lex_state = 497},
+  [540] = {.lex_state = 497},
   [541] = {.lex_state = 8},
   [542] = {.lex_state = 8},
   [543] = {.lex_state = 8},
-  [544] = {.lex_state = 494},
-  [545] = {.lex_state = 494},
-  [546] = {.lex_state = 494},
+  [544] = {.lex_state = 497},
+  [545] = {.lex_state = 497},
+  [546] = {.lex_state = 497},
   [547] = {.lex_state = 8},
-  [548] = {.lex_state = 495},
-  [549] = {.lex_state = 494},
-  [550] = {.lex_state = 494},
-  [551] = {.lex_state = 494},
-  [552] = {.lex_state = 495},
-  [553] = {.lex_state = 494},
-  [554] = {.lex_state = 494},
-  [555] = {.lex_state = 494},
-  [556] = {.lex_state = 494},
-  [557] = {.lex_state = 495},
-  [558] = {.lex_state = 495},
+  [548] = {.lex_state = 498},
+  [549] = {.lex_state = 497},
+  [550] = {.lex_state = 497},
+  [551] = {.lex_state = 497},
+  [552] = {.lex_state = 498},
+  [553] = {.lex_state = 497},
+  [554] = {.lex_state = 497},
+  [555] = {.lex_state = 497},
+  [556] = {.lex_state = 497},
+  [557] = {.lex_state = 498},
+  [558] = {.lex_state = 498},
   [559] = {.lex_state = 5},
-  [560] = {.lex_state = 494},
-  [561] = {.lex_state = 494},
-  [562] = {.lex_state = 495},
-  [563] = {.lex_state = 494},
+  [560] = {.lex_state = 497},
+  [561] = {.lex_state = 497},
+  [562] = {.lex_state = 498},
+  [563] = {.lex_state = 497},
   [564] = {.lex_state = 8},
   [565] = {.lex_state = 8},
-  [566] = {.lex_state = 494},
-  [567] = {.lex_state = 494},
-  [568] = {.lex_state = 494},
-  [569] = {.lex_state = 494},
-  [570] = {.lex_state = 494},
-  [571] = {.lex_state = 494},
-  [572] = {.lex_state = 494},
+  [566] = {.lex_state = 497},
+  [567] = {.lex_state = 497},
+  [568] = {.lex_state = 497},
+  [569] = {.lex_state = 497},
+  [570] = {.lex_state = 497},
+  [571] = {.lex_state = 497},
+  [572] = {.lex_state = 497},
   [573] = {.lex_state = 8},
   [574] = {.lex_state = 5},
-  [575] = {.lex_state = 494},
+  [575] = {.lex_state = 497},
   [576] = {.lex_state = 5},
   [577] = {.lex_state = 5},
-  [578] = {.lex_state = 494},
-  [579] = {.lex_state = 494},
-  [580] = {.lex_state = 494},
+  [578] = {.lex_state = 497},
+  [579] = {.lex_state = 497},
+  [580] = {.lex_state = 497},
   [581] = {.lex_state = 8},
-  [582] = {.lex_state = 494},
+  [582] = {.lex_state = 497},
   [583] = {.lex_state = 8},
   [584] = {.lex_state = 5},
   [585] = {.lex_state = 8},
@@ -19277,9 +19312,9 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [810] = {.lex_state = 8},
   [811] = {.lex_state = 8},
   [812] = {.lex_state = 7},
-  [813] = {.lex_state = 494},
+  [813] = {.lex_state = 497},
   [814] = {.lex_state = 5},
-  [815] = {.lex_state = 494},
+  [815] = {.lex_state = 497},
   [816] = {.lex_state = 7},
   [817] = {.lex_state = 7},
   [818] = {.lex_state = 5},
@@ -19301,32 +19336,32 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [834] = {.lex_state = 7},
   [835] = {.lex_state = 15},
   [836] = {.lex_state = 7},
-  [837] = {.lex_state = 494},
+  [837] = {.lex_state = 497},
   [838] = {.lex_state = 7},
   [839] = {.lex_state = 7},
   [840] = {.lex_state = 7},
   [841] = {.lex_state = 7},
   [842] = {.lex_state = 46},
   [843] = {.lex_state = 7},
-  [844] = {.lex_state = 494},
+  [844] = {.lex_state = 497},
   [845] = {.lex_state = 7},
   [846] = {.lex_state = 7},
   [847] = {.lex_state = 7},
   [848] = {.lex_state = 7},
   [849] = {.lex_state = 7},
   [850] = {.lex_state = 7},
-  [851] = {.lex_state = 494},
+  [851] = {.lex_state = 497},
   [852] = {.lex_state = 7},
   [853] = {.lex_state = 7},
   [854] = {.lex_state = 7},
   [855] = {.lex_state = 7},
-  [856] = {.lex_state = 494},
+  [856] = {.lex_state = 497},
   [857] = {.lex_state = 7},
   [858] = {.lex_state = 7},
   [859] = {.lex_state = 7},
   [860] = {.lex_state = 7},
   [861] = {.lex_state = 7},
-  [862] = {.lex_state = 494},
+  [862] = {.lex_state = 497},
   [863] = {.lex_state = 7},
   [864] = {.lex_state = 7},
   [865] = {.lex_state = 7},
@@ -19337,18 +19372,18 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [870] = {.lex_state = 7},
   [871] = {.lex_state = 7},
   [872] = {.lex_state = 7},
-  [873] = {.lex_state = 494},
+  [873] = {.lex_state = 497},
   [874] = {.lex_state = 5},
-  [875] = {.lex_state = 494},
+  [875] = {.lex_state = 497},
   [876] = {.lex_state = 7},
   [877] = {.lex_state = 7},
   [878] = {.lex_state = 7},
   [879] = {.lex_state = 5},
   [880] = {.lex_state = 7},
-  [881] = {.lex_state = 494},
-  [882] = {.lex_state = 494},
+  [881] = {.lex_state = 497},
+  [882] = {.lex_state = 497},
   [883] = {.lex_state = 5},
-  [884] = {.lex_state = 494},
+  [884] = {.lex_state = 497},
   [885] = {.lex_state = 7},
   [886] = {.lex_state = 5},
   [887] = {.lex_state = 7},
@@ -19359,34 +19394,34 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [892] = {.lex_state = 7},
   [893] = {.lex_state = 7},
   [894] = {.lex_state = 5},
-  [895] = {.lex_state = 494},
+  [895] = {.lex_state = 497},
   [896] = {.lex_state = 7},
-  [897] = {.lex_state = 494},
-  [898] = {.lex_state = 495},
-  [899] = {.lex_state = 494},
-  [900] = {.lex_state = 495},
+  [897] = {.lex_state = 497},
+  [898] = {.lex_state = 498},
+  [899] = {.lex_state = 497},
+  [900] = {.lex_state = 498},
   [901] = {.lex_state = 7},
-  [902] = {.lex_state = 494},
-  [903] = {.lex_state = 495},
-  [904] = {.lex_state = 494},
+  [902] = {.lex_state = 497},
+  [903] = {.lex_state = 498},
+  [904] = {.lex_state = 497},
   [905] = {.lex_state = 7},
   [906] = {.lex_state = 7},
-  [907] = {.lex_state = 495},
+  [907] = {.lex_state = 498},
   [908] = {.lex_state = 47},
-  [909] = {.lex_state = 495},
+  [909] = {.lex_state = 498},
   [910] = {.lex_state = 48},
   [911] = {.lex_state = 8},
   [912] = {.lex_state = 8},
   [913] = {.lex_state = 8},
-  [914] = {.lex_state = 494},
-  [915] = {.lex_state = 494},
+  [914] = {.lex_state = 497},
+  [915] = {.lex_state = 497},
   [916] = {.lex_state = 7},
   [917] = {.lex_state = 7},
-  [918] = {.lex_state = 494},
-  [919] = {.lex_state = 494},
+  [918] = {.lex_state = 497},
+  [919] = {.lex_state = 497},
   [920] = {.lex_state = 7},
-  [921] = {.lex_state = 494},
-  [922] = {.lex_state = 494},
+  [921] = {.lex_state = 497},
+  [922] = {.lex_state = 497},
   [923] = {.lex_state = 7},
   [924] = {.lex_state = 7},
   [925] = {.lex_state = 7},
@@ -19397,22 +19432,22 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [930] = {.lex_state = 1},
   [931] = {.lex_state = 7},
   [932] = {.lex_state = 7},
-  [933] = {.lex_state = 494},
+  [933] = {.lex_state = 497},
   [934] = {.lex_state = 1},
   [935] = {.lex_state = 8},
   [936] = {.lex_state = 1},
   [937] = {.lex_state = 1},
   [938] = {.lex_state = 1},
-  [939] = {.lex_state = 494},
+  [939] = {.lex_state = 497},
   [940] = {.lex_state = 1},
   [941] = {.lex_state = 7},
-  [942] = {.lex_state = 494},
+  [942] = {.lex_state = 497},
   [943] = {.lex_state = 8},
-  [944] = {.lex_state = 494},
+  [944] = {.lex_state = 497},
   [945] = {.lex_state = 1},
   [946] = {.lex_state = 8},
   [947] = {.lex_state = 1},
-  [948] = {.lex_state = 494},
+  [948] = {.lex_state = 497},
   [949] = {.lex_state = 7},
   [950] = {.lex_state = 1},
   [951] = {.lex_state = 7},
@@ -19431,7 +19466,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [964] = {.lex_state = 1},
   [965] = {.lex_state = 0},
   [966] = {.lex_state = 0},
-  [967] = {.lex_state = 493},
+  [967] = {.lex_state = 496},
   [968] = {.lex_state = 0},
   [969] = {.lex_state = 0},
   [970] = {.lex_state = 7},
@@ -19442,13 +19477,13 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [975] = {.lex_state = 1},
   [976] = {.lex_state = 7},
   [977] = {.lex_state = 7},
-  [978] = {.lex_state = 493},
-  [979] = {.lex_state = 493},
-  [980] = {.lex_state = 493},
+  [978] = {.lex_state = 496},
+  [979] = {.lex_state = 496},
+  [980] = {.lex_state = 496},
   [981] = {.lex_state = 0},
   [982] = {.lex_state = 1},
   [983] = {.lex_state = 7},
-  [984] = {.lex_state = 494},
+  [984] = {.lex_state = 497},
   [985] = {.lex_state = 0},
   [986] = {.lex_state = 7},
   [987] = {.lex_state = 7},
@@ -19461,7 +19496,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [994] = {.lex_state = 7},
   [995] = {.lex_state = 7},
   [996] = {.lex_state = 0},
-  [997] = {.lex_state = 493},
+  [997] = {.lex_state = 496},
   [998] = {.lex_state = 1},
   [999] = {.lex_state = 1},
   [1000] = {.lex_state = 0},
@@ -19469,7 +19504,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1002] = {.lex_state = 0},
   [1003] = {.lex_state = 7},
   [1004] = {.lex_state = 0},
-  [1005] = {.lex_state = 494},
+  [1005] = {.lex_state = 497},
   [1006] = {.lex_state = 7},
   [1007] = {.lex_state = 0},
   [1008] = {.lex_state = 0},
@@ -19483,97 +19518,97 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1016] = {.lex_state = 6},
   [1017] = {.lex_state = 0},
   [1018] = {.lex_state = 6},
-  [1019] = {.lex_state = 494},
-  [1020] = {.lex_state = 492},
-  [1021] = {.lex_state = 492},
+  [1019] = {.lex_state = 497},
+  [1020] = {.lex_state = 495},
+  [1021] = {.lex_state = 495},
   [1022] = {.lex_state = 0},
   [1023] = {.lex_state = 6},
   [1024] = {.lex_state = 0},
   [1025] = {.lex_state = 100},
-  [1026] = {.lex_state = 492},
+  [1026] = {.lex_state = 495},
   [1027] = {.lex_state = 6},
   [1028] = {.lex_state = 7},
   [1029] = {.lex_state = 0},
   [1030] = {.lex_state = 0},
-  [1031] = {.lex_state = 499},
+  [1031] = {.lex_state = 502},
   [1032] = {.lex_state = 7},
-  [1033] = {.lex_state = 499},
-  [1034] = {.lex_state = 494},
+  [1033] = {.lex_state = 502},
+  [1034] = {.lex_state = 497},
   [1035] = {.lex_state = 7},
-  [1036] = {.lex_state = 494},
-  [1037] = {.lex_state = 499},
-  [1038] = {.lex_state = 499},
+  [1036] = {.lex_state = 497},
+  [1037] = {.lex_state = 502},
+  [1038] = {.lex_state = 502},
   [1039] = {.lex_state = 7},
-  [1040] = {.lex_state = 499},
+  [1040] = {.lex_state = 502},
   [1041] = {.lex_state = 7},
   [1042] = {.lex_state = 7},
   [1043] = {.lex_state = 7},
   [1044] = {.lex_state = 0},
-  [1045] = {.lex_state = 493},
+  [1045] = {.lex_state = 496},
   [1046] = {.lex_state = 7},
-  [1047] = {.lex_state = 494},
+  [1047] = {.lex_state = 497},
   [1048] = {.lex_state = 7},
   [1049] = {.lex_state = 7},
-  [1050] = {.lex_state = 499},
-  [1051] = {.lex_state = 493},
+  [1050] = {.lex_state = 502},
+  [1051] = {.lex_state = 496},
   [1052] = {.lex_state = 7},
   [1053] = {.lex_state = 7},
   [1054] = {.lex_state = 0},
-  [1055] = {.lex_state = 499},
+  [1055] = {.lex_state = 502},
   [1056] = {.lex_state = 7},
   [1057] = {.lex_state = 7},
-  [1058] = {.lex_state = 494},
+  [1058] = {.lex_state = 497},
   [1059] = {.lex_state = 7},
   [1060] = {.lex_state = 7},
-  [1061] = {.lex_state = 499},
-  [1062] = {.lex_state = 494},
+  [1061] = {.lex_state = 502},
+  [1062] = {.lex_state = 497},
   [1063] = {.lex_state = 7},
-  [1064] = {.lex_state = 492},
-  [1065] = {.lex_state = 499},
+  [1064] = {.lex_state = 495},
+  [1065] = {.lex_state = 502},
   [1066] = {.lex_state = 7},
   [1067] = {.lex_state = 0},
-  [1068] = {.lex_state = 499},
-  [1069] = {.lex_state = 494},
-  [1070] = {.lex_state = 494},
+  [1068] = {.lex_state = 502},
+  [1069] = {.lex_state = 497},
+  [1070] = {.lex_state = 497},
   [1071] = {.lex_state = 7},
   [1072] = {.lex_state = 0},
   [1073] = {.lex_state = 0},
   [1074] = {.lex_state = 7},
   [1075] = {.lex_state = 7},
   [1076] = {.lex_state = 7},
-  [1077] = {.lex_state = 494},
-  [1078] = {.lex_state = 494},
-  [1079] = {.lex_state = 494},
+  [1077] = {.lex_state = 497},
+  [1078] = {.lex_state = 497},
+  [1079] = {.lex_state = 497},
   [1080] = {.lex_state = 7},
   [1081] = {.lex_state = 0},
   [1082] = {.lex_state = 7},
-  [1083] = {.lex_state = 494},
+  [1083] = {.lex_state = 497},
   [1084] = {.lex_state = 0},
   [1085] = {.lex_state = 7},
   [1086] = {.lex_state = 7},
   [1087] = {.lex_state = 0},
-  [1088] = {.lex_state = 494},
+  [1088] = {.lex_state = 497},
   [1089] = {.lex_state = 7},
   [1090] = {.lex_state = 7},
-  [1091] = {.lex_state = 494},
-  [1092] = {.lex_state = 494},
-  [1093] = {.lex_state = 494},
+  [1091] = {.lex_state = 497},
+  [1092] = {.lex_state = 497},
+  [1093] = {.lex_state = 497},
   [1094] = {.lex_state = 7},
-  [1095] = {.lex_state = 494},
-  [1096] = {.lex_state = 494},
+  [1095] = {.lex_state = 497},
+  [1096] = {.lex_state = 497},
   [1097] = {.lex_state = 7},
   [1098] = {.lex_state = 7},
-  [1099] = {.lex_state = 494},
-  [1100] = {.lex_state = 494},
+  [1099] = {.lex_state = 497},
+  [1100] = {.lex_state = 497},
   [1101] = {.lex_state = 7},
   [1102] = {.lex_state = 7},
   [1103] = {.lex_state = 7},
-  [1104] = {.lex_state = 494},
+  [1104] = {.lex_state = 497},
   [1105] = {.lex_state = 0},
-  [1106] = {.lex_state = 494},
+  [1106] = {.lex_state = 497},
   [1107] = {.lex_state = 7},
-  [1108] = {.lex_state = 494},
-  [1109] = {.lex_state = 494},
+  [1108] = {.lex_state = 497},
+  [1109] = {.lex_state = 497},
   [1110] = {.lex_state = 7},
   [1111] = {.lex_state = 7},
   [1112] = {.lex_state = 7},
@@ -19581,10 +19616,10 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1114] = {.lex_state = 0},
   [1115] = {.lex_state = 0},
   [1116] = {.lex_state = 7},
-  [1117] = {.lex_state = 494},
-  [1118] = {.lex_state = 494},
-  [1119] = {.lex_state = 494},
-  [1120] = {.lex_state = 494},
+  [1117] = {.lex_state = 497},
+  [1118] = {.lex_state = 497},
+  [1119] = {.lex_state = 497},
+  [1120] = {.lex_state = 497},
   [1121] = {.lex_state = 7},
 };
 

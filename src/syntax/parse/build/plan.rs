@@ -247,6 +247,7 @@ impl Builder {
             Rule::s_model => StatementKind::Model(match parts.need().as_str() {
                 "papers" => Model::Papers,
                 "fluid" => Model::Fluid,
+                "entropy" => Model::Entropy,
                 "cloudsim" => Model::Cloudsim,
                 _ => Model::Simgrid,
             }),
