@@ -42,7 +42,7 @@ impl Plans {
     }
 
     /// The texts of the next plan, by each method. By the papers', 8/9 of a link carry data, as in the authors' scheduler; now it is the
-    /// 94 % that their own testbed carried: what `mvm calibrate` finds in their runs.
+    /// 94 % that Ethernet and TCP leave.
     fn next(&mut self) -> [String; 2] {
         let from = self.hosts;
         let mut taken = [0; SERVERS];
