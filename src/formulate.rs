@@ -1,5 +1,6 @@
 //! From a datacenter and a request to the scheduling problem: routes, rates, durations, what the steps imply.
 
+mod away;
 mod checks;
 mod decide;
 mod errors;

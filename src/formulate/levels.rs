@@ -56,6 +56,8 @@ pub(super) enum Key {
     Up(ServerId),
     /// The guests of a server that goes down: who chose it has left by then, or comes after it.
     Empty(ServerId),
+    /// The servers that are away while their guests wait on that one, as they are counted by number.
+    Away(Stock, ServerId, u32),
     /// Where that action has brought its VM, before another one takes it from there.
     Came(ActionId, ServerId),
 }
@@ -180,6 +182,7 @@ impl<'a> Levels<'a> {
         }
         levels.switched();
         levels.subjects();
+        levels.away();
         levels.initial_levels();
         levels.capacities();
         levels
@@ -523,7 +526,7 @@ impl<'a> Levels<'a> {
                 Key::Vms(at) | Key::Off(at) => rule(at),
                 Key::Gather(at, ..) | Key::Lonely(at, ..) | Key::Reserve(at) => rule(at),
                 Key::Mended(at, _) | Key::Vacant(at, _) | Key::Chosen(at, _) => rule(at),
-                Key::Up(_) | Key::Came(..) | Key::Empty(_) => always(0),
+                Key::Up(_) | Key::Came(..) | Key::Empty(_) | Key::Away(..) => always(0),
             };
         }
     }
@@ -573,6 +576,14 @@ impl<'a> Levels<'a> {
                 };
                 let name = format!("{what} of {}", dc[id].name);
                 capacity(name, unit, Cause::Stock(stock, id), span)
+            }
+            Key::Away(stock, id, _) => {
+                let memory = self.describe(Key::Stock(stock, id));
+                Described {
+                    name: format!("servers away whose guests share {}", memory.name),
+                    unit: Unit::Count,
+                    ..memory
+                }
             }
             Key::Limit(at, node, flow) => {
                 let place = dc.node_name(node);
