@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Checked, Prospect};
+use super::Checked;
 use crate::datacenter::{Datacenter, ServerId, Vm, VmId};
 use crate::diff;
 use crate::emit::json::{Kind, PlanFile};
@@ -76,7 +76,8 @@ impl Checked {
         };
         let elapsed = now - journal.started;
         if !(0..=LONGEST).contains(&elapsed) {
-            return Err(vec![format!("the plan started {elapsed} s ago by its journal")].into());
+            let why = "by its journal the plan starts later, or started more than a year ago";
+            return Err(vec![why.to_owned()].into());
         }
         let planned = file.start.as_deref().map(str::parse::<jiff::Timestamp>);
         let planned = planned.and_then(Result::ok).map(jiff::Timestamp::as_second);
@@ -84,6 +85,7 @@ impl Checked {
             late: planned.map_or(0, |planned| journal.started - planned),
             ..so_far(file, &tasks, journal, elapsed)
         };
+        let old = old_rest(file, &tasks, journal, &so_far);
         let mut progress = match &since.progress {
             Some(before) => before.then(&so_far, &self.start_of(&since)),
             None => so_far,
@@ -100,7 +102,6 @@ impl Checked {
         }
         skip_what_is_so(&mut progress, &request, &start, &mut surprises);
         let begun = begun(&tasks, journal);
-        let old = old_rest(file, &tasks, &progress, elapsed);
         since.progress = Some(progress);
         let checked = self.since(index, &since);
         let steps = &checked.analysis.requests[index].steps;
@@ -163,11 +164,6 @@ impl Checked {
 }
 
 impl Rest {
-    /// Whether the rest can be planned at all, as far as that is clear without a search.
-    pub fn is_open(&self) -> bool {
-        matches!(self.checked.prospects[self.index], Prospect::Open(_))
-    }
-
     /// What is different in a plan of the rest from what was planned, in words.
     pub fn difference(&self, plan: &PlanFile) -> String {
         let old = PlanFile {
@@ -411,33 +407,35 @@ fn words(datacenter: &Datacenter, task: Task) -> String {
     }
 }
 
-/// What of a plan is not done, told from now on, its actions named as if there had been no others.
-fn old_rest(file: &PlanFile, tasks: &[Task], progress: &Progress, elapsed: Seconds) -> PlanFile {
-    let mut done: BTreeMap<Task, usize> = BTreeMap::new();
-    for &task in &progress.done {
-        *done.entry(task).or_default() += 1;
-    }
-    let left = file.actions.iter().zip(tasks).filter(|&(_, task)| {
-        let count = done.get_mut(task).filter(|count| **count > 0);
-        count.map(|count| *count -= 1).is_none()
-    });
+/// What of a plan is not done by its journal, told from now on, its actions named as if there had been no others.
+fn old_rest(file: &PlanFile, tasks: &[Task], journal: &Journal, so_far: &Progress) -> PlanFile {
+    let last = last(journal);
+    let is_done = |at: usize| last.get(&at).is_some_and(|line| line.what == What::Ended);
+    let begun = that_are(What::Started, tasks, journal).into_iter();
+    let begun = begun.zip(&so_far.running);
+    let left: BTreeMap<usize, Seconds> = begun
+        .map(|((_, at), running)| (at, running.left.into()))
+        .collect();
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    let actions = left.map(|(action, task)| {
-        let runs = progress
-            .running
-            .iter()
-            .find(|running| running.task == *task);
-        let start = (action.start - elapsed).max(0);
-        let length = runs.map_or(action.end - action.start, |running| running.left.into());
-        let (base, _) = action.id.split_once(" (").unwrap_or((&action.id, ""));
+    let actions = file.actions.iter().enumerate();
+    let actions = actions.filter(|&(at, _)| !is_done(at)).map(|(at, action)| {
+        let mut action = action.clone();
+        let base = action
+            .id
+            .split_once(" (")
+            .map_or(action.id.as_str(), |(base, _)| base);
         let times = names.entry(base.to_owned()).or_default();
         *times += 1;
-        let mut action = action.clone();
         action.id = match *times {
             1 => base.to_owned(),
             times => format!("{base} ({times})"),
         };
-        action.start = if runs.is_some() { 0 } else { start };
+        let begun = left.get(&at);
+        let length = begun.copied().unwrap_or(action.end - action.start);
+        action.start = match begun {
+            Some(_) => 0,
+            None => (action.start - so_far.elapsed).max(0),
+        };
         action.end = action.start + length;
         action
     });

@@ -32,8 +32,8 @@ pub fn terminal(shell: &str) -> Command {
     command
 }
 
-/// What comes of it where somebody types that; None where it is not there.
-pub fn typed(mut command: Command, text: &str) -> Option<Output> {
+/// What comes of it where somebody types that, so many ms later; None where it is not there.
+pub fn typed(mut command: Command, pause: u64, text: &str) -> Option<Output> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -41,6 +41,8 @@ pub fn typed(mut command: Command, text: &str) -> Option<Output> {
         .spawn()
         .ok()?;
     let mut input = child.stdin.take().unwrap();
+    // Whatever does not wait for the answer has gone on by then.
+    std::thread::sleep(std::time::Duration::from_millis(pause));
     std::io::Write::write_all(&mut input, text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     drop(input);
@@ -81,7 +83,7 @@ impl Night {
         let shell = format!("{} run look.json --log log", env!("CARGO_BIN_EXE_mvm"));
         let mut command = terminal(&shell);
         command.current_dir(&self.0);
-        typed(command, text)
+        typed(command, 1500, text)
     }
 
     fn end(&self, output: Output) -> i32 {
@@ -145,7 +147,8 @@ fn a_no_ends_mvm_run_and_the_next_one_asks_again() {
     assert!(said.contains("the answer was no"), "{said}");
     assert_eq!(night.text("done"), "one\n");
     let output = night.answered("yes\n").unwrap();
-    assert_eq!(night.end(output), 0);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(night.end(output), 0, "{said}");
     assert_eq!(night.text("done"), "one\ntwo\n");
     // The file that it has changed is not the one that was planned.
     fs::write(night.path("look.mvm"), FILE.replace("two", "three")).unwrap();
@@ -193,7 +196,7 @@ fn what_could_not_be_done_is_planned_again() {
     fs::remove_file(night.path("tried")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mvm"));
     command.args(run).current_dir(&night.0).env("MVM_POLL", "1");
-    let output = typed(command, "yes\n").unwrap();
+    let output = typed(command, 0, "yes\n").unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(night.end(output), 0, "{said}");
     assert_eq!(night.text("done"), "one\ntwo\n");

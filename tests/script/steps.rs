@@ -198,7 +198,7 @@ fn at_a_terminal(stage: &Stage, line: &str) -> Option<Output> {
         .env("PATH", format!("{}:{path}", stage.path("bin").display()))
         .env("FAKE", stage.path("fake"))
         .env("FAKE_SLEEP", "0");
-    crate::run::typed(command, line)
+    crate::run::typed(command, 0, line)
 }
 
 #[test]

@@ -52,7 +52,7 @@ one_action() {
   BEFORE[$ACTION]=${STATE[$ACTION]}
   now
   BEGUN[$ACTION]=$NOW
-  [[ ${KIND[$ACTION]} != pause ]] || say_pause "$ACTION" "$RESUMED"
+  [[ ${KIND[$ACTION]} != pause ]] || say_pause "$ACTION"
   if [[ $IN_TURN ]] && ! in_turn; then
     note failed "$ACTION"
     return 1

@@ -5,11 +5,12 @@
 go_file() { printf '%s' "$JOURNAL.$1.go"; }
 no_file() { printf '%s' "$JOURNAL.$1.no"; }
 
-# say_pause NUMBER RESUMED: what is asked, and how to answer. A file of before the question answers another one.
+# say_pause NUMBER: what is asked, and how to answer. A file of before the question answers another one: it counts only where an
+# earlier run has asked, and had no answer yet.
 say_pause() {
   local go no
   go=$(go_file "$1") no=$(no_file "$1")
-  [[ $2 ]] || rm -f -- "$go" "$no"
+  [[ ${BEFORE[$1]} == started ]] || rm -f -- "$go" "$no"
   [[ $TERMINAL ]] || say "       to go on: touch ${go@Q}, to refuse: touch ${no@Q}"
 }
 

@@ -237,7 +237,7 @@ launch() {
     LEVEL[${taken%%/*}]=$(( LEVEL[${taken%%/*}] + ${take%%/*} ))
   done
   say "start  ${TITLE[$number]}"
-  [[ ${KIND[$number]} != pause ]] || say_pause "$number" "$RESUMED"
+  [[ ${KIND[$number]} != pause ]] || say_pause "$number"
   launched "$number"
   # What it says is kept apart, since actions run side by side.
   act "$number" >"$WORK/$number" 2>&1 &
