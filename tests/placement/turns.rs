@@ -1,6 +1,10 @@
 //! `roll`, `shutdown any` and `empty any` against all orders and all servers by hand.
 
+use mvm::compile::check;
+use mvm::schedule::{Effort, Options, Quiet};
+
 use super::choices::{Random, values};
+use super::support::Text;
 use super::{codes, moves, plan};
 
 /// Servers with guests of their own, and spare ones.
@@ -179,6 +183,25 @@ fn a_turn_lasts_from_its_first_step_to_its_last() {
     // Whoever is next waits for it, whenever that really ends.
     let waits = |action: &mvm::plan::Planned| !action.after.is_empty();
     assert_eq!(plan.actions.iter().filter(|a| !waits(a)).count(), 1);
+}
+
+/// All servers have a turn, so guests have to wait on servers whose turn is still to come, or is over.
+#[test]
+fn guests_wait_where_they_are_in_nobodys_way() {
+    let text = "\
+switch core
+server s[1..8] { memory 64GiB boot 4min shutdown 1min link 10Gbps to core }
+vm v[1..24] { memory 8GiB idle on s[1..8] }
+plan p { roll s[1..8] by 4 { drain reboot return } minimize makespan }
+";
+    let checked = check("test.mvm", &Text(text));
+    let options = Options {
+        effort: Effort::Instant,
+        ..Options::default()
+    };
+    let plan = checked.plan(0, &options, &mut Quiet).unwrap();
+    // Two reboots one after the other, and the time to leave and come back; no third one.
+    assert!(plan.makespan < 3 * 5 * 60, "{} s", plan.makespan);
 }
 
 #[test]

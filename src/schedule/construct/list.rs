@@ -68,6 +68,7 @@ fn waiting(partial: &Partial, instance: &Instance, order: &[usize]) -> (Vec<Wait
 
 /// Places jobs in an order; says whether all found a place, and cost no more than `most` of the first objective.
 pub fn place_all(partial: &mut Partial, instance: &Instance, order: &[usize], most: i64) -> bool {
+    partial.expect(order);
     let (mut waiting, mut spent) = waiting(partial, instance, order);
     let mut placed = 0;
     while !waiting.is_empty() {
@@ -102,6 +103,7 @@ pub fn place_by_time(
     order: &[usize],
     most: i64,
 ) -> bool {
+    partial.expect(order);
     let (mut waiting, mut spent) = waiting(partial, instance, order);
     let starts = waiting
         .iter()

@@ -1,5 +1,7 @@
 //! A schedule under construction: which jobs are placed, and what room they leave.
 
+use std::cmp::Reverse;
+
 use crate::formulation::Seconds;
 
 use super::room::Room;
@@ -22,6 +24,10 @@ pub struct Partial<'a> {
     relieved: Vec<bool>,
     /// For each job whether it takes of such a level.
     counting: Vec<bool>,
+    /// For each level the jobs that take all its room for good, others having left.
+    clearing: Vec<Vec<usize>>,
+    /// For each job its turn among those that are still to be placed; the greatest number for all others.
+    turns: Vec<usize>,
     places: Vec<Option<Place>>,
     /// From when on until when places are found.
     within: (Seconds, Seconds),
@@ -55,10 +61,12 @@ struct Alike {
     modes: Vec<u32>,
     /// What all of them need.
     common: Needs,
+    /// Whether one of them takes for good what another job wants to be cleared.
+    may_disturb: bool,
 }
 
 impl Alike {
-    fn all(job: &Job) -> Vec<Alike> {
+    fn all(job: &Job, clearing: &[Vec<usize>]) -> Vec<Alike> {
         let mut classes: Vec<(Vec<u32>, Vec<Segment>)> = Vec::new();
         for (mode, at) in job.modes.iter().zip(0..) {
             let is_alike = |of: &&mut (Vec<u32>, Vec<Segment>)| {
@@ -76,11 +84,31 @@ impl Alike {
         let classes = classes.into_iter();
         classes
             .map(|(modes, common)| Alike {
+                may_disturb: modes.iter().any(|&mode| {
+                    let needs = Needs::of(&job.modes[mode as usize]);
+                    let mut levels = needs.lasting.iter().map(|need| need.level as usize);
+                    levels.any(|level| !clearing[level].is_empty())
+                }),
                 modes,
                 common: Needs::taking(common.into_iter()),
             })
             .collect()
     }
+}
+
+/// For each level the jobs that take all its room for good, so that all who took some must have given it back.
+fn clearing(instance: &Instance) -> Vec<Vec<usize>> {
+    let mut clearing = vec![Vec::new(); instance.levels.len()];
+    for (job, at) in instance.jobs.iter().zip(0..) {
+        for need in Needs::of(&job.modes[0]).lasting {
+            let room = instance.levels[need.level as usize].room.iter();
+            let most = room.map(|&(_, room)| room).max();
+            if need.amount > 1 && most == Some(need.amount) {
+                clearing[need.level as usize].push(at);
+            }
+        }
+    }
+    clearing
 }
 
 /// Where a job is.
@@ -110,15 +138,29 @@ impl<'a> Partial<'a> {
             taken.any(|segment| relieved[segment.level as usize])
         };
         let counting = needs.iter().map(|modes| modes.iter().any(counts));
+        let clearing = clearing(instance);
         Partial {
             instance,
             rooms: Room::of(instance),
             counting: counting.collect(),
             needs,
-            alike: instance.jobs.iter().map(Alike::all).collect(),
             relieved,
+            alike: instance
+                .jobs
+                .iter()
+                .map(|job| Alike::all(job, &clearing))
+                .collect(),
+            clearing,
+            turns: vec![usize::MAX; instance.jobs.len()],
             places: vec![None; instance.jobs.len()],
             within: ALWAYS,
+        }
+    }
+
+    /// From now on places are found for jobs that are placed in an order.
+    pub fn expect(&mut self, order: &[usize]) {
+        for (&job, turn) in order.iter().zip(0..) {
+            self.turns[job] = turn;
         }
     }
 
@@ -176,6 +218,7 @@ impl<'a> Partial<'a> {
 
     /// Places a job.
     pub fn insert(&mut self, job: usize, place: Place) {
+        self.turns[job] = usize::MAX;
         self.change(job, place, 1);
         self.places[job] = Some(place);
     }
@@ -235,8 +278,19 @@ impl<'a> Partial<'a> {
         Some(from)
     }
 
-    /// The earliest place from a moment on for each kind of modes that are alike. Of modes that can start at once, the one
-    /// that comes first from a place on that differs from job to job is taken, so that jobs do not all choose the same.
+    /// When the next job comes, as far as is known, that wants what a mode takes for good: who waits there is in its way.
+    fn undisturbed(&self, needs: &Needs) -> usize {
+        let levels = needs.lasting.iter().map(|need| need.level as usize);
+        let comers = levels.flat_map(|level| &self.clearing[level]);
+        comers
+            .map(|&job| self.turns[job])
+            .min()
+            .unwrap_or(usize::MAX)
+    }
+
+    /// The earliest place from a moment on for each kind of modes that are alike. Of modes that can start at once, the one is
+    /// taken that is in nobody's way for longest (Belady 1966), and of such the one that comes first from a place on that differs from
+    /// job to job, so that jobs do not all choose the same.
     pub fn places(&self, job: usize, from: Seconds) -> impl Iterator<Item = Place> {
         let classes = self.alike[job].iter();
         classes.filter_map(move |class| self.place_alike(job, class, from))
@@ -249,13 +303,31 @@ impl<'a> Partial<'a> {
             [first, ..] => self.fit(job, first, &class.common, (from, Seconds::MAX))?,
             [] => return None,
         };
-        let mut best: Option<Place> = None;
         let turn = job.wrapping_mul(0x9E37_79B1) % class.modes.len();
-        for &mode in class.modes[turn..].iter().chain(&class.modes[..turn]) {
+        let modes = class.modes[turn..].iter().chain(&class.modes[..turn]);
+        if !class.may_disturb {
+            return self.first(job, modes, floor);
+        }
+        let mut modes: Vec<&u32> = modes.collect();
+        modes.sort_by_cached_key(|&&mode| {
+            Reverse(self.undisturbed(&self.needs[job][mode as usize]))
+        });
+        self.first(job, modes, floor)
+    }
+
+    /// The earliest place from a moment on, of one of the modes that come first.
+    fn first<'m>(
+        &self,
+        job: usize,
+        modes: impl IntoIterator<Item = &'m u32>,
+        from: Seconds,
+    ) -> Option<Place> {
+        let mut best: Option<Place> = None;
+        for &mode in modes {
             let until = best.map_or(Seconds::MAX, |place| place.start - 1);
-            if let Some(start) = self.earliest(job, mode, (floor, until)) {
+            if let Some(start) = self.earliest(job, mode, (from, until)) {
                 best = Some(Place { mode, start });
-                if start <= floor {
+                if start <= from {
                     break;
                 }
             }
