@@ -21,6 +21,17 @@ def load(resource, first, last, amount, present):
     loads[resource].append((interval, amount))
 
 
+def step(resource, moment, amount, present):
+    """Makes a level rise at a moment, or fall, if present."""
+    if amount > 0:
+        load(resource, moment, horizon, amount, present)
+    elif amount < 0:
+        base[resource] += amount
+        load(resource, 0, moment, -amount, present)
+        if present is not True:
+            load(resource, 0, horizon, -amount, present.negated())
+
+
 for action, modes in enumerate(problem["actions"]):
     start = model.new_int_var(0, horizon, "")
     end = model.new_int_var(0, horizon, "")
@@ -30,19 +41,13 @@ for action, modes in enumerate(problem["actions"]):
     for (duration, demands), here in zip(modes, present):
         both = model.new_optional_interval_var(start, duration, end, here, "")
         for resource, take, give in demands:
-            # What is taken and given back is held while the action runs; what is given beyond that was held
-            # from the beginning, what is not given back is held to the end.
-            held = min(take, give)
+            # What is taken and given back is held while the action runs. Of the rest, what rises does so for good, and what falls was
+            # there from the beginning.
+            held = max(min(take, give), 0)
             if held:
                 loads[resource].append((both, held))
-            if take > held:
-                load(resource, start, horizon, take - held, here)
-            if give > held:
-                # Level: everything before the end, and nothing after it; absent modes hold all the time.
-                base[resource] -= give - held
-                load(resource, 0, end, give - held, here)
-                if here is not True:
-                    load(resource, 0, horizon, give - held, here.negated())
+            step(resource, start, take - held, here)
+            step(resource, end, held - give, here)
     starts.append(start)
     ends.append(end)
     chosen.append(present)
@@ -68,9 +73,10 @@ for by_end, members in problem["groups"]:
     times = ends if by_end else starts
     for member in members[1:]:
         model.add(times[member] == times[members[0]])
-for action, intervals in problem["windows"]:
+for action, modes, intervals in problem["windows"]:
     inside = [model.new_bool_var("") for _ in intervals]
-    model.add_exactly_one(inside)
+    asked = chosen[action][slice(*modes)] if modes else [True]
+    model.add(sum(inside) == sum(asked))
     for (since, until), here in zip(intervals, inside):
         model.add(starts[action] >= since).only_enforce_if(here)
         model.add(ends[action] <= min(until, horizon)).only_enforce_if(here)

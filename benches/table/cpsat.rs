@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mvm::formulation::{Action, Formulation, Seconds};
+use mvm::formulation::{Action, Formulation, Seconds, Window};
 use mvm::schedule::Bounded;
 use serde_json::{Value, json};
 
@@ -50,11 +50,16 @@ fn problem(formulation: &Formulation) -> Value {
         "resources": resources.map(|r| json!([r.initial, r.capacity])).collect::<Vec<_>>(),
         "precedences": precedences.map(|p| [p.first.0, p.then.0]).collect::<Vec<_>>(),
         "groups": groups.map(|g| json!([g.ends, g.actions.iter().map(|a| a.0).collect::<Vec<_>>()])).collect::<Vec<_>>(),
-        "windows": windows.map(|w| json!([w.action.0, w.intervals])).collect::<Vec<_>>(),
+        "windows": windows.map(window).collect::<Vec<_>>(),
         "constant": objective.constant,
         "makespan": objective.makespan,
         "terms": objective.terms.iter().map(|t| json!([t.start, t.end, t.modes])).collect::<Vec<_>>(),
     })
+}
+
+fn window(window: &Window) -> Value {
+    let modes = window.modes.as_ref().map(|modes| (modes.start, modes.end));
+    json!([window.action.0, modes, window.intervals])
 }
 
 fn modes(action: &Action) -> Value {
