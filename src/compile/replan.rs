@@ -318,20 +318,30 @@ fn confronted(
         Task::Boot(server) | Task::Shutdown(server) => seen.insert((2, server.0)),
         Task::Run(_) | Task::Pause => false,
     };
-    // Where a plan chose the place, another one of those it had is as good.
-    let is_elsewhere = |task: Task| match task {
-        Task::Migrate { vm, to } => request.steps.iter().any(|step| {
-            let among = step.among.iter().filter(|_| step.task.vm() == Some(vm));
-            let mut among = among.filter(|among| among.contains(&to));
-            among.any(|among| among.contains(&actual[vm].host.value))
-        }),
-        _ => false,
+    // Where a plan chose the place, another one of those it had is as good, but not the one that was to be left.
+    let done = progress.done.as_slice();
+    let is_elsewhere = |at: usize| {
+        let Task::Migrate { vm, to } = done[at] else {
+            return false;
+        };
+        let there = actual[vm].host.value;
+        let earlier = done[..at].iter().rev();
+        let mut earlier = earlier
+            .filter(|task| task.vm() == Some(vm))
+            .filter_map(|task| task.to());
+        let before = earlier.next().unwrap_or(start[vm].host.value);
+        let among = request
+            .steps
+            .iter()
+            .filter(|step| step.task.vm() == Some(vm));
+        let mut among = among.filter_map(|step| step.among.as_deref());
+        there != before && among.any(|among| among.contains(&to) && among.contains(&there))
     };
     let mut kept = Vec::new();
-    for &task in progress.done.iter().rev() {
+    for (at, &task) in done.iter().enumerate().rev() {
         if !shows(task) || is_so(&actual, task) || busy.contains(&task.actor()) {
             kept.push(task);
-        } else if is_elsewhere(task) {
+        } else if is_elsewhere(at) {
             kept.push(task);
             let (vm, to) = (task.vm(), task.to());
             let is = vm.map(|vm| (&actual[vm].name, &actual[actual[vm].host.value].name));
