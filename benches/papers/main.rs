@@ -1,7 +1,7 @@
 //! The tables and figures of both papers: what they publish, what mvm has by the papers' own method, and what it has now.
 //!
 //! ```text
-//! cargo bench --bench papers [-- --page FOLDER] [--plans 50] [--largest 1042] [--effort fast|normal|best]
+//! cargo bench --bench papers [-- --page FOLDER] [--plans 50] [--largest 100] [--effort fast|normal|best]
 //! ```
 //!
 //! Tables go to standard output as Markdown; with `--page` a page with the figures is written into a folder. UCC'15 is "Scheduling
@@ -32,10 +32,10 @@ struct Args {
     #[arg(long, default_value_t = 50)]
     plans: u64,
     /// The largest decommissioning, as a multiple of 96 VMs.
-    #[arg(long, default_value_t = 1042)]
+    #[arg(long, default_value_t = 100)]
     largest: usize,
     /// How much work to spend on each plan that is carried out.
-    #[arg(long, default_value = "normal", value_parser = ["fast", "normal", "best"])]
+    #[arg(long, default_value = "fast", value_parser = ["fast", "normal", "best"])]
     effort: String,
     /// What `cargo bench` adds.
     #[arg(long, hide = true)]

@@ -218,9 +218,14 @@ pub fn tables(page: &mut Page, plans: u64, effort: Effort) {
         ["36.4 % ²", "", "", "54.18 %"],
         &|s| percent(s.speedup()),
     ));
-    rows.push(row("mVM's over MB-2's", "1.49 times", &|all| {
-        format!("{:.2} times", all[3].speedup() / all[0].speedup())
-    }));
+    rows.push(row(
+        "mVM's over MB-2's",
+        "1.49 times",
+        &|all| match all[0].speedup() {
+            none if none <= 0.0 => String::from("MB-2 is no sooner"),
+            theirs => format!("{:.2} times", all[3].speedup() / theirs),
+        },
+    ));
     page.table(
         &format!("UCC'15, table II and figure 6: completion of {plans} plans"),
         &heads,
@@ -270,12 +275,12 @@ pub fn tables(page: &mut Page, plans: u64, effort: Effort) {
 fn distribution(name: &str, mut values: Vec<f64>) -> Curve {
     values.sort_by(f64::total_cmp);
     let count = values.len().max(1) as f64;
-    let points = values.iter().zip(1..);
+    let first = values.first().map(|&least| (least, 0.0));
+    let others = values.iter().zip(1..);
+    let others = others.map(|(&value, rank)| (value, f64::from(rank) / count));
     Curve {
         name: name.to_owned(),
-        points: points
-            .map(|(&value, rank)| (value, f64::from(rank) / count))
-            .collect(),
+        points: first.into_iter().chain(others).collect(),
         steps: true,
     }
 }
