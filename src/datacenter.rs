@@ -60,6 +60,8 @@ pub struct Datacenter {
     pub vms: Vec<Vm>,
     /// Routes that are given, since several are possible.
     pub routes: Vec<Route>,
+    /// What guests send all the time.
+    pub traffic: Vec<Traffic>,
     /// Commands for servers and VMs that give none of their own.
     pub commands: Commands,
     /// For kinds of features their values in an order in which each does what those before it do.
@@ -364,6 +366,28 @@ pub struct Route {
     pub via: Vec<SwitchId>,
     /// Where it is written.
     pub origin: Option<Span>,
+}
+
+/// What flows from one end to another all the time, as long as both run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// Who sends it.
+    pub from: End,
+    /// Who receives it.
+    pub to: End,
+    /// bit/s
+    pub rate: u64,
+    /// Where it is written.
+    pub origin: Option<Span>,
+}
+
+/// An end of traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// A VM, wherever it runs.
+    Vm(VmId),
+    /// A switch, behind which the rest of the world is.
+    Switch(SwitchId),
 }
 
 macro_rules! index {

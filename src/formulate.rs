@@ -19,6 +19,7 @@ mod shares;
 mod spare;
 mod stays;
 mod steps;
+mod traffic;
 mod turns;
 mod vacant;
 mod words;
@@ -41,6 +42,8 @@ use levels::{Key, Level, Levels};
 use rules::Sources;
 use scopes::Scopes;
 use steps::Deed;
+use traffic::Guests;
+pub use traffic::{Carrier, LoadChange, Loads};
 
 /// A scheduling problem, and what its actions mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +62,8 @@ pub struct Problem {
     /// The rules that are only preferred, by their index, and what each costs in any case: all that it costs, where no destination is
     /// open.
     pub preferred: Vec<(usize, i64)>,
+    /// What guests put on the network.
+    pub loads: Loads,
 }
 
 impl Problem {
@@ -193,7 +198,15 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     }
     let walk = steps::walk(datacenter, request, &mut findings);
     let scopes = Scopes::of(request);
-    let methods = modes::methods(datacenter, request, &walk, &scopes, &mut findings);
+    let mut guests = Guests::of(datacenter, &walk, &mut findings);
+    let methods = modes::methods(
+        datacenter,
+        request,
+        &walk,
+        &scopes,
+        &mut guests,
+        &mut findings,
+    );
     if has_errors(&findings) {
         return (None, findings);
     }
@@ -228,7 +241,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         &mut findings,
     );
     order::check(&out, request, &mut findings);
-    let levels = Levels::of(datacenter, request, &walk, &methods, &scopes);
+    let levels = Levels::of(datacenter, request, &walk, &methods, &scopes, &guests);
     placement::check_energy(datacenter, request, &walk, &methods, &mut findings);
     placement::check_room(datacenter, request, &walk, &methods, &mut findings);
     checks::levels(&levels, &walk, &mut findings);
@@ -292,6 +305,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
             vacant,
             causes: sources.causes,
             preferred,
+            loads: guests.loads(&methods),
         }),
         findings,
     )

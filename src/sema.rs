@@ -22,6 +22,7 @@ mod filters;
 mod patience;
 mod stocks;
 mod templates;
+mod traffic;
 mod properties;
 mod choosing;
 mod classes;
@@ -143,6 +144,9 @@ fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a
     for item in items {
         match &item.kind {
             ItemKind::Route { from, to, via } => network::route(world, item.span, from, to, via),
+            ItemKind::Traffic { from, to, rate } => {
+                traffic::traffic(world, item.span, (from, to), rate);
+            }
             ItemKind::Command(command) => {
                 if let Some(earlier) = commands.iter().find(|c| c.kind.text == command.kind.text) {
                     let name = &command.kind.text;

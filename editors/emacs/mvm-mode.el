@@ -23,7 +23,7 @@
   :type 'integer)
 
 (defconst mvm-keywords
-  '("use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "command" "plan"
+  '("use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "traffic" "command" "plan"
     "generations" "start" "stop" "migrate" "boot" "shutdown" "sync" "before" "after" "seq"
     "budget" "at" "most" "limit" "freeze" "allow" "spread" "weight" "minimize" "expect" "takes"
     "bandwidth" "slack" "model" "timeout" "retry" "reboot" "run" "pause" "then" "drain" "any"

@@ -37,7 +37,7 @@ module.exports = grammar({
 
     _item: ($) =>
       choice(
-        $.use, $.let, $.set, $.class, $.declaration, $.route, $.generations, $.resource, $.command, $.plan,
+        $.use, $.let, $.set, $.class, $.declaration, $.route, $.traffic, $.generations, $.resource, $.command, $.plan,
       ),
 
     // ------------------------------------------------------------------------------- items
@@ -68,6 +68,7 @@ module.exports = grammar({
     class_body: ($) => seq('{', repeat(choice($.property, $.command)), '}'),
     classes: ($) => seq(':', list($.path)),
     route: ($) => seq('route', $._set, 'to', $._set, 'via', $._set),
+    traffic: ($) => seq('traffic', $._set, 'to', $._set, $._expression),
     generations: ($) => seq('generations', $._label, repeat1(seq(',', $._value))),
     resource: ($) => seq('resource', $._key, optional(seq('in', 'bytes'))),
     command: ($) =>

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::quantity::{Cpu, Data, Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{
-    At, Commands, Copy, Datacenter, Disk, Force, Link, LinkId, Measure, MigrationEnergy, Node,
-    OwnResource, Patience, Retry, Route, Server, ServerId, Stock, Switch, SwitchId, SwitchKind, Vm,
-    VmId, Workload,
+    At, Commands, Copy, Datacenter, Disk, End, Force, Link, LinkId, Measure, MigrationEnergy, Node,
+    OwnResource, Patience, Retry, Route, Server, ServerId, Stock, Switch, SwitchId, SwitchKind,
+    Traffic, Vm, VmId, Workload,
 };
 
 /// Builds a [`Datacenter`]. Ids are valid as soon as they are returned; mistakes are told by [`build`](Self::build).
@@ -21,6 +21,18 @@ pub struct DatacenterBuilder {
 impl From<ServerId> for Node {
     fn from(id: ServerId) -> Node {
         Node::Server(id)
+    }
+}
+
+impl From<VmId> for End {
+    fn from(id: VmId) -> Self {
+        End::Vm(id)
+    }
+}
+
+impl From<SwitchId> for End {
+    fn from(id: SwitchId) -> Self {
+        End::Switch(id)
     }
 }
 
@@ -201,6 +213,16 @@ impl DatacenterBuilder {
         });
     }
 
+    /// So much flows from `from` to `to` all the time, as long as both run.
+    pub fn traffic(&mut self, from: impl Into<End>, to: impl Into<End>, rate: impl Into<Rate>) {
+        self.dc.traffic.push(Traffic {
+            from: from.into(),
+            to: to.into(),
+            rate: rate.into().0,
+            origin: None,
+        });
+    }
+
     /// Command templates for servers and VMs that have none of their own.
     pub fn commands(&mut self, commands: Commands) {
         self.dc.commands = commands;
@@ -264,6 +286,17 @@ fn mistakes(dc: &Datacenter) -> Vec<BuildError> {
         } else if link.rate_per_migration() == 0 {
             errors.push(BuildError::Zero(dc.node_name(link.a).to_owned()));
         }
+    }
+    for traffic in &dc.traffic {
+        errors.extend(
+            [traffic.from, traffic.to]
+                .into_iter()
+                .filter_map(|end| match end {
+                    End::Vm(vm) if vm.0 as usize >= dc.vms.len() => Some(BuildError::UnknownVm(vm)),
+                    End::Vm(_) => None,
+                    End::Switch(switch) => unknown(dc, Node::Switch(switch)),
+                }),
+        );
     }
     for route in &dc.routes {
         let via = route.via.iter().map(|&switch| Node::Switch(switch));

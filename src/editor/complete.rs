@@ -469,6 +469,10 @@ fn wanted(before: &[String]) -> Option<fn(DeclKind) -> bool> {
         "migrate" | "start" | "stop" | "sync" | "spread" | "gather" | "lonely" | "pin" => {
             Some((|kind| kind == DeclKind::Vm) as fn(DeclKind) -> bool)
         }
+        "traffic" => Some(|kind| kind != DeclKind::Server),
+        "to" if before.first().is_some_and(|word| word == "traffic") => {
+            Some(|kind| kind != DeclKind::Server)
+        }
         "to" | "on" | "in" | "via" | "boot" | "shutdown" | "reboot" | "drain" | "reserve"
         | "limit" | "route" => Some(|kind| kind != DeclKind::Vm),
         _ => None,

@@ -9,6 +9,7 @@ use super::places::{self, Flow};
 use super::routes::{self, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::steps::{Deed, Stay, Walk};
+use super::traffic::Guests;
 use super::words;
 use crate::datacenter::{Datacenter, LinkId, Measure, Node, ServerId, Stock, SwitchId, VmId};
 use crate::formulation::{ActionId, Seconds, UNLIMITED, Unit};
@@ -63,12 +64,26 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// The levels of a path that say what the network carries: each link in its direction, each switch with a capacity.
+    pub fn carried<'p>(dc: &'p Datacenter, path: &'p Path) -> impl Iterator<Item = Key> + 'p {
+        let links = path.iter().map(|hop| Key::Link(hop.link, hop.forward));
+        let switches = routes::switches(dc, path).filter(|&switch| dc[switch].capacity.is_some());
+        links.chain(switches.map(Key::Switch))
+    }
+
+    /// bit/s that such a level carries.
+    pub fn carries(self, dc: &Datacenter) -> Option<u64> {
+        match self {
+            Key::Link(link, _) => Some(dc[link].rate.value),
+            Key::Switch(switch) => dc[switch].capacity.map(|at| at.value),
+            _ => None,
+        }
+    }
+
     /// The levels on which a migration along a path holds its rate: each link in its direction, each switch
     /// with a capacity, and each limited place as often as the path touches it.
     pub fn network(dc: &Datacenter, scopes: &Scopes, path: &Path) -> Vec<Key> {
-        let links = path.iter().map(|hop| Key::Link(hop.link, hop.forward));
-        let switches = routes::switches(dc, path).filter(|&switch| dc[switch].capacity.is_some());
-        let mut keys: Vec<Key> = links.chain(switches.map(Key::Switch)).collect();
+        let mut keys: Vec<Key> = Key::carried(dc, path).collect();
         if scopes.limits.is_empty() {
             return keys;
         }
@@ -164,6 +179,7 @@ impl<'a> Levels<'a> {
         walk: &'a Walk,
         methods: &'a [Method],
         scopes: &Scopes,
+        guests: &Guests,
     ) -> Self {
         let mut levels = Levels {
             dc,
@@ -175,6 +191,7 @@ impl<'a> Levels<'a> {
         for (at, deed) in walk.deeds.iter().enumerate() {
             let action = ActionId(at as u32);
             levels.network(action, scopes);
+            levels.guests(action);
             levels.hosts(action, deed);
             levels.power(action, deed, scopes);
             levels.counts(action, deed, scopes);
@@ -183,7 +200,7 @@ impl<'a> Levels<'a> {
         levels.switched();
         levels.subjects();
         levels.away();
-        levels.initial_levels();
+        levels.initial_levels(guests);
         levels.capacities();
         levels
     }
@@ -274,6 +291,18 @@ impl<'a> Levels<'a> {
             let rate = mode.rate.unwrap_or(0);
             for key in Key::network(self.dc, scopes, &way.path) {
                 self.change_in(key, action, at, (rate, rate));
+            }
+        }
+    }
+
+    /// What guests send comes at the start of an action and goes at its end.
+    fn guests(&mut self, action: ActionId) {
+        for (at, _, way) in self.ways(action) {
+            for &(key, rate) in &way.guests.takes {
+                self.change_in(key, action, at, (rate, 0));
+            }
+            for &(key, rate) in &way.guests.gives {
+                self.change_in(key, action, at, (0, rate));
             }
         }
     }
@@ -454,8 +483,11 @@ impl<'a> Levels<'a> {
         closed.collect()
     }
 
-    /// What is on and where the VMs are before anything has started.
-    fn initial_levels(&mut self) {
+    /// What is on, where the VMs are and what they send before anything has started.
+    fn initial_levels(&mut self, guests: &Guests) {
+        for (&key, level) in &mut self.table {
+            level.initial += i128::from(guests.initial(key));
+        }
         for vm in self.dc.vms.iter().filter(|vm| vm.running) {
             for stock in self.dc.stocks() {
                 let key = Key::Stock(stock, vm.host.value);

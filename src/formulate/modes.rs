@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors;
+use super::levels::Key;
 use super::places;
 use super::routes::{self, Network, NoPath, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::shares::{self, Shares};
 use super::spare;
 use super::steps::{Deed, Stay, Walk};
+use super::traffic::{Change, Guests};
 use crate::datacenter::{Copy, Datacenter, LinkId, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::Diagnostic;
 use crate::migration::{self, NoDuration, Transfer};
@@ -33,6 +35,8 @@ pub(super) struct Way {
     /// The path of a migration.
     pub path: Path,
     pub manner: Manner,
+    /// What guests send otherwise then.
+    pub guests: Change,
     /// What the VM is where it leaves, and where it arrives.
     pub leaves: Stay,
     pub arrives: Stay,
@@ -45,6 +49,7 @@ impl Way {
             to,
             path: Path::new(),
             manner: Manner::default(),
+            guests: Change::default(),
             leaves: Stay::Settled,
             arrives: Stay::Settled,
         }
@@ -119,15 +124,17 @@ pub(super) struct Mode {
 }
 
 /// The method of each deed; one without modes, and an error found, where there is none.
-pub(super) fn methods(
-    dc: &Datacenter,
-    request: &Request,
+pub(super) fn methods<'a>(
+    dc: &'a Datacenter,
+    request: &'a Request,
     walk: &Walk,
     scopes: &Scopes,
+    guests: &mut Guests<'a>,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Method> {
     let mut planner = Planner {
         dc,
+        guests,
         network: Network::new(dc),
         limits: standing_limits(request),
         unlinked: BTreeSet::new(),
@@ -145,15 +152,21 @@ pub(super) fn methods(
     let mut methods: Vec<Method> = fastest
         .map(|deed| planner.method(deed).unwrap_or_default())
         .collect();
-    let mut durations = planner.durations;
-    let shares = Shares::of(dc, request, walk, scopes);
+    let (mut durations, guests) = (planner.durations, &*planner.guests);
+    let shares = Shares::of(dc, request, walk, scopes, guests);
     for (action, rates) in shares.lower_rates(&methods) {
         let at = action.0 as usize;
         durations.add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
     }
+    for (action, rates) in guests.lower_rates(&methods) {
+        let at = action.0 as usize;
+        if shares.is_free(action) {
+            durations.add_modes(dc, &walk.deeds[at], &rates, &mut methods[at]);
+        }
+    }
     shares.prune(&mut methods);
     if request.bandwidth == Bandwidth::Choose {
-        let spare = spare::rates(dc, request, walk, &methods, scopes);
+        let spare = spare::rates(dc, request, walk, &methods, scopes, guests);
         for (action, rates) in spare
             .into_iter()
             .filter(|&(action, _)| shares.is_free(action))
@@ -236,6 +249,7 @@ fn downtimes(request: &Request) -> BTreeMap<VmId, (u64, RuleAt)> {
 
 struct Planner<'a, 'f> {
     dc: &'a Datacenter,
+    guests: &'f mut Guests<'a>,
     request: &'a Request,
     downtimes: BTreeMap<VmId, (u64, RuleAt)>,
     network: Network<'a>,
@@ -366,7 +380,14 @@ impl Planner<'_, '_> {
             Task::Stop(vm) => lasting(deed.takes.unwrap_or(dc[vm].shutdown.value)),
             Task::Run(_) | Task::Pause => lasting(deed.takes.unwrap_or(USUAL_PAUSE)),
         };
-        vec![(Way::new(from, None), mode)]
+        let mut way = Way::new(from, None);
+        let (vm, ends) = match deed.task {
+            Task::Start(vm) => (vm, (None, Some(from))),
+            Task::Stop(vm) => (vm, (Some(from), None)),
+            _ => return vec![(way, mode)],
+        };
+        way.guests = self.guests.change(vm, ends, self.findings);
+        vec![(way, mode)]
     }
 
     /// A migration in each of the ways that the VM allows and both servers can.
@@ -405,9 +426,12 @@ impl Planner<'_, '_> {
     }
 
     /// The most that a migration can have on its path, if there is one.
-    fn possible(&mut self, (_, from, to): (VmId, ServerId, ServerId)) -> Option<Bottleneck> {
+    fn possible(&mut self, (vm, from, to): (VmId, ServerId, ServerId)) -> Option<Bottleneck> {
         let path = self.network.path(from, to).ok()?;
-        Some(self.rate(&path))
+        let guests = self
+            .guests
+            .change(vm, (Some(from), Some(to)), self.findings);
+        Some(self.rate(&path, &guests))
     }
 
     fn migration(
@@ -419,6 +443,9 @@ impl Planner<'_, '_> {
         let (dc, (vm, from, to)) = (self.dc, transfer);
         let mut way = Way {
             manner,
+            guests: self
+                .guests
+                .change(vm, (Some(from), Some(to)), self.findings),
             ..Way::new(from, Some(to))
         };
         if !dc[vm].is_sent(manner) {
@@ -444,7 +471,7 @@ impl Planner<'_, '_> {
                 return None;
             }
         };
-        let possible = self.rate(&path);
+        let possible = self.rate(&path, &way.guests);
         let rate = deed.rate.unwrap_or(possible.value);
         if rate > possible.value || rate == 0 {
             self.findings
@@ -505,16 +532,23 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// The most that one migration can have on a path, and what keeps it from more.
-    fn rate(&self, path: &Path) -> Bottleneck {
+    /// The most that one migration can have on a path beside what guests always have there and what its VM has meanwhile, and
+    /// what keeps it from more.
+    fn rate(&self, path: &Path, change: &Change) -> Bottleneck {
         let dc = self.dc;
-        let links = path.iter().map(|hop| Bottleneck {
-            value: dc[hop.link].rate_per_migration(),
-            at: Narrow::Link(hop.link),
+        let left =
+            |key: Key, capacity: u64| capacity.saturating_sub(self.guests.kept_from(key, change));
+        let links = path.iter().map(|hop| {
+            let link = &dc[hop.link];
+            let left = left(Key::Link(hop.link, hop.forward), link.rate.value);
+            Bottleneck {
+                value: link.rate_per_migration().min(left),
+                at: Narrow::Link(hop.link),
+            }
         });
         let switches = routes::switches(dc, path).filter_map(|switch| {
             dc[switch].capacity.map(|capacity| Bottleneck {
-                value: capacity.value,
+                value: left(Key::Switch(switch), capacity.value),
                 at: Narrow::Node(Node::Switch(switch)),
             })
         });
@@ -546,8 +580,13 @@ impl Planner<'_, '_> {
             }
         };
         if is_new {
-            self.findings
-                .push(errors::no_path(dc, deed, (from, to), reason));
+            self.findings.push(errors::no_path(
+                dc,
+                deed.origin,
+                (Node::Server(from), Node::Server(to)),
+                reason,
+                errors::MIGRATIONS,
+            ));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The path of a migration: the one with the fewest links, or the one that a `route` gives.
+//! The path of a migration, or of what guests send: the one with the fewest links, or the one that a `route` gives.
 //!
 //! Switches forward, servers do not. One breadth-first search per access switch serves every pair of servers.
 
@@ -50,7 +50,7 @@ pub(super) enum NoPath {
 /// How many of several paths are named.
 const NAMED: usize = 4;
 
-/// The links that migrations may use, and the searches done so far.
+/// The links that may be used, and the searches done so far.
 pub(super) struct Network<'a> {
     dc: &'a Datacenter,
     /// Hops that leave each switch for another one.
@@ -76,7 +76,24 @@ struct Port {
 }
 
 impl<'a> Network<'a> {
+    /// That of migrations.
     pub fn new(dc: &'a Datacenter) -> Self {
+        Network::over(dc, |link| !link.guests)
+    }
+
+    /// That of guests: of a server that has links for them only those.
+    pub fn of_guests(dc: &'a Datacenter) -> Self {
+        let of_guests = dc.links.iter().filter(|link| link.guests);
+        let ends = of_guests.flat_map(|link| [link.a, link.b]);
+        let apart: BTreeSet<Node> = ends
+            .filter(|node| matches!(node, Node::Server(_)))
+            .collect();
+        Network::over(dc, |link| {
+            link.guests || !(apart.contains(&link.a) || apart.contains(&link.b))
+        })
+    }
+
+    fn over(dc: &'a Datacenter, is_used: impl Fn(&Link) -> bool) -> Self {
         let mut network = Network {
             dc,
             trunks: vec![Vec::new(); dc.switches.len()],
@@ -86,7 +103,7 @@ impl<'a> Network<'a> {
         for (id, _) in (0..)
             .map(LinkId)
             .zip(&dc.links)
-            .filter(|(_, link)| !link.guests)
+            .filter(|(_, link)| is_used(link))
         {
             for forward in [true, false] {
                 let hop = Hop { link: id, forward };
@@ -104,12 +121,22 @@ impl<'a> Network<'a> {
 
     /// The path from one server to another. Of several routes that are given for the two, the last one decides.
     pub fn path(&mut self, from: ServerId, to: ServerId) -> Result<Path, NoPath> {
-        for server in [from, to] {
-            if self.access[server.0 as usize].is_empty() {
-                return Err(NoPath::Unlinked(server));
+        self.between(Node::Server(from), Node::Server(to))
+    }
+
+    /// The path from one node to another; none of hops where both are the same.
+    pub fn between(&mut self, a: Node, b: Node) -> Result<Path, NoPath> {
+        if a == b {
+            return Ok(Path::new());
+        }
+        for node in [a, b] {
+            match node {
+                Node::Server(server) if self.access[server.0 as usize].is_empty() => {
+                    return Err(NoPath::Unlinked(server));
+                }
+                _ => {}
             }
         }
-        let (a, b) = (Node::Server(from), Node::Server(to));
         let dc = self.dc;
         let fits = |x: Node, y: Node| dc.is_within(a, x) && dc.is_within(b, y);
         let given = dc.routes.iter().enumerate().rev().find_map(|(at, route)| {

@@ -11,6 +11,7 @@ use super::modes::{Method, Way};
 use super::order::root;
 use super::scopes::Scopes;
 use super::steps::Walk;
+use super::traffic::Guests;
 use crate::datacenter::Datacenter;
 use crate::formulation::ActionId;
 use crate::request::{Period, Request, RuleKind, Task};
@@ -27,6 +28,7 @@ pub(super) struct Shares<'a> {
     request: &'a Request,
     walk: &'a Walk,
     scopes: &'a Scopes,
+    guests: &'a Guests<'a>,
     /// The k-th migrations of each `sync`.
     groups: Vec<Vec<ActionId>>,
 }
@@ -75,6 +77,7 @@ impl<'a> Shares<'a> {
         request: &'a Request,
         walk: &'a Walk,
         scopes: &'a Scopes,
+        guests: &'a Guests<'a>,
     ) -> Self {
         let rounds = request.rules.iter().flat_map(|rule| match &rule.kind {
             RuleKind::Sync { vms, .. } => walk.rounds(vms),
@@ -85,6 +88,7 @@ impl<'a> Shares<'a> {
             request,
             walk,
             scopes,
+            guests,
             groups: rounds.filter(|round| round.len() > 1).collect(),
         }
     }
@@ -204,8 +208,12 @@ impl<'a> Shares<'a> {
         let keys = Key::network(self.dc, self.scopes, &way.path);
         let offer = |key| {
             let (capacity, period) = match key {
-                Key::Link(link, _) => (self.dc[link].rate.value, Period::ALWAYS),
-                Key::Switch(switch) => (self.dc[switch].capacity?.value, Period::ALWAYS),
+                Key::Link(..) | Key::Switch(_) => {
+                    let left = key
+                        .carries(self.dc)?
+                        .saturating_sub(self.guests.standing(key));
+                    (left, Period::ALWAYS)
+                }
                 Key::Limit(rule, ..) => match self.request.rules[rule].kind {
                     RuleKind::Limit { rate, period, .. } => (rate, period),
                     _ => return None,

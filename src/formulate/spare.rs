@@ -16,6 +16,7 @@ use super::levels::{Key, Level, Levels};
 use super::modes::Method;
 use super::scopes::Scopes;
 use super::steps::Walk;
+use super::traffic::Guests;
 use crate::datacenter::{Datacenter, MigrationEnergy};
 use crate::formulation::{ActionId, UNLIMITED};
 use crate::request::{Request, Task};
@@ -32,8 +33,9 @@ pub(super) fn rates(
     walk: &Walk,
     methods: &[Method],
     scopes: &Scopes,
+    guests: &Guests,
 ) -> BTreeMap<ActionId, BTreeSet<u64>> {
-    let levels = Levels::of(dc, request, walk, methods, scopes);
+    let levels = Levels::of(dc, request, walk, methods, scopes, guests);
     let mut found: BTreeMap<ActionId, BTreeSet<u64>> = BTreeMap::new();
     let shared = levels.table.iter().filter(|(_, level)| level.can_bind());
     for (key, level) in shared.filter(|(key, _)| is_shared_by_rate(**key)) {

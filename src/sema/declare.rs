@@ -121,6 +121,7 @@ fn enter<'a>(world: &mut World<'a>, role: Role, item: &'a Item, pending: &mut Pe
         ItemKind::Use(_)
         | ItemKind::Decl(_)
         | ItemKind::Route { .. }
+        | ItemKind::Traffic { .. }
         | ItemKind::Command(_)
         | ItemKind::Plan(_) => {}
     }

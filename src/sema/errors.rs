@@ -12,6 +12,7 @@ pub(super) mod quantities;
 pub(super) mod sets;
 pub(super) mod statements;
 pub(super) mod templates;
+pub(super) mod traffic;
 
 use super::sets::Wanted;
 use crate::diag::{Code, Diagnostic};

@@ -35,6 +35,7 @@ pub fn simulate(stage: &Stage, law: Law, trouble: &Trouble) -> Course {
         now: 0,
         running: BTreeMap::new(),
         happened: vec![nothing; stage.jobs.len()],
+        guests: stage.guests.clone(),
     };
     world.play();
     power::figures(stage, world.happened)
@@ -48,6 +49,8 @@ struct World<'s> {
     now: Seconds,
     running: BTreeMap<usize, Running>,
     happened: Vec<Happened>,
+    /// bit/s that guests have of each channel.
+    guests: Vec<f64>,
 }
 
 /// An action that goes on.
@@ -162,6 +165,9 @@ impl World<'_> {
         let fails = self.trouble.failure(at, tries);
         let fails = fails.map(|share| self.now + (share * length).round().max(1.0) as Seconds);
         let is_post_copy = self.stage.plan.actions[at].is_moved(Manner::Post);
+        if is_post_copy && tries == 0 {
+            self.moved(at);
+        }
         let going = self.stage.begin(at, self.law);
         let due = match &going {
             Going::Lasts(seconds) => Some(self.nearest(self.now, seconds * factor)),
@@ -244,6 +250,13 @@ impl World<'_> {
         self.allocate();
     }
 
+    /// What guests send goes other ways from now on.
+    fn moved(&mut self, at: usize) {
+        for &(channel, rate) in &self.stage.jobs[at].guests {
+            self.guests[channel] += rate;
+        }
+    }
+
     /// Keeps what is to be told of an action that has ended.
     fn close(&mut self, at: usize, end: End) {
         let Some(running) = self.running.remove(&at) else {
@@ -251,6 +264,10 @@ impl World<'_> {
         };
         let mut told = running.told;
         (told.end, told.well) = (self.now, end == End::Done);
+        let has_moved = self.stage.plan.actions[at].is_moved(Manner::Post);
+        if told.well && !has_moved {
+            self.moved(at);
+        }
         if let (Task::Migrate { .. }, Some(copies)) = (
             self.stage.plan.actions[at].task,
             &self.stage.jobs[at].copies,
@@ -286,7 +303,10 @@ impl World<'_> {
                 path: &one.1.path,
             })
             .collect();
-        let rates = share(&stage.capacity, &flows);
+        // Guests have what they send; migrations share the rest.
+        let left = stage.capacity.iter().zip(&self.guests);
+        let left: Vec<f64> = left.map(|(has, guests)| (has - guests).max(0.0)).collect();
+        let rates = share(&left, &flows);
         let (law, now) = (self.law, self.now);
         for ((at, copies), rate) in copying.into_iter().zip(rates) {
             let Some(running) = self.running.get(&at) else {

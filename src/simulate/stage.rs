@@ -7,8 +7,8 @@ use num_traits::ToPrimitive;
 
 use super::copying::{Going, Memory, Once, Rounds};
 use super::{Course, Law};
-use crate::datacenter::{Datacenter, LinkId, Manner, Node, SwitchId};
-use crate::formulate::{Cause, Problem};
+use crate::datacenter::{Datacenter, LinkId, Manner, Node};
+use crate::formulate::{Carrier, Cause, LoadChange, Problem};
 use crate::formulation::{ActionId, Seconds, SourceId};
 use crate::migration::{Transfer, exact_seconds, seconds, with_slack};
 use crate::plan::{Plan, Planned};
@@ -26,6 +26,8 @@ pub struct Stage<'a> {
     pub(super) places: Vec<Option<usize>>,
     /// bit/s of each channel: a link in one direction, or a switch.
     pub(super) capacity: Vec<f64>,
+    /// bit/s that guests have of them at the start.
+    pub(super) guests: Vec<f64>,
     /// Seconds by a model at a rate, each computed once.
     lengths: RefCell<BTreeMap<(Model, Transfer), Option<f64>>>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Job {
     /// Seconds as planned, without slack.
     pub length: f64,
     pub copies: Option<Copies>,
+    /// bit/s that guests have more of a channel once it has happened, or less.
+    pub guests: Vec<(usize, f64)>,
 }
 
 /// What a migration copies.
@@ -51,24 +55,24 @@ pub(super) struct Copies {
     is_given: bool,
 }
 
-/// A link in a direction, or a switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Channel {
-    Link(LinkId, bool),
-    Switch(SwitchId),
-}
-
 /// The channels that are used, with their numbers.
 #[derive(Default)]
 struct Channels {
-    numbers: BTreeMap<Channel, usize>,
+    numbers: BTreeMap<Carrier, usize>,
     capacity: Vec<f64>,
 }
 
 impl Channels {
-    fn number(&mut self, channel: Channel, capacity: u64) -> usize {
+    fn number(&mut self, dc: &Datacenter, channel: Carrier) -> usize {
+        let capacity = match channel {
+            Carrier::Link(link, _) => dc[link].rate.value as f64,
+            Carrier::Switch(switch) => {
+                let capacity = dc[switch].capacity;
+                capacity.map_or(f64::INFINITY, |at| at.value as f64)
+            }
+        };
         *self.numbers.entry(channel).or_insert_with(|| {
-            self.capacity.push(capacity as f64);
+            self.capacity.push(capacity);
             self.capacity.len() - 1
         })
     }
@@ -76,13 +80,12 @@ impl Channels {
     fn path(&mut self, dc: &Datacenter, path: &[(LinkId, bool)]) -> Vec<usize> {
         let mut numbers = Vec::new();
         for &(link, forward) in path {
-            let rate = dc[link].rate.value;
-            numbers.push(self.number(Channel::Link(link, forward), rate));
+            numbers.push(self.number(dc, Carrier::Link(link, forward)));
             let to = if forward { dc[link].b } else { dc[link].a };
             if let Node::Switch(switch) = to
-                && let Some(capacity) = dc[switch].capacity
+                && dc[switch].capacity.is_some()
             {
-                numbers.push(self.number(Channel::Switch(switch), capacity.value));
+                numbers.push(self.number(dc, Carrier::Switch(switch)));
             }
         }
         numbers
@@ -99,6 +102,9 @@ impl<'a> Stage<'a> {
     ) -> Option<Self> {
         let f = &problem.formulation;
         let ids: BTreeMap<&str, ActionId> = f.ids().map(|id| (f[id].name.as_str(), id)).collect();
+        let loads = problem.loads.changes.iter();
+        let loads: BTreeMap<ActionId, &LoadChange> =
+            loads.map(|load| (load.action, load)).collect();
         let mut channels = Channels::default();
         let jobs = plan.actions.iter().map(|planned| {
             let action = *ids.get(planned.id.as_str())?;
@@ -114,17 +120,32 @@ impl<'a> Stage<'a> {
                 }
                 None => (None, length as f64),
             };
+            let guests = loads.get(&action).into_iter().flat_map(|load| {
+                let comes = load.comes.iter().map(|&(at, rate)| (at, rate as f64));
+                comes.chain(load.goes.iter().map(|&(at, rate)| (at, -(rate as f64))))
+            });
             Some(Job {
                 action,
                 mode: mode as u32,
                 length,
                 copies,
+                guests: guests
+                    .map(|(at, rate)| (channels.number(datacenter, at), rate))
+                    .collect(),
             })
         });
         let jobs = jobs.collect::<Option<Vec<Job>>>()?;
         let mut places = vec![None; f.actions.len()];
         for (at, job) in jobs.iter().enumerate() {
             places[job.action.0 as usize] = Some(at);
+        }
+        let mut initial = Vec::new();
+        for &(at, rate) in &problem.loads.initial {
+            initial.push((channels.number(datacenter, at), rate as f64));
+        }
+        let mut guests = vec![0.0; channels.capacity.len()];
+        for (at, rate) in initial {
+            guests[at] += rate;
         }
         Some(Stage {
             datacenter,
@@ -134,6 +155,7 @@ impl<'a> Stage<'a> {
             jobs,
             places,
             capacity: channels.capacity,
+            guests,
             lengths: RefCell::default(),
         })
     }

@@ -62,6 +62,8 @@ pub enum ItemKind {
     Decl(Decl),
     /// `route r1 to r2 via spine1`
     Route { from: Set, to: Set, via: Set },
+    /// `traffic web to uplink 1Gbps`
+    Traffic { from: Set, to: Set, rate: Expr },
     /// `command boot "…"`
     Command(Command),
     /// `resource hugepages in bytes`

@@ -10,7 +10,7 @@
 [(date) (time) (weekday) (zone) (offset)] @constant.numeric
 
 [
-  "use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "command" "plan" "generations" "resource"
+  "use" "let" "set" "class" "site" "rack" "switch" "server" "vm" "route" "traffic" "command" "plan" "generations" "resource"
 ] @keyword
 
 ; Sentences of plans, and what holds them together.

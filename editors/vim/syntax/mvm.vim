@@ -5,7 +5,7 @@ endif
 
 syntax case match
 
-syntax keyword mvmDeclaration use let set class site rack switch server vm route command plan
+syntax keyword mvmDeclaration use let set class site rack switch server vm route traffic command plan
 syntax keyword mvmStatement start stop migrate boot shutdown sync before after seq budget at most
 syntax keyword mvmStatement limit freeze allow spread weight minimize expect takes bandwidth slack model
 syntax keyword mvmStatement timeout retry reboot run pause then drain any keep gather lonely pin reserve over has needs generations resource overbook maintenance disk prefer roll return forward empty reverse

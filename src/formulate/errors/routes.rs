@@ -2,48 +2,47 @@
 
 use super::super::modes::{Bottleneck, Narrow};
 use super::super::routes::{NoPath, Path, switches};
-use super::super::steps::Deed;
+use super::super::steps::{Deed, Walk};
 use super::super::words;
 use super::{also, at};
 use crate::datacenter::{Copy, Datacenter, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::{Code, Diagnostic};
-use crate::request::Request;
+use crate::request::{Request, Subject};
 use crate::show::show_milliseconds;
+use crate::source::Span;
 
 pub(in super::super) fn no_path(
     dc: &Datacenter,
-    deed: &Deed,
-    (from, to): (ServerId, ServerId),
+    used: Option<Span>,
+    (from, to): (Node, Node),
     reason: &NoPath,
+    who: &str,
 ) -> Diagnostic {
-    let (a, b) = (&dc[from].name, &dc[to].name);
+    let (a, b) = (dc.node_name(from), dc.node_name(to));
+    let declared = |node: Node| match node {
+        Node::Server(server) => dc[server].origin,
+        Node::Switch(switch) => dc[switch].origin,
+    };
     match reason {
         NoPath::Unlinked(server) => {
             let name = &dc[*server].name;
-            let message = format!("`{name}` has no link that migrations may use");
-            let finding = at(
-                Code::NoRoute,
-                deed.origin,
-                message,
-                format!("from `{a}` to `{b}`"),
-            );
-            also(finding, dc[*server].origin, "declared here").with_help(format!(
-                "give `{name}` a link, such as `link 1Gbps`, that is not for `guests`"
-            ))
+            let message = format!("`{name}` has no link that {who} may use");
+            let finding = at(Code::NoRoute, used, message, format!("from `{a}` to `{b}`"));
+            let apart = match who {
+                MIGRATIONS => ", that is not for `guests`",
+                _ => "",
+            };
+            also(finding, dc[*server].origin, "declared here")
+                .with_help(format!("give `{name}` a link, such as `link 1Gbps`{apart}"))
         }
         NoPath::Unconnected => {
             let message = format!("no path leads from `{a}` to `{b}`");
-            let finding = at(
-                Code::NoRoute,
-                deed.origin,
-                message,
-                "nothing connects the two servers",
-            );
-            let finding = also(finding, dc[from].origin, "from here");
-            also(finding, dc[to].origin, "to here")
+            let finding = at(Code::NoRoute, used, message, "nothing connects the two");
+            let finding = also(finding, declared(from), "from here");
+            also(finding, declared(to), "to here")
                 .with_help("connect their racks: `link 10Gbps to core`")
         }
-        NoPath::Several(paths) => several(dc, deed, (from, to), paths),
+        NoPath::Several(paths) => several(dc, used, (from, to), paths),
         NoPath::Loop(route, switch) => {
             let name = &dc[*switch].name;
             let message = format!("the route from `{a}` to `{b}` passes `{name}` twice");
@@ -53,25 +52,29 @@ pub(in super::super) fn no_path(
                 message,
                 "this route",
             );
-            also(finding, deed.origin, "used here")
+            also(finding, used, "used here")
                 .with_help("name only switches that lie on the way, in their order")
         }
     }
 }
 
+/// Who uses a path.
+pub(in super::super) const MIGRATIONS: &str = "migrations";
+pub(in super::super) const GUESTS: &str = "guests";
+
 fn several(
     dc: &Datacenter,
-    deed: &Deed,
-    (from, to): (ServerId, ServerId),
+    used: Option<Span>,
+    (from, to): (Node, Node),
     paths: &[Path],
 ) -> Diagnostic {
-    let (a, b) = (&dc[from].name, &dc[to].name);
+    let (a, b) = (dc.node_name(from), dc.node_name(to));
     let passed: Vec<Vec<SwitchId>> = paths
         .iter()
         .map(|path| switches(dc, path).collect())
         .collect();
     let message = format!("several paths from `{a}` to `{b}` are equally short");
-    let mut finding = at(Code::SeveralRoutes, deed.origin, message, "which path?");
+    let mut finding = at(Code::SeveralRoutes, used, message, "which path?");
     for path in &passed {
         let names: Vec<&str> = path
             .iter()
@@ -84,10 +87,11 @@ fn several(
         .filter(|switch| !passed.iter().all(|path| path.contains(switch)))
         .map(|&switch| dc[switch].name.as_str())
         .collect();
-    let place = |server: ServerId| {
-        dc[server]
+    let place = |node: Node| match node {
+        Node::Server(server) => dc[server]
             .parent
-            .map_or(dc[server].name.as_str(), |rack| &dc[rack].name)
+            .map_or(dc.node_name(node), |rack| &dc[rack].name),
+        Node::Switch(_) => dc.node_name(node),
     };
     finding.with_help(match own.as_slice() {
         [] => "several links connect the same two places: make them one link with `bond`, or mark those that \
@@ -104,6 +108,13 @@ pub(in super::super) fn rate_too_high(
     possible: &Bottleneck,
 ) -> Diagnostic {
     let most = words::rate(i128::from(possible.value));
+    if possible.value == 0 {
+        let message = format!("guests leave `{}` nothing of its path", deed.name);
+        let finding = at(Code::RateTooHigh, deed.origin, message, "has no bandwidth");
+        return narrow(dc, finding, possible).with_help(
+            "let less flow there, or give the guests links of their own: `link 1Gbps guests`",
+        );
+    }
     let message = format!(
         "`{}` cannot have {}: its path allows {most}",
         deed.name,
@@ -269,4 +280,33 @@ pub(in super::super) fn takes_too_long(
         false => finding,
     };
     finding.with_help("give it more bandwidth, or `copy post`")
+}
+
+/// Traffic of which both ends act in the plan.
+pub(in super::super) fn both_ends_act(
+    dc: &Datacenter,
+    walk: &Walk,
+    origin: Option<Span>,
+    (one, other): (VmId, VmId),
+) -> Diagnostic {
+    let (a, b) = (&dc[one].name, &dc[other].name);
+    let message = format!(
+        "where the traffic of `{a}` and `{b}` flows depends on when either acts: this plan cannot tell"
+    );
+    let mut finding = at(
+        Code::TrafficOfBoth,
+        origin,
+        message,
+        "both ends act in the plan",
+    );
+    for vm in [one, other] {
+        let first = walk.actions(Subject::Vm(vm)).first();
+        let deed = first.map(|action| &walk.deeds[action.0 as usize]);
+        if let Some(deed) = deed {
+            finding = also(finding, deed.origin, format!("`{}`", deed.name));
+        }
+    }
+    finding.with_help(format!(
+        "make two plans of it, in one of which `{a}` stays and in the other `{b}`, or leave this traffic out"
+    ))
 }

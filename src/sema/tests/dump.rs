@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::datacenter::{Datacenter, Server, Vm};
+use crate::datacenter::{Datacenter, End, Server, Vm};
 use crate::diag::{Diagnostic, Label};
 use crate::request::{Request, RuleKind, Shared, Subject, Task};
 use crate::sema::Analysis;
@@ -87,6 +87,14 @@ pub fn analysis(analysis: &Analysis) -> String {
         let via: Vec<&str> = route.via.iter().map(|id| dc[*id].name.as_str()).collect();
         let (from, to) = (dc.node_name(route.from), dc.node_name(route.to));
         let _ = writeln!(out, "route {from} - {to} via {}", via.join(", "));
+    }
+    for traffic in &dc.traffic {
+        let name = |end: End| match end {
+            End::Vm(vm) => dc[vm].name.as_str(),
+            End::Switch(switch) => dc[switch].name.as_str(),
+        };
+        let (from, to) = (name(traffic.from), name(traffic.to));
+        let _ = writeln!(out, "traffic {from} -> {to} {} bit/s", traffic.rate);
     }
     if dc.commands != Default::default() {
         let _ = writeln!(out, "{:?}", dc.commands);

@@ -121,6 +121,7 @@ pub(super) fn is_mark(rule: Rule) -> bool {
             | k_set
             | k_class
             | k_route
+            | k_traffic
             | k_command
             | k_plan
             | k_start

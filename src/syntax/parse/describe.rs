@@ -123,9 +123,8 @@ fn describe(rule: Rule) -> Expected {
         | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | roll_body | plan | plan_head | one_plan_head | file | item
-        | one_item | use_item | let_item | set_item | route_item | generations | resource => {
-            Needed("a declaration")
-        }
+        | one_item | use_item | let_item | set_item | route_item | traffic_item | generations
+        | resource => Needed("a declaration"),
         keyword | EOI | lbracket | dot | use_all | use_group | bracket | tail | tail_word
         | unit | step | WHITESPACE | COMMENT | letter | digit | word_c | decl_names => Unsaid,
         k_use => Needed("`use`"),
@@ -133,6 +132,7 @@ fn describe(rule: Rule) -> Expected {
         k_set => Needed("`set`"),
         k_class => Needed("`class`"),
         k_route => Needed("`route`"),
+        k_traffic => Needed("`traffic`"),
         k_command => Needed("`command`"),
         k_plan => Needed("`plan`"),
         k_start => Needed("`start`"),

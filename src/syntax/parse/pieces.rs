@@ -10,7 +10,7 @@ use pest::iterators::Pairs;
 pub(super) enum Kin {
     /// `use …`, with braces of its own.
     Use,
-    /// `let`, `set`, `route`, `command`, the head of a class or a plan.
+    /// `let`, `set`, `route`, `traffic`, `command`, the head of a class or a plan.
     Item,
     /// The head of a declaration, with properties.
     Head,

@@ -4,12 +4,13 @@
 pub(super) const DECLS: [&str; 5] = ["site", "rack", "switch", "server", "vm"];
 
 /// Words that begin any other item.
-pub(super) const ITEMS: [&str; 9] = [
+pub(super) const ITEMS: [&str; 10] = [
     "use",
     "let",
     "set",
     "class",
     "route",
+    "traffic",
     "command",
     "plan",
     "generations",
@@ -100,7 +101,7 @@ pub(super) const PROPERTIES: [&str; 34] = [
 ];
 
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 101] = [
+pub(super) const KEYWORDS: [&str; 102] = [
     "used",
     "use",
     "let",
@@ -117,6 +118,7 @@ pub(super) const KEYWORDS: [&str; 101] = [
     "vms",
     "vm",
     "route",
+    "traffic",
     "command",
     "plan",
     "start",

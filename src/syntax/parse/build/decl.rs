@@ -7,7 +7,7 @@ use crate::syntax::ast::*;
 use crate::syntax::parse::grammar::Rule;
 
 impl Builder {
-    /// `use`, `let`, `set`, `route` or `command`.
+    /// `use`, `let`, `set`, `route`, `traffic` or `command`.
     pub(in crate::syntax::parse) fn item(self, pair: Pair<'_, Rule>) -> ItemKind {
         let rule = pair.as_rule();
         if rule == Rule::command {
@@ -32,6 +32,11 @@ impl Builder {
             Rule::generations => ItemKind::Generations {
                 key: self.word(first),
                 values: parts.map(|value| self.word(value)).collect(),
+            },
+            Rule::traffic_item => ItemKind::Traffic {
+                from: self.set(first),
+                to: self.set(parts.need()),
+                rate: self.expr(parts.need()),
             },
             _ => ItemKind::Route {
                 from: self.set(first),

@@ -497,6 +497,10 @@ impl Walk<'_> {
             ItemKind::Route { from, to, via } => {
                 [from, to, via].into_iter().for_each(|set| walk.set(set));
             }
+            ItemKind::Traffic { from, to, rate } => {
+                [from, to].into_iter().for_each(|set| walk.set(set));
+                walk.expr(rate);
+            }
             ItemKind::Command(command) => walk.leaf(command.template.span),
             ItemKind::Plan(plan) => {
                 walk.leaf(plan.name.span);
