@@ -196,8 +196,10 @@ impl Stage {
         for record in whole.split_terminator('\x1e') {
             let mut fields = record.split_terminator('\x1f');
             let (edge, time) = (fields.next().unwrap(), fields.next().unwrap());
-            let (time, words): (u64, Vec<String>) =
-                (time.parse().unwrap(), fields.map(str::to_owned).collect());
+            let (time, words): (u64, Vec<String>) = (
+                time.parse().unwrap(),
+                fields.map(|word| word.replace('\x1d', "\n")).collect(),
+            );
             let open = calls
                 .iter_mut()
                 .find(|c| c.end.is_none() && c.words == words);
