@@ -1,5 +1,7 @@
 //! What is left of a plan that was begun.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use mvm::compile::{self, Checked, Failure, Nothing, Rest};
