@@ -1,5 +1,7 @@
 //! Traffic of guests: what they send is counted second by second from the plan and the file, by other means than the checker's.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeMap;
