@@ -265,7 +265,9 @@ fn plans_are_the_best_that_leave_guests_what_they_send() {
 
 fn codes(text: &str) -> Vec<Code> {
     let checked = check("test.mvm", &Text(text));
-    checked.diagnostics.iter().map(|found| found.code).collect()
+    let impossible = checked.impossible();
+    let found = checked.diagnostics.iter().chain(&impossible);
+    found.map(|found| found.code).collect()
 }
 
 const PAIR: &str = "switch lan\nserver n[1..3] { link 100Mbps to lan }\n\
@@ -294,5 +296,6 @@ fn links_for_guests_carry_what_they_send() {
     let plan = checked.plan(0, &Options::default(), &mut Quiet).unwrap();
     assert_eq!(plan.actions[0].rate, Some(100 * MBIT));
     let full = text.replace("40Mbps", "60Mbps");
-    assert_eq!(codes(&full), [Code::CapTooLow, Code::CapTooLow]);
+    // Both links are too narrow, by the same line: that is one error.
+    assert_eq!(codes(&full), [Code::CapTooLow]);
 }
