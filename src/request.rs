@@ -529,6 +529,68 @@ pub enum RuleKind {
     Weight { subjects: Vec<Subject>, factor: u32 },
 }
 
+impl RuleKind {
+    /// The periods of a rule, in the order in which they are written.
+    pub fn periods(&self) -> &[Period] {
+        match self {
+            RuleKind::Freeze { period, .. }
+            | RuleKind::Budget { period, .. }
+            | RuleKind::AtMostMigrations { period, .. }
+            | RuleKind::AtMostOn { period, .. }
+            | RuleKind::AtMostOff { period, .. }
+            | RuleKind::AtMostVms { period, .. }
+            | RuleKind::Limit { period, .. } => std::slice::from_ref(period),
+            RuleKind::Allow { periods, .. } => periods,
+            RuleKind::Sync { .. }
+            | RuleKind::Before { .. }
+            | RuleKind::By { .. }
+            | RuleKind::After { .. }
+            | RuleKind::Seq { .. }
+            | RuleKind::Spread { .. }
+            | RuleKind::Gather { .. }
+            | RuleKind::Lonely { .. }
+            | RuleKind::Keep { .. }
+            | RuleKind::Pin { .. }
+            | RuleKind::Downtime { .. }
+            | RuleKind::Prefer { .. }
+            | RuleKind::Reserve { .. }
+            | RuleKind::Roll { .. }
+            | RuleKind::Any { .. }
+            | RuleKind::Weight { .. } => &[],
+        }
+    }
+
+    /// The same, to change them.
+    pub fn periods_mut(&mut self) -> &mut [Period] {
+        match self {
+            RuleKind::Freeze { period, .. }
+            | RuleKind::Budget { period, .. }
+            | RuleKind::AtMostMigrations { period, .. }
+            | RuleKind::AtMostOn { period, .. }
+            | RuleKind::AtMostOff { period, .. }
+            | RuleKind::AtMostVms { period, .. }
+            | RuleKind::Limit { period, .. } => std::slice::from_mut(period),
+            RuleKind::Allow { periods, .. } => periods,
+            RuleKind::Sync { .. }
+            | RuleKind::Before { .. }
+            | RuleKind::By { .. }
+            | RuleKind::After { .. }
+            | RuleKind::Seq { .. }
+            | RuleKind::Spread { .. }
+            | RuleKind::Gather { .. }
+            | RuleKind::Lonely { .. }
+            | RuleKind::Keep { .. }
+            | RuleKind::Pin { .. }
+            | RuleKind::Downtime { .. }
+            | RuleKind::Prefer { .. }
+            | RuleKind::Reserve { .. }
+            | RuleKind::Roll { .. }
+            | RuleKind::Any { .. }
+            | RuleKind::Weight { .. } => &mut [],
+        }
+    }
+}
+
 /// What the members of a `Spread` never share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shared {

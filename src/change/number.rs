@@ -87,7 +87,7 @@ impl Number {
     pub fn of(cause: Cause, datacenter: &Datacenter, request: &Request) -> Vec<Number> {
         let mut numbers = match cause {
             Cause::Rule(at) => {
-                let periods = request.rules.get(at).map_or(0, |r| periods(&r.kind).len());
+                let periods = request.rules.get(at).map_or(0, |r| r.kind.periods().len());
                 let edges = (0..periods).flat_map(|k| [Number::From(at, k), Number::To(at, k)]);
                 [Number::Rule(at), Number::Pace(at)]
                     .into_iter()
@@ -156,10 +156,10 @@ impl Number {
             },
             // What begins with the plan has no beginning of its own.
             Number::From(at, nth) => {
-                let from = periods(kind(at)?).get(nth)?.from;
+                let from = kind(at)?.periods().get(nth)?.from;
                 moment(from).filter(|&from| from > 0)
             }
-            Number::To(at, nth) => moment(periods(kind(at)?).get(nth)?.to?),
+            Number::To(at, nth) => moment(kind(at)?.periods().get(nth)?.to?),
             Number::Pace(at) => {
                 let rates = request
                     .steps
@@ -297,7 +297,7 @@ impl Number {
         let quantity = self.quantity(datacenter, request);
         let period = |at: usize, nth: usize| {
             let kind = request.rules.get(at).map(|rule| &rule.kind);
-            kind.and_then(|kind| periods(kind).get(nth).copied())
+            kind.and_then(|kind| kind.periods().get(nth).copied())
                 .unwrap_or(Period::ALWAYS)
         };
         let seconds = |at: i64| u64::try_from(at).unwrap_or(0);
@@ -318,71 +318,12 @@ impl Number {
     }
 }
 
-/// The periods of a rule, in the order in which they are written.
-fn periods(kind: &RuleKind) -> &[Period] {
-    match kind {
-        RuleKind::Freeze { period, .. }
-        | RuleKind::Budget { period, .. }
-        | RuleKind::AtMostMigrations { period, .. }
-        | RuleKind::AtMostOn { period, .. }
-        | RuleKind::AtMostOff { period, .. }
-        | RuleKind::AtMostVms { period, .. }
-        | RuleKind::Limit { period, .. } => std::slice::from_ref(period),
-        RuleKind::Allow { periods, .. } => periods,
-        RuleKind::Sync { .. }
-        | RuleKind::Before { .. }
-        | RuleKind::By { .. }
-        | RuleKind::After { .. }
-        | RuleKind::Seq { .. }
-        | RuleKind::Spread { .. }
-        | RuleKind::Gather { .. }
-        | RuleKind::Lonely { .. }
-        | RuleKind::Keep { .. }
-        | RuleKind::Pin { .. }
-        | RuleKind::Downtime { .. }
-        | RuleKind::Prefer { .. }
-        | RuleKind::Reserve { .. }
-        | RuleKind::Roll { .. }
-        | RuleKind::Any { .. }
-        | RuleKind::Weight { .. } => &[],
-    }
-}
-
-fn periods_mut(kind: &mut RuleKind) -> &mut [Period] {
-    match kind {
-        RuleKind::Freeze { period, .. }
-        | RuleKind::Budget { period, .. }
-        | RuleKind::AtMostMigrations { period, .. }
-        | RuleKind::AtMostOn { period, .. }
-        | RuleKind::AtMostOff { period, .. }
-        | RuleKind::AtMostVms { period, .. }
-        | RuleKind::Limit { period, .. } => std::slice::from_mut(period),
-        RuleKind::Allow { periods, .. } => periods,
-        RuleKind::Sync { .. }
-        | RuleKind::Before { .. }
-        | RuleKind::By { .. }
-        | RuleKind::After { .. }
-        | RuleKind::Seq { .. }
-        | RuleKind::Spread { .. }
-        | RuleKind::Gather { .. }
-        | RuleKind::Lonely { .. }
-        | RuleKind::Keep { .. }
-        | RuleKind::Pin { .. }
-        | RuleKind::Downtime { .. }
-        | RuleKind::Prefer { .. }
-        | RuleKind::Reserve { .. }
-        | RuleKind::Roll { .. }
-        | RuleKind::Any { .. }
-        | RuleKind::Weight { .. } => &mut [],
-    }
-}
-
 fn kind_mut(request: &mut Request, at: usize) -> Option<&mut RuleKind> {
     request.rules.get_mut(at).map(|rule| &mut rule.kind)
 }
 
 fn period_mut(request: &mut Request, at: usize, nth: usize) -> Option<&mut Period> {
-    kind_mut(request, at).and_then(|kind| periods_mut(kind).get_mut(nth))
+    kind_mut(request, at).and_then(|kind| kind.periods_mut().get_mut(nth))
 }
 
 /// Whether a step migrates a VM that a `sync` is about.

@@ -10,7 +10,7 @@ use crate::datacenter::Datacenter;
 use crate::emit::json::{self, PlanFile};
 use crate::formulate::{Problem, Work};
 use crate::plan::{Claim, Claims, Plan, SourceFile, replay};
-use crate::request::{GoalKind, Request, Task};
+use crate::request::{GoalKind, Request};
 use crate::schedule::{Bounded, Solution};
 
 /// No more differences between a plan and what it should be are told.
@@ -251,22 +251,14 @@ fn misnamed(datacenter: &Datacenter, problem: &Problem, file: &PlanFile) -> Vec<
         let Some(work) = names.get(action.id.as_str()) else {
             return false;
         };
-        let (kind, vm, to) = match work.task {
-            Task::Migrate { vm, to } => (json::Kind::Migrate, Some(vm), Some(to)),
-            Task::Boot(_) => (json::Kind::Boot, None, None),
-            Task::Shutdown(_) => (json::Kind::Shutdown, None, None),
-            Task::Start(vm) => (json::Kind::Start, Some(vm), None),
-            Task::Stop(vm) => (json::Kind::Stop, Some(vm), None),
-            Task::Run(_) => (json::Kind::Run, None, None),
-            Task::Pause => (json::Kind::Pause, None, None),
-        };
+        let (vm, to) = (work.task.vm(), work.task.to());
         let from = work.from.map(|from| datacenter[from].name.as_str());
         let (from, at) = if to.is_some() {
             (from, None)
         } else {
             (None, from)
         };
-        action.kind != kind
+        action.kind != work.task.into()
             || action.vm.as_deref() != vm.map(|vm| datacenter[vm].name.as_str())
             || action.to.as_deref() != to.map(|to| datacenter[to].name.as_str())
             || action.from.as_deref() != from

@@ -409,6 +409,20 @@ fn objective(achieved: &Achieved) -> Objective {
     }
 }
 
+impl From<Task> for Kind {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::Migrate { .. } => Kind::Migrate,
+            Task::Boot(_) => Kind::Boot,
+            Task::Shutdown(_) => Kind::Shutdown,
+            Task::Start(_) => Kind::Start,
+            Task::Stop(_) => Kind::Stop,
+            Task::Run(_) => Kind::Run,
+            Task::Pause => Kind::Pause,
+        }
+    }
+}
+
 fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize]) -> Action {
     let server = |id: ServerId| datacenter[id].name.clone();
     let (from, to, at) = match action.task {
@@ -417,15 +431,7 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize
     };
     Action {
         id: action.id.clone(),
-        kind: match action.task {
-            Task::Migrate { .. } => Kind::Migrate,
-            Task::Boot(_) => Kind::Boot,
-            Task::Shutdown(_) => Kind::Shutdown,
-            Task::Start(_) => Kind::Start,
-            Task::Stop(_) => Kind::Stop,
-            Task::Run(_) => Kind::Run,
-            Task::Pause => Kind::Pause,
-        },
+        kind: action.task.into(),
         vm: vm_of(action.task).map(|vm| datacenter[vm].name.clone()),
         from,
         to,

@@ -234,7 +234,7 @@ fn fits(step: &Step, task: Task) -> bool {
 
 /// Tells a rule's times from so many seconds later on; whether any is left.
 fn shift(kind: &mut RuleKind, elapsed: Seconds) -> bool {
-    let period = |period: &mut Period| {
+    let is_left = |period: &mut Period| {
         period.from = (period.from - elapsed).max(0);
         period.to = period.to.map(|to| to - elapsed);
         period.to.is_none_or(|to| to > 0)
@@ -250,30 +250,10 @@ fn shift(kind: &mut RuleKind, elapsed: Seconds) -> bool {
         }
         // Those whose every time is over may never act again.
         RuleKind::Allow { periods, .. } => {
-            periods.retain_mut(period);
+            periods.retain_mut(is_left);
             true
         }
-        RuleKind::Freeze { period: of, .. }
-        | RuleKind::AtMostVms { period: of, .. }
-        | RuleKind::AtMostOff { period: of, .. }
-        | RuleKind::Budget { period: of, .. }
-        | RuleKind::AtMostMigrations { period: of, .. }
-        | RuleKind::AtMostOn { period: of, .. }
-        | RuleKind::Limit { period: of, .. } => period(of),
-        RuleKind::Sync { .. }
-        | RuleKind::Before { .. }
-        | RuleKind::Seq { .. }
-        | RuleKind::Spread { .. }
-        | RuleKind::Gather { .. }
-        | RuleKind::Lonely { .. }
-        | RuleKind::Keep { .. }
-        | RuleKind::Pin { .. }
-        | RuleKind::Prefer { .. }
-        | RuleKind::Downtime { .. }
-        | RuleKind::Reserve { .. }
-        | RuleKind::Any { .. }
-        | RuleKind::Roll { .. }
-        | RuleKind::Weight { .. } => true,
+        kind => kind.periods_mut().iter_mut().all(is_left),
     }
 }
 

@@ -107,22 +107,13 @@ pub struct Running {
 
 impl Deed {
     fn new(datacenter: &Datacenter, task: Task) -> Self {
-        let kind = match task {
-            Task::Migrate { .. } => Kind::Migrate,
-            Task::Boot(_) => Kind::Boot,
-            Task::Shutdown(_) => Kind::Shutdown,
-            Task::Start(_) => Kind::Start,
-            Task::Stop(_) => Kind::Stop,
-            Task::Run(_) => Kind::Run,
-            Task::Pause => Kind::Pause,
-        };
         let server = match task {
             Task::Migrate { to, .. } => Some(to),
             Task::Boot(server) | Task::Shutdown(server) | Task::Run(server) => Some(server),
             Task::Start(_) | Task::Stop(_) | Task::Pause => None,
         };
         Deed {
-            kind,
+            kind: task.into(),
             vm: task.vm().map(|vm| datacenter[vm].name.clone()),
             server: server.map(|server| datacenter[server].name.clone()),
         }
