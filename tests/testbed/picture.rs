@@ -43,7 +43,7 @@ pub fn play() -> Result<(), String> {
         Frame::new(
             "Others follow as soon as there is room",
             terminal.until("others", |text| {
-                copies(text) >= 3 && text.contains("done   migrate busy1")
+                copies(text) >= 2 && text.matches("done   migrate").count() >= 4
             }),
         ),
         Frame::new(

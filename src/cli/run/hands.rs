@@ -3,14 +3,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, IsTerminal, Read, Seek, Write};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use process_wrap::std::{ChildWrapper, CommandWrap, ProcessSession};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -90,19 +90,21 @@ impl Hands {
         self.inbox.recv_timeout(wait).ok()
     }
 
-    /// The script with such arguments.
-    fn script(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("bash");
-        command
-            .arg(self.work.path().join("plan.sh"))
-            .args(arguments);
-        command.arg("--journal").arg(&self.journal);
-        if let Some(site) = &self.site {
-            command.arg("--site").arg(site);
-        }
-        // No Ctrl-C reaches it, and it is one thing to end.
-        command.stdin(Stdio::null()).process_group(0);
-        command
+    /// The script with such arguments. It has a session of its own: no Ctrl-C reaches it, it is one thing to end, and nothing that it
+    /// calls finds a terminal to ask at (`virsh` would start an agent there, which writes across the screen).
+    fn script(&self, arguments: &[&str]) -> CommandWrap {
+        let mut script = CommandWrap::with_new("bash", |command| {
+            command
+                .arg(self.work.path().join("plan.sh"))
+                .args(arguments);
+            command.arg("--journal").arg(&self.journal);
+            if let Some(site) = &self.site {
+                command.arg("--site").arg(site);
+            }
+            command.stdin(Stdio::null());
+        });
+        script.wrap(ProcessSession);
+        script
     }
 
     /// Asks all servers; says what is not as it should be, and returns whether the plan can begin.
@@ -111,7 +113,7 @@ impl Hands {
             true => &["--preflight", "--now"],
             false => &["--preflight"],
         };
-        let Ok(output) = self.script(arguments).output() else {
+        let Ok(output) = output(&mut self.script(arguments)) else {
             screen.say("there is no bash");
             return false;
         };
@@ -143,7 +145,7 @@ impl Hands {
         thread::spawn(move || {
             let mut end = None;
             for line in child
-                .stdout
+                .stdout()
                 .take()
                 .into_iter()
                 .flat_map(|out| BufReader::new(out).lines())
@@ -167,26 +169,25 @@ impl Hands {
         Ok(())
     }
 
-    fn spawn(&self, at: usize) -> std::io::Result<Child> {
-        let mut command = self.script(&["--action", &number(at)]);
+    fn spawn(&self, at: usize) -> std::io::Result<Box<dyn ChildWrapper>> {
+        let mut script = self.script(&["--action", &number(at)]);
         // The lock goes to it: if only this process is killed, the next run waits until the action is over.
-        command.stdin(self.lock.try_clone()?).stdout(Stdio::piped());
+        let command = script.command_mut().stdin(self.lock.try_clone()?);
         command
+            .stdout(Stdio::piped())
             .stderr(File::create(self.file(at, ""))?)
             .env("MVM_WORK", self.work.path());
-        command.spawn()
+        script.spawn()
     }
 
     /// Asks from time to time how a migration gets on, until what it returns is dropped.
     fn watch(&self, at: usize, sight: Sight) -> Arc<()> {
-        let (alive, command) = (
-            Arc::new(()),
-            self.script(&["--action", &number(at), "progress"]),
-        );
-        let (watched, mut command) = (Arc::downgrade(&alive), command);
+        let alive = Arc::new(());
+        let watched = Arc::downgrade(&alive);
+        let mut script = self.script(&["--action", &number(at), "progress"]);
         thread::spawn(move || {
             while watched.upgrade().is_some() {
-                if let Ok(output) = command.output() {
+                if let Ok(output) = output(&mut script) {
                     sight.see(&String::from_utf8_lossy(&output.stdout));
                 }
                 thread::sleep(LOOK);
@@ -197,11 +198,10 @@ impl Hands {
 
     /// Does with a migration what its policy says.
     pub fn ask(&self, at: usize, policy: Policy) {
-        let mut command = self.script(&["--action", &number(at), policy.word()]);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut script = self.script(&["--action", &number(at), policy.word()]);
         let sender = self.outbox.clone();
         thread::spawn(move || {
-            if !command.status().is_ok_and(|status| status.success()) {
+            if !output(&mut script).is_ok_and(|output| output.status.success()) {
                 let _ = sender.send(Happening::Refused(policy));
             }
         });
@@ -274,6 +274,13 @@ impl Hands {
     fn file(&self, at: usize, end: &str) -> PathBuf {
         self.work.path().join(format!("{}{end}", number(at)))
     }
+}
+
+/// What a process writes until its end, and how that is.
+fn output(command: &mut CommandWrap) -> std::io::Result<Output> {
+    let pipes = command.command_mut().stdout(Stdio::piped());
+    pipes.stderr(Stdio::piped());
+    command.spawn()?.wait_with_output()
 }
 
 /// `0001` for the first.
