@@ -42,11 +42,43 @@ pub enum Happening {
     Answered,
 }
 
+/// The plan's script, and with what it is always called.
+#[derive(Clone)]
+struct Script {
+    path: PathBuf,
+    journal: PathBuf,
+    site: Option<PathBuf>,
+}
+
+impl Script {
+    /// With such arguments. It has a session of its own: no Ctrl-C reaches it, it is one thing to end, and nothing that it calls finds a
+    /// terminal to ask at (`virsh` would start an agent there, which writes across the screen). To be spawned once.
+    fn with(&self, arguments: &[&str]) -> CommandWrap {
+        let mut script = CommandWrap::with_new("bash", |command| {
+            command.arg(&self.path).args(arguments);
+            command.arg("--journal").arg(&self.journal);
+            if let Some(site) = &self.site {
+                command.arg("--site").arg(site);
+            }
+            command.stdin(Stdio::null());
+        });
+        script.wrap(ProcessSession);
+        script
+    }
+
+    /// What it writes with such arguments, and how it ends.
+    fn output(&self, arguments: &[&str]) -> std::io::Result<Output> {
+        let mut script = self.with(arguments);
+        let pipes = script.command_mut().stdout(Stdio::piped());
+        pipes.stderr(Stdio::piped());
+        script.spawn()?.wait_with_output()
+    }
+}
+
 /// The script and what is running of it.
 pub struct Hands {
     work: tempfile::TempDir,
-    journal: PathBuf,
-    site: Option<PathBuf>,
+    script: Script,
     lock: File,
     approval: Option<Approval>,
     outbox: Sender<Happening>,
@@ -62,7 +94,8 @@ impl Hands {
         lock: File,
     ) -> std::io::Result<Self> {
         let work = tempfile::tempdir()?;
-        fs::write(work.path().join("plan.sh"), script)?;
+        let path = work.path().join("plan.sh");
+        fs::write(&path, script)?;
         let (outbox, inbox) = channel();
         // The end of the terminal is not the end of the plan.
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
@@ -76,8 +109,11 @@ impl Hands {
         let journal = std::path::absolute(journal)?;
         Ok(Hands {
             work,
-            journal,
-            site,
+            script: Script {
+                path,
+                journal,
+                site,
+            },
             lock,
             approval: None,
             outbox,
@@ -90,30 +126,13 @@ impl Hands {
         self.inbox.recv_timeout(wait).ok()
     }
 
-    /// The script with such arguments. It has a session of its own: no Ctrl-C reaches it, it is one thing to end, and nothing that it
-    /// calls finds a terminal to ask at (`virsh` would start an agent there, which writes across the screen).
-    fn script(&self, arguments: &[&str]) -> CommandWrap {
-        let mut script = CommandWrap::with_new("bash", |command| {
-            command
-                .arg(self.work.path().join("plan.sh"))
-                .args(arguments);
-            command.arg("--journal").arg(&self.journal);
-            if let Some(site) = &self.site {
-                command.arg("--site").arg(site);
-            }
-            command.stdin(Stdio::null());
-        });
-        script.wrap(ProcessSession);
-        script
-    }
-
     /// Asks all servers; says what is not as it should be, and returns whether the plan can begin.
     pub fn preflight(&self, at_once: bool, screen: &mut Screen<'_>) -> bool {
         let arguments: &[&str] = match at_once {
             true => &["--preflight", "--now"],
             false => &["--preflight"],
         };
-        let Ok(output) = output(&mut self.script(arguments)) else {
+        let Ok(output) = self.script.output(arguments) else {
             screen.say("there is no bash");
             return false;
         };
@@ -170,7 +189,7 @@ impl Hands {
     }
 
     fn spawn(&self, at: usize) -> std::io::Result<Box<dyn ChildWrapper>> {
-        let mut script = self.script(&["--action", &number(at)]);
+        let mut script = self.script.with(&["--action", &number(at)]);
         // The lock goes to it: if only this process is killed, the next run waits until the action is over.
         let command = script.command_mut().stdin(self.lock.try_clone()?);
         command
@@ -184,10 +203,10 @@ impl Hands {
     fn watch(&self, at: usize, sight: Sight) -> Arc<()> {
         let alive = Arc::new(());
         let watched = Arc::downgrade(&alive);
-        let mut script = self.script(&["--action", &number(at), "progress"]);
+        let script = self.script.clone();
         thread::spawn(move || {
             while watched.upgrade().is_some() {
-                if let Ok(output) = output(&mut script) {
+                if let Ok(output) = script.output(&["--action", &number(at), "progress"]) {
                     sight.see(&String::from_utf8_lossy(&output.stdout));
                 }
                 thread::sleep(LOOK);
@@ -198,10 +217,11 @@ impl Hands {
 
     /// Does with a migration what its policy says.
     pub fn ask(&self, at: usize, policy: Policy) {
-        let mut script = self.script(&["--action", &number(at), policy.word()]);
+        let script = self.script.clone();
         let sender = self.outbox.clone();
         thread::spawn(move || {
-            if !output(&mut script).is_ok_and(|output| output.status.success()) {
+            let asked = script.output(&["--action", &number(at), policy.word()]);
+            if !asked.is_ok_and(|output| output.status.success()) {
                 let _ = sender.send(Happening::Refused(policy));
             }
         });
@@ -251,7 +271,7 @@ impl Hands {
 
     /// The files that answer a pause: yes, and no.
     pub fn answers(&self, at: usize) -> [PathBuf; 2] {
-        [".go", ".no"].map(|end| beside(&self.journal, &format!(".{}{end}", number(at))))
+        [".go", ".no"].map(|end| beside(&self.script.journal, &format!(".{}{end}", number(at))))
     }
 
     /// The last lines that an action has said.
@@ -274,13 +294,6 @@ impl Hands {
     fn file(&self, at: usize, end: &str) -> PathBuf {
         self.work.path().join(format!("{}{end}", number(at)))
     }
-}
-
-/// What a process writes until its end, and how that is.
-fn output(command: &mut CommandWrap) -> std::io::Result<Output> {
-    let pipes = command.command_mut().stdout(Stdio::piped());
-    pipes.stderr(Stdio::piped());
-    command.spawn()?.wait_with_output()
 }
 
 /// `0001` for the first.
