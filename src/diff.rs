@@ -3,6 +3,8 @@
 //!
 //! [`compare`] finds it, from the plans as they stand in files; [`text`], [`markdown`], [`json`] and [`picture`] tell it.
 
+mod order;
+mod rest;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::emit::json::{Action, Micro, Milli, PlanFile, Source};
+use crate::emit::json::{Action, Kind, Micro, Milli, PlanFile, Source};
+use crate::request::Bandwidth;
+use rest::beside;
 
 /// What is different between two plans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +28,19 @@ pub struct Difference {
     pub figures: Vec<Figure>,
     /// Files that the plans were made from and that are not the same.
     pub inputs: Vec<InputChange>,
+    /// What is gone on with, where the newer one goes on with the older one: then the times of the older one count from the newer one's
+    /// start, and no figures but the end compare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<GoesOn>,
+    /// VMs and servers that are not alike when the plans start.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub begins: Vec<Begin>,
+    /// Rules that are only preferred, and are not kept alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub preferences: Vec<Kept>,
+    /// What is done to servers one after the other, and in another order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<Order>,
     /// Actions that only the newer one has.
     pub appear: Vec<Action>,
     /// Actions that only the older one has.
@@ -38,6 +55,9 @@ impl Difference {
     /// Whether what is to be done, and when, is the same in both.
     pub fn is_none(&self) -> bool {
         self.figures.is_empty()
+            && self.goes_on.is_none()
+            && self.begins.is_empty()
+            && self.preferences.is_empty()
             && self.appear.is_empty()
             && self.vanish.is_empty()
             && self.change.is_empty()
@@ -65,6 +85,50 @@ pub enum Value {
     Share(Micro),
     /// In words.
     Words(String),
+}
+
+/// How far the older plan had come when the newer one was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GoesOn {
+    /// Seconds from the older plan's start to the newer one's.
+    pub elapsed: i64,
+    /// Ids of its actions that are done.
+    pub done: Vec<String>,
+    /// How many run.
+    pub running: usize,
+}
+
+/// Where a VM or a server begins that does not begin alike; in words, none of what is as its file declares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Begin {
+    /// Its name.
+    pub name: String,
+    /// Where it was, or how.
+    pub old: Option<String>,
+    /// Where it is, or how.
+    pub new: Option<String>,
+}
+
+/// A rule that is only preferred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// In words of the language.
+    pub rule: String,
+    /// What it cost that it was not kept, 0 where it was; none where the older plan has no such rule.
+    pub old: Option<i64>,
+    /// What it costs.
+    pub new: Option<i64>,
+}
+
+/// Servers to which the same is done, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Order {
+    /// What is done.
+    pub kind: Kind,
+    /// The servers of both plans by start, those that start at once together.
+    pub old: Vec<Vec<String>>,
+    /// The same in the newer plan.
+    pub new: Vec<Vec<String>>,
 }
 
 /// A file that plans were made from.
@@ -122,6 +186,8 @@ pub enum What {
     Rate,
     /// The servers.
     Place,
+    /// How a VM is moved.
+    Copy,
     /// What is carried out or asked.
     Text,
     /// What it waits for.
@@ -136,12 +202,23 @@ pub fn compare(old: &PlanFile, new: &PlanFile) -> Difference {
         let actions = file.actions.iter();
         actions.map(|a| (a.id.clone(), a.clone())).collect()
     };
-    let (old, new) = (&lasting_but_for_source(old), &lasting_but_for_source(new));
+    let (old, new) = (&bare(old), &bare(new));
+    let goes_on = rest::goes_on(old, new);
+    let old = &beside(old, new);
     let (known, mut left) = (by_id(old), by_id(old));
+    let mut figures = figures(old, new);
+    if goes_on.is_some() {
+        // A sum of all ends, say, is of fewer actions now.
+        figures.retain(|figure| figure.name == "makespan");
+    }
     let mut difference = Difference {
         plan: new.plan.clone(),
-        figures: figures(old, new),
+        figures,
         inputs: inputs(old.source.as_ref(), new.source.as_ref()),
+        goes_on,
+        begins: rest::begins(old, new),
+        preferences: preferences(old, new),
+        orders: order::orders(old, new),
         appear: Vec::new(),
         vanish: Vec::new(),
         change: Vec::new(),
@@ -164,37 +241,47 @@ pub fn compare(old: &PlanFile, new: &PlanFile) -> Difference {
     difference
 }
 
-fn lasting_but_for_source(file: &PlanFile) -> PlanFile {
-    PlanFile {
-        source: file.source.clone(),
-        ..lasting(file.clone())
-    }
-}
-
-/// The plan without what changes where its files are edited and it does not: what it was made from, and the lines in its reasons.
-pub fn lasting(mut file: PlanFile) -> PlanFile {
-    file.source = None;
+/// The plan without its reasons, which name lines of its files.
+fn bare(file: &PlanFile) -> PlanFile {
+    let mut file = file.clone();
     for action in &mut file.actions {
-        let waits = action.waits.iter_mut().map(|wait| &mut wait.why);
-        let closed = action.may_start.iter_mut();
-        let closed = closed.filter_map(|opening| opening.closed_by.as_mut());
-        for reason in waits.chain(closed) {
-            let without = without_place(reason).len();
-            reason.truncate(without);
+        action.waits.clear();
+        for opening in &mut action.may_start {
+            opening.closed_by = None;
         }
     }
     file
 }
 
-/// A reason without ` (line 12)` or ` (inventory.mvm:12)`.
-fn without_place(reason: &str) -> &str {
-    let place = reason.rsplit_once(" (").filter(|(_, place)| {
-        let line = place
-            .strip_suffix(')')
-            .and_then(|place| place.rsplit([' ', ':']).next());
-        line.is_some_and(|line| line.parse::<u32>().is_ok())
+/// The plan as far as it is what is done, where, when, and after what: without what it was made from, why, and when its actions may
+/// start if they are late.
+pub fn lasting(file: &PlanFile) -> PlanFile {
+    let mut file = bare(file);
+    file.source = None;
+    for action in &mut file.actions {
+        action.may_start.clear();
+    }
+    file
+}
+
+/// Rules that are only preferred and are not kept alike.
+fn preferences(old: &PlanFile, new: &PlanFile) -> Vec<Kept> {
+    let of = |file: &PlanFile| -> BTreeMap<String, i64> {
+        let rules = file.preferences.iter();
+        rules.map(|wish| (wish.rule.clone(), wish.cost)).collect()
+    };
+    let (before, after) = (of(old), of(new));
+    let rules = new.preferences.iter().chain(
+        old.preferences
+            .iter()
+            .filter(|wish| !after.contains_key(&wish.rule)),
+    );
+    let kept = rules.map(|wish| Kept {
+        rule: wish.rule.clone(),
+        old: before.get(&wish.rule).copied(),
+        new: after.get(&wish.rule).copied(),
     });
-    place.map_or(reason, |(reason, _)| reason)
+    kept.filter(|kept| kept.old != kept.new).collect()
 }
 
 fn what(old: &Action, new: &Action) -> Vec<What> {
@@ -213,11 +300,9 @@ fn what(old: &Action, new: &Action) -> Vec<What> {
         (What::Length, length(old) != length(new)),
         (What::Rate, old.bandwidth_mbps != new.bandwidth_mbps),
         (What::Place, place(old) != place(new)),
+        (What::Copy, old.copy != new.copy),
         (What::Text, old.text != new.text),
-        (
-            What::Waits,
-            old.waits != new.waits || old.after != new.after,
-        ),
+        (What::Waits, old.after != new.after),
         (
             What::Execution,
             (old.timeout, old.retry, &old.may_start, old.not_before)
@@ -253,8 +338,23 @@ fn all_figures(file: &PlanFile) -> Vec<(String, Value)> {
     if !objectives.iter().any(|o| o.name == "energy") {
         all.push(("energy".to_owned(), Value::Number(file.energy_j)));
     }
-    let start = file.start.clone();
-    all.extend(start.map(|start| ("start".to_owned(), Value::Words(start))));
+    let words = [
+        ("start", file.start.clone()),
+        ("planner", file.by.as_ref().map(|by| by.planner.clone())),
+        (
+            "bandwidth",
+            (file.bandwidth == Bandwidth::Choose).then(|| "choose".to_owned()),
+        ),
+        (
+            "search",
+            (!file.reproducible).then(|| "ended early".to_owned()),
+        ),
+    ];
+    all.extend(
+        words
+            .into_iter()
+            .filter_map(|(name, words)| Some((name.to_owned(), Value::Words(words?)))),
+    );
     all
 }
 

@@ -6,6 +6,7 @@
 pub(crate) mod amount;
 mod ansible;
 mod argo;
+mod begin;
 mod btrplace;
 mod calendar;
 pub(crate) mod clock;

@@ -16,6 +16,7 @@ pub use replay::{Claim, Claims, replay};
 pub use slack::{Kept, Slack};
 pub use verify::{Violation, verify};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::datacenter::{Datacenter, Manner, ServerId};
@@ -161,6 +162,8 @@ pub struct Planned {
     pub assumed: Assumed,
     /// Whether the plan implied it without saying it.
     pub inferred: bool,
+    /// Among how many servers the plan has chosen where a migration leads; 0 or 1 where there was no choice.
+    pub places: usize,
     /// What it waits for: the transitive reduction, in the order of the actions.
     pub after: Vec<Wait>,
     /// When it may start, in order; empty: at any time.
@@ -221,6 +224,8 @@ pub struct Profile {
     pub unit: Unit,
     /// `(from, level)`: ordered, each different from the one before.
     pub level: Vec<(Seconds, i64)>,
+    /// What of it guests send, in the same form; empty where they send nothing.
+    pub guests: Vec<(Seconds, i64)>,
     /// `(from, capacity)`: ordered; empty where nothing limits it.
     pub capacity: Vec<(Seconds, i64)>,
 }
@@ -256,7 +261,18 @@ pub fn assemble(
             bounded.lower_bound = bounded.lower_bound.min(bounded.value);
         }
     }
-    settled(datacenter, &decided.request, &decided.problem, &solution)
+    let mut plan = settled(datacenter, &decided.request, &decided.problem, &solution)?;
+    // Among how many places was chosen, the open problem alone knows.
+    let actions = problem.formulation.actions.iter();
+    let open = actions.zip(&problem.work).map(|(action, work)| {
+        let places: BTreeSet<ServerId> = work.open.iter().map(|led| led.to).collect();
+        (action.name.as_str(), places.len())
+    });
+    let open: BTreeMap<&str, usize> = open.collect();
+    for action in &mut plan.actions {
+        action.places = open.get(action.id.as_str()).copied().unwrap_or(0);
+    }
+    Ok(plan)
 }
 
 fn holds(problem: &Problem, schedule: &Schedule) -> Result<(), Vec<String>> {
@@ -444,6 +460,7 @@ fn planned(
                 manner: work.manner,
                 assumed: work.assumed,
                 inferred: work.inferred,
+                places: 0,
                 after,
                 // What has begun need not be let in any more.
                 openings: match work.is_begun {

@@ -5,7 +5,18 @@ use std::time::Duration;
 use crate::formulation::{Formulation, Schedule, Seconds, SourceId};
 
 /// How much work to spend. Work is counted, never timed: the same effort gives the same plan everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Effort {
     /// A plan, and how far it may be from the best: for whoever waits at a prompt, or plans all day.
     Instant,

@@ -6,4 +6,4 @@ pub mod lexeme;
 mod parse;
 mod text;
 
-pub use parse::{Next, Slot, is_name, lexemes, next, parse};
+pub use parse::{Next, Slot, is_name, lexeme_at, lexemes, next, parse};

@@ -1,6 +1,11 @@
 //! Every block of `grammar/LANGUAGE.md` that is marked `mvm` is a whole file without a mistake.
 
+use std::collections::BTreeSet;
+
+use mvm::editor::View;
 use mvm::source::{FileId, Loader, SourceMap};
+use mvm::syntax::lexeme::LexemeKind;
+use mvm::syntax::lexemes;
 
 const REFERENCE: &str = include_str!("../grammar/LANGUAGE.md");
 
@@ -54,6 +59,59 @@ fn every_block_means_something() {
         found.extend(diagnostics.into_iter().map(|d| (line, d)));
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Whatever sentence the reference has, an editor offers each of its words at its place, and explains it there.
+#[test]
+fn an_editor_knows_every_sentence() {
+    let (mut wrong, mut known) = (Vec::new(), BTreeSet::new());
+    for (line, text) in blocks() {
+        let view = View::new("block.mvm", &One(text.clone()));
+        let file = view.file("block.mvm").expect("it was read");
+        // Of sentences that are alike one is enough.
+        let mut before: Vec<&str> = Vec::new();
+        for token in lexemes(&text) {
+            let word = &text[token.range()];
+            match token.kind {
+                LexemeKind::Keyword => {}
+                LexemeKind::Open | LexemeKind::Close => {
+                    before.clear();
+                    continue;
+                }
+                _ => continue,
+            }
+            before.push(word);
+            if before.len() > 3 {
+                before.remove(0);
+            }
+            if !known.insert(before.join(" ")) {
+                continue;
+            }
+            let at = text[..token.start].matches('\n').count() + line;
+            let place = format!(
+                "line {at}: `{word}` in `{}`",
+                text.lines().nth(at - line).unwrap_or_default().trim()
+            );
+            let offered = view.complete(&text, token.start, &[]).candidates;
+            if !offered.iter().any(|candidate| candidate.text == word) {
+                wrong.push(format!("{place} is not offered"));
+            }
+            if view
+                .hover(file, token.start + 1)
+                .is_none_or(|(_, about)| about.is_empty())
+            {
+                wrong.push(format!("{place} is not explained"));
+            }
+        }
+    }
+    assert!(known.len() > 200, "{}", known.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        known.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Every word of the language is explained somewhere.

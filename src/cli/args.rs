@@ -75,7 +75,7 @@ pub enum Command {
 
 #[derive(clap::Args)]
 pub struct Check {
-    /// The files; `-` is standard input, here and wherever a file is read.
+    /// The files, and folders with files at any depth; `-` is standard input, here and wherever a file is read.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// How much work to spend on the plans of which something is expected; no other plan is computed.
@@ -361,9 +361,10 @@ pub struct Test {
     /// Also write the results for CI, in the XML of JUnit.
     #[arg(long, value_name = "OUT.xml")]
     pub junit: Option<PathBuf>,
-    /// How much work to spend on each plan.
-    #[arg(long, value_enum, default_value_t = Effort::Normal)]
-    pub effort: Effort,
+    /// How much work to spend on each plan that is accepted, `normal` where nothing else is said. Its snapshot says so, and from then
+    /// on the plan is computed with as much.
+    #[arg(long, value_enum)]
+    pub effort: Option<Effort>,
 }
 
 #[derive(clap::Args)]

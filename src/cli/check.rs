@@ -8,11 +8,12 @@ use super::disk::Disk;
 use super::outcome;
 use super::progress::Line;
 use super::terminal::Terminal;
+use super::tree;
 use crate::compile::{self, Checked, Prospect};
 use crate::schedule::{Monitor, Options};
 use crate::show::show_count;
 
-/// Checks each file and says what it found.
+/// Checks each file, and all files of each folder, and says what it found.
 pub fn run(args: &Check, terminal: &Terminal) -> Status {
     let options = Options {
         effort: args.effort.into(),
@@ -20,8 +21,14 @@ pub fn run(args: &Check, terminal: &Terminal) -> Status {
     };
     let mut line = None;
     let mut status = Status::Done;
-    for file in &args.files {
-        status = status.max(check(file, &options, &mut line, terminal));
+    for file in args.files.iter().flat_map(|named| tree::files(named)) {
+        status = status.max(match file {
+            Ok(file) => check(&file, &options, &mut line, terminal),
+            Err(why) => {
+                terminal.say(&format!("error: {why}"));
+                Status::WrongInput
+            }
+        });
         if status == Status::Interrupted {
             break;
         }

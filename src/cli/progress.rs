@@ -47,10 +47,31 @@ impl Line {
         }
     }
 
+    /// Says something in place of what is being done.
+    pub fn say(&self, text: String) {
+        self.bar.set_message(text);
+    }
+
+    /// For a search beside others: silent, and ended by Ctrl-C as this one.
+    pub fn beside(&self) -> Beside {
+        Beside(Arc::clone(&self.interrupted))
+    }
+
     /// From now on that plan is being computed.
     pub fn start(&mut self, plan: &str) {
         self.doing = None;
         self.bar.set_message(format!("{plan}: planning"));
+    }
+}
+
+/// A search beside others, whose progress nobody sees.
+pub struct Beside(Arc<AtomicBool>);
+
+impl Monitor for Beside {
+    fn report(&mut self, _: &Progress) {}
+
+    fn stop(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

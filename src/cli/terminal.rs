@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
 
 use super::args::{Color, MessageFormat};
 use crate::diag::Diagnostic;
@@ -13,6 +14,8 @@ use crate::source::SourceMap;
 pub struct Terminal {
     style: Style,
     format: MessageFormat,
+    /// What is kept until somebody takes it; None: it is written at once.
+    kept: Option<Mutex<String>>,
 }
 
 impl Terminal {
@@ -30,7 +33,23 @@ impl Terminal {
         Terminal {
             style: Style { color, ascii },
             format,
+            kept: None,
         }
+    }
+
+    /// One that keeps what it is to write, for whoever works beside others and is to be told behind them.
+    pub fn keeping(&self) -> Self {
+        Terminal {
+            style: self.style,
+            format: self.format,
+            kept: Some(Mutex::default()),
+        }
+    }
+
+    /// Writes what another one has kept.
+    pub fn say_kept(&self, other: Terminal) {
+        let kept = other.kept.and_then(|kept| kept.into_inner().ok());
+        self.say_raw(&kept.unwrap_or_default());
     }
 
     /// What a table on standard output is read on. Only a terminal is narrow or knows no Unicode: in a pipe or a file the same plan
@@ -67,6 +86,10 @@ impl Terminal {
     }
 
     fn say_raw(&self, text: &str) {
+        if let Some(Ok(mut kept)) = self.kept.as_ref().map(Mutex::lock) {
+            kept.push_str(text);
+            return;
+        }
         // Nobody is left to tell when standard error is closed.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

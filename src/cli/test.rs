@@ -1,11 +1,17 @@
 //! `mvm test`
 
 mod junit;
+mod snapshot;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use self::snapshot::{Found, Snapshot, left_over};
 use super::Status;
 use super::args::Test;
 use super::disk::{self, Disk};
@@ -15,14 +21,10 @@ use super::progress::Line;
 use super::terminal::Terminal;
 use super::tree;
 use crate::compile::{self, Checked, Failure};
-use crate::diff::{compare, lasting, text};
-use crate::emit::json::{PlanFile, read, write};
+use crate::emit::json::PlanFile;
 use crate::expect;
-use crate::schedule::{Monitor, Options};
+use crate::schedule::{Effort, Monitor, Options};
 use crate::show::show_count;
-
-/// How the files of snapshots end: `night.move_the_shop.plan.json` lies beside `night.mvm`.
-const SUFFIX: &str = ".plan.json";
 
 /// What became of one plan.
 struct Case {
@@ -55,24 +57,17 @@ pub fn run(args: &Test, terminal: &Terminal) -> Status {
 fn test(args: &Test, terminal: &Terminal) -> Result<Status, String> {
     let files = args.paths.iter().flat_map(|path| tree::files(path));
     let files: Vec<PathBuf> = files.collect::<Result<_, _>>()?;
-    let options = Options {
-        effort: args.effort.into(),
-        time_limit: None,
-    };
-    let mut tester = Tester {
-        options,
-        accept: args.accept,
-        line: Line::new(),
-        terminal,
-        cases: Vec::new(),
-    };
-    for file in &files {
-        tester.file(file)?;
-        if tester.line.stop() {
-            return Ok(Status::Interrupted);
-        }
+    let mut line = Line::new();
+    line.start(&show_count(files.len(), "file"));
+    let mut cases = Vec::new();
+    each(args, &files, terminal, &line, |told| {
+        output::write(None, &told.iter().map(words).collect::<String>())?;
+        cases.extend(told);
+        Ok(())
+    })?;
+    if line.stop() {
+        return Ok(Status::Interrupted);
     }
-    let cases = tester.cases;
     let count = |is: fn(&Outcome) -> bool| cases.iter().filter(|case| is(&case.outcome)).count();
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(..)));
     let accepted = count(|outcome| matches!(outcome, Outcome::Accepted));
@@ -91,50 +86,115 @@ fn test(args: &Test, terminal: &Terminal) -> Result<Status, String> {
     Ok(status.max().unwrap_or(Status::Done))
 }
 
+/// Plans the files, on each core one at a time, and tells what became of them in their order.
+fn each(
+    args: &Test,
+    files: &[PathBuf],
+    terminal: &Terminal,
+    line: &Line,
+    mut tell: impl FnMut(Vec<Case>) -> Result<(), String>,
+) -> Result<(), String> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (next, (send, told)) = (AtomicUsize::new(0), mpsc::channel());
+    let work = |send: mpsc::Sender<_>| {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else { return };
+            let mut tester = Tester {
+                args,
+                file,
+                line,
+                terminal: terminal.keeping(),
+                cases: Vec::new(),
+            };
+            let done = tester.file();
+            let is_heard = send.send((at, done.map(|()| (tester.cases, tester.terminal))));
+            if is_heard.is_err() || line.stop() {
+                return;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..cores.min(files.len()) {
+            let send = send.clone();
+            scope.spawn(|| work(send));
+        }
+        drop(send);
+        let mut waiting = BTreeMap::new();
+        let mut shown = 0;
+        for (at, done) in told {
+            waiting.insert(at, done);
+            line.say(format!(
+                "{} of {}",
+                shown + waiting.len(),
+                show_count(files.len(), "file")
+            ));
+            while let Some(done) = waiting.remove(&shown) {
+                let (cases, kept) = done?;
+                terminal.say_kept(kept);
+                tell(cases)?;
+                shown += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What is printed of a plan.
+fn words(case: &Case) -> String {
+    let (word, why) = match &case.outcome {
+        Outcome::Same => ("ok", ""),
+        Outcome::Accepted => ("accepted", ""),
+        Outcome::Failed(_, why) => ("FAILED", why.as_str()),
+    };
+    let mut text = format!("{word:<8} {} {}", case.file, case.plan)
+        .trim_end()
+        .to_owned()
+        + "\n";
+    for line in why.lines() {
+        text += &format!("  {line}\n");
+    }
+    text
+}
+
+/// Who plans one file.
 struct Tester<'a> {
-    options: Options,
-    accept: bool,
-    line: Line,
-    terminal: &'a Terminal,
+    args: &'a Test,
+    file: &'a Path,
+    line: &'a Line,
+    terminal: Terminal,
     cases: Vec<Case>,
 }
 
 impl Tester<'_> {
-    fn file(&mut self, file: &Path) -> Result<(), String> {
+    fn file(&mut self) -> Result<(), String> {
+        let file = self.file;
         let (disk, entry) = Disk::project_of(file)
             .map_err(|why| format!("`{}` cannot be read: {why}", file.display()))?;
         let checked = compile::check(&entry, &disk);
         self.terminal.show(&checked.map, &checked.diagnostics);
         if checked.has_errors() {
             let why = String::from("the file has errors");
-            self.note(
-                file,
-                "",
-                Duration::ZERO,
-                Outcome::Failed(Status::WrongInput, why),
-            )?;
+            self.note("", Duration::ZERO, Outcome::Failed(Status::WrongInput, why));
             return Ok(());
         }
         let mut snapshots = Vec::new();
         for (index, request) in checked.analysis.requests.iter().enumerate() {
             let begun = Instant::now();
-            let snapshot = snapshot_of(file, &request.name);
+            let snapshot = Snapshot::of(file, &request.name);
             let (outcome, has_plan) = self.plan(&checked, index, &snapshot)?;
             if self.line.stop() {
                 return Ok(());
             }
             if has_plan {
-                snapshots.push(snapshot);
+                snapshots.push(snapshot.path().to_path_buf());
             }
-            self.note(file, &request.name, begun.elapsed(), outcome)?;
+            self.note(&request.name, begun.elapsed(), outcome);
         }
         for left in left_over(file, &snapshots) {
-            let name = left
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let outcome = match self.accept {
+            let name = left.file_name().unwrap_or_default();
+            let name = name.to_string_lossy().into_owned();
+            let outcome = match self.args.accept {
                 true => {
                     fs::remove_file(&left).map_err(|e| {
                         format!("`{}` cannot be removed: {}", left.display(), disk::why(&e))
@@ -146,34 +206,42 @@ impl Tester<'_> {
                     format!("`{name}` is the snapshot of no plan; `--accept` removes it"),
                 ),
             };
-            self.note(file, &name, Duration::ZERO, outcome)?;
+            self.note(&name, Duration::ZERO, outcome);
         }
         Ok(())
     }
 
+    /// With how much work a plan is computed: that of its snapshot, where nobody accepts it with another one.
+    fn effort(&self, snapshot: &Snapshot) -> Effort {
+        let asked = self.args.effort.map(Effort::from);
+        let (first, second) = match self.args.accept {
+            true => (asked, snapshot.effort()),
+            false => (snapshot.effort(), asked),
+        };
+        first.or(second).unwrap_or_default()
+    }
+
     /// What became of a plan, and whether it is one.
     fn plan(
-        &mut self,
+        &self,
         checked: &Checked,
         index: usize,
-        snapshot: &Path,
+        snapshot: &Snapshot,
     ) -> Result<(Outcome, bool), String> {
         let request = &checked.analysis.requests[index];
-        self.line.start(&request.name);
-        let plan = match checked.plan(index, &self.options, &mut self.line) {
+        let effort = self.effort(snapshot);
+        let options = Options {
+            effort,
+            time_limit: None,
+        };
+        let plan = match checked.plan(index, &options, &mut self.line.beside()) {
             Ok(plan) => plan,
             Err(Failure::Impossible(_)) if expect::expects_none(request) => {
                 return Ok((Outcome::Same, false));
             }
             Err(failure) => {
-                let status = outcome::failed(
-                    checked,
-                    index,
-                    failure,
-                    &self.options,
-                    &self.line,
-                    self.terminal,
-                );
+                let (line, terminal) = (self.line, &self.terminal);
+                let status = outcome::failed(checked, index, failure, &options, line, terminal);
                 let why = match status {
                     Status::Impossible => "no plan exists",
                     _ => "no plan was found",
@@ -183,125 +251,33 @@ impl Tester<'_> {
         };
         let unmet = checked.unmet(index, &plan);
         self.terminal.show(&checked.map, &unmet);
-        // A comment in a source is no change of the plan.
-        let file = lasting(PlanFile::new(&checked.analysis.datacenter, &plan));
-        let changed = match self.accept {
-            true => accept(snapshot, &file)?,
-            false => against(snapshot, &file)?,
+        let file = PlanFile::new(&checked.analysis.datacenter, &plan);
+        let found = match self.args.accept {
+            true => snapshot.accept(file, effort)?,
+            false => snapshot.against(file, effort),
         };
-        let mut why: Vec<String> = unmet
-            .iter()
-            .map(|finding| finding.message.clone())
-            .collect();
-        Ok((
-            match (changed, why.is_empty()) {
-                (Found::Same, true) => Outcome::Same,
-                (Found::Accepted, true) => Outcome::Accepted,
-                (Found::Different(words), _) => {
-                    why.push(words);
-                    Outcome::Failed(Status::Missed, why.join("\n"))
-                }
-                (_, false) => Outcome::Failed(Status::Missed, why.join("\n")),
-            },
-            true,
-        ))
+        let why = unmet.iter().map(|finding| finding.message.clone());
+        let mut why: Vec<String> = why.collect();
+        let (is_new, different) = match found {
+            Found::Same => (false, None),
+            Found::Accepted => (true, None),
+            Found::Different(words) => (false, Some(words)),
+        };
+        why.extend(different);
+        let outcome = match (why.is_empty(), is_new) {
+            (true, false) => Outcome::Same,
+            (true, true) => Outcome::Accepted,
+            (false, _) => Outcome::Failed(Status::Missed, why.join("\n")),
+        };
+        Ok((outcome, true))
     }
 
-    /// Says what became of a plan, and keeps it.
-    fn note(
-        &mut self,
-        file: &Path,
-        plan: &str,
-        time: Duration,
-        outcome: Outcome,
-    ) -> Result<(), String> {
-        let shown = file.display().to_string();
-        let (word, why) = match &outcome {
-            Outcome::Same => ("ok", ""),
-            Outcome::Accepted => ("accepted", ""),
-            Outcome::Failed(_, why) => ("FAILED", why.as_str()),
-        };
-        let mut text = format!("{word:<8} {shown} {plan}").trim_end().to_owned() + "\n";
-        for line in why.lines() {
-            text += &format!("  {line}\n");
-        }
+    fn note(&mut self, plan: &str, time: Duration, outcome: Outcome) {
         self.cases.push(Case {
-            file: shown,
+            file: self.file.display().to_string(),
             plan: plan.to_owned(),
             time,
             outcome,
         });
-        output::write(None, &text)
     }
-}
-
-/// Where the snapshot of a plan lies.
-fn snapshot_of(file: &Path, plan: &str) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    file.with_file_name(format!("{stem}.{}{SUFFIX}", output::stem(plan)))
-}
-
-enum Found {
-    Same,
-    Accepted,
-    /// In words.
-    Different(String),
-}
-
-fn against(snapshot: &Path, file: &PlanFile) -> Result<Found, String> {
-    let name = snapshot.file_name().unwrap_or_default().to_string_lossy();
-    if !snapshot.exists() {
-        return Ok(Found::Different(format!(
-            "there is no snapshot `{name}`; `--accept` writes it"
-        )));
-    }
-    let known = disk::read_text(snapshot)
-        .map_err(|why| format!("`{}` cannot be read: {why}", snapshot.display()))?;
-    let known = match read(&known) {
-        Ok(known) => known,
-        Err(why) => return Ok(Found::Different(format!("`{name}` is not a plan: {why}"))),
-    };
-    if known == *file {
-        return Ok(Found::Same);
-    }
-    let difference = compare(&known, file);
-    let words = text(&difference, &known, file);
-    Ok(Found::Different(words + "`--accept` takes it"))
-}
-
-fn accept(snapshot: &Path, file: &PlanFile) -> Result<Found, String> {
-    let text = write(file);
-    if disk::read_text(snapshot).is_ok_and(|known| known == text) {
-        return Ok(Found::Same);
-    }
-    output::write(Some(snapshot), &text)?;
-    Ok(Found::Accepted)
-}
-
-/// Snapshots beside a file that none of its plans has.
-fn left_over(file: &Path, snapshots: &[PathBuf]) -> Vec<PathBuf> {
-    let stem = file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let folder = file
-        .parent()
-        .filter(|f| !f.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let plan = name
-                .strip_prefix(&stem)?
-                .strip_prefix('.')?
-                .strip_suffix(SUFFIX)?;
-            // With a dot in it, it may be another file's.
-            (!plan.is_empty() && !plan.contains('.')).then(|| file.with_file_name(&name))
-        })
-        .filter(|path| !snapshots.contains(path))
-        .collect();
-    found.sort();
-    found
 }

@@ -168,6 +168,7 @@ impl Rest {
     pub fn difference(&self, plan: &PlanFile) -> String {
         let old = PlanFile {
             start: plan.start.clone(),
+            since: plan.since.clone(),
             ..self.old.clone()
         };
         let new = bare(plan.clone());

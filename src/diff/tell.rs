@@ -3,15 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Changed, Difference, Value, What};
+use super::rest::beside;
+use super::{Changed, Difference, Figure, Value, What};
+use crate::datacenter::Manner;
 use crate::emit::amount;
 use crate::emit::json::{Action, Kind, PlanFile};
-use crate::emit::text::printable;
+use crate::emit::text::{printable, shorten};
 use crate::emit::{Pair, pairs};
+use crate::request::GoalKind;
 use crate::show::{show_count, show_seconds};
 
 /// Actions that a line names.
 const NAMED: usize = 3;
+/// Turns that an order names.
+const TURNS: usize = 6;
+/// Facts that the picture tells.
+const FACTS: usize = 6;
+/// Rows of a comment: services refuse very long ones.
+const ROWS_TOLD: usize = 200;
 /// Rows of the picture.
 const ROWS: usize = 60;
 
@@ -27,7 +36,9 @@ fn moment(start: Option<&str>, at: i64) -> String {
             days => format!("{time} {days:+}d"),
         })
     });
-    known.unwrap_or_else(|| format!("+{}:{:02}", at / 60, at % 60))
+    let sign = if at < 0 { '-' } else { '+' };
+    let passed = at.unsigned_abs();
+    known.unwrap_or_else(|| format!("{sign}{}:{:02}", passed / 60, passed % 60))
 }
 
 /// What an action does, without its times: `migrate web1 r1.s1 → r3.s1`.
@@ -49,48 +60,138 @@ fn rate(action: &Action) -> Option<String> {
     Some(amount::rate(u64::try_from(bits).unwrap_or(0)))
 }
 
+/// A value in its unit. A share is rounded up: a plan is never said to be better than it is.
 fn value(name: &str, value: &Value) -> String {
-    let whole = |milli: i128| i64::try_from(milli / 1000).unwrap_or(i64::MAX);
     match value {
         Value::Words(words) => printable(words),
-        Value::Share(share) => format!("{} %", share.0 as f64 / 1e4),
-        Value::Number(number) => match name {
-            "makespan" => show_seconds(whole(number.0)),
-            "peak power" => amount::power(u64::try_from(number.0).unwrap_or(0)),
-            "energy" => amount::energy(number.0),
-            _ => format!("{} s", whole(number.0)),
+        Value::Share(share) => {
+            let hundredths = (share.0 + 99).div_euclid(100);
+            format!("{} %", hundredths as f64 / 100.0)
+        }
+        Value::Number(number) => match GoalKind::ALL.into_iter().find(|goal| goal.name() == name) {
+            Some(goal) => {
+                let parts = i128::from(goal.scale()) * number.0 / 1000;
+                amount::objective(goal, i64::try_from(parts).unwrap_or(i64::MAX))
+            }
+            None => amount::power(u64::try_from(number.0).unwrap_or(0)),
         },
     }
 }
 
-/// `mttr 7,770 s → 7,176 s (-7.6 %)`
+/// What stands in place of a figure that a plan does not have.
+fn usual(name: &str) -> &'static str {
+    match name {
+        "planner" => "mvm",
+        "bandwidth" => "max",
+        "search" => "in full",
+        _ => "none",
+    }
+}
+
+/// `mttr`, `7,770 s → 7,176 s (-7.6 %)`
 fn figures(difference: &Difference) -> Vec<(String, String)> {
-    let figures = difference.figures.iter().map(|figure| {
-        let words = |known: &Option<Value>| {
-            known
-                .as_ref()
-                .map_or(String::from("none"), |v| value(&figure.name, v))
-        };
-        let mut text = format!("{} → {}", words(&figure.old), words(&figure.new));
+    let words = |figure: &Figure, known: &Option<Value>| match known {
+        Some(known) => value(&figure.name, known),
+        None => usual(&figure.name).to_owned(),
+    };
+    let figures = difference.figures.iter().filter_map(|figure| {
+        let (old, new) = (words(figure, &figure.old), words(figure, &figure.new));
+        if old == new {
+            return None;
+        }
+        let mut text = format!("{old} → {new}");
         if let (Some(Value::Number(old)), Some(Value::Number(new))) = (&figure.old, &figure.new)
             && old.0 != 0
         {
             let percent = (new.0 - old.0) as f64 / old.0 as f64 * 100.0;
             let _ = write!(text, " ({percent:+.1} %)");
         }
-        (figure.name.clone(), text)
+        let name = match difference.goes_on {
+            Some(_) => "what is left takes",
+            None => &figure.name,
+        };
+        Some((name.to_owned(), text))
     });
     figures.collect()
 }
 
-/// In what an action is not the same; those with the same words share a line.
+/// How a VM is moved: `by post-copy`.
+fn manner(action: &Action) -> &'static str {
+    match action.copy {
+        Manner::Pre => "by pre-copy",
+        Manner::Post => "by post-copy",
+        Manner::Cold => "cold",
+    }
+}
+
+/// How long a text of an action is shown.
+const TEXT: usize = 60;
+
+/// What an action says, in quotes.
+fn said(action: &Action) -> String {
+    let text = action.text.as_deref().unwrap_or_default();
+    format!("“{}”", shorten(&printable(text), TEXT))
+}
+
+/// For whom an action waits that it did not wait for, and for whom no longer.
+fn waits(old: &Action, new: &Action) -> String {
+    let only = |one: &Action, other: &Action| -> Vec<String> {
+        let ids = one.after.iter().filter(|id| !other.after.contains(id));
+        ids.cloned().collect()
+    };
+    let (more, less) = (only(new, old), only(old, new));
+    let list = |ids: &[String]| names(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    match (more.is_empty(), less.is_empty()) {
+        (false, false) => format!("waits for {} instead of {}", list(&more), list(&less)),
+        (false, true) => format!("also waits for {}", list(&more)),
+        _ => format!("no longer waits for {}", list(&less)),
+    }
+}
+
+/// How an action is carried out differently.
+fn execution(old: &Action, new: &Action) -> String {
+    let mut parts = Vec::new();
+    let limit = |action: &Action| match action.timeout {
+        Some(timeout) => format!(
+            "{} after {}",
+            timeout.policy.word(),
+            show_seconds(timeout.limit)
+        ),
+        None => String::from("the usual"),
+    };
+    if old.timeout != new.timeout {
+        parts.push(format!("timeout: {} instead of {}", limit(new), limit(old)));
+    }
+    let tried = |action: &Action| match action.retry {
+        Some(retry) => format!(
+            "{} more after {}",
+            show_count(retry.times as usize, "time"),
+            show_seconds(retry.pause.into())
+        ),
+        None => String::from("once"),
+    };
+    if old.retry != new.retry {
+        parts.push(format!("tried {} instead of {}", tried(new), tried(old)));
+    }
+    if (&old.may_start, old.not_before) != (&new.may_start, new.not_before) {
+        parts.push(String::from("may start at other times"));
+    }
+    parts.join(", ")
+}
+
+/// In what an action is not the same.
 fn change(changed: &Changed) -> String {
+    told(changed, &changed.what)
+}
+
+/// Some of that.
+fn told(changed: &Changed, what: &[What]) -> String {
     let (old, new) = (&changed.old, &changed.new);
     let by = |seconds: i64, more: &str, less: &str| match seconds {
         more_seconds if more_seconds > 0 => format!("{} {more}", show_seconds(more_seconds)),
         less_seconds => format!("{} {less}", show_seconds(-less_seconds)),
     };
-    let parts = changed.what.iter().map(|what| match what {
+    let parts = what.iter().map(|what| match what {
         What::Start => by(new.start - old.start, "later", "earlier"),
         What::Length => by(
             (new.end - new.start) - (old.end - old.start),
@@ -115,9 +216,12 @@ fn change(changed: &Changed) -> String {
                 }
             }
         }
-        What::Text => String::from("says something else"),
+        What::Copy => format!("{} instead of {}", manner(new), manner(old)),
+        What::Text => format!("{} instead of {}", said(new), said(old)),
+        // Whoever moves in time waits for others: whom, is told where that alone is new.
+        What::Waits if changed.what == [What::Waits] => waits(old, new),
         What::Waits => String::from("waits for others"),
-        What::Execution => String::from("is carried out differently"),
+        What::Execution => execution(old, new),
     });
     parts.collect::<Vec<_>>().join(", ")
 }
@@ -131,6 +235,73 @@ fn names(ids: &[&str]) -> String {
     }
 }
 
+/// Servers one after the other, those at once together: `s1 and s2, s3`.
+fn sequence(groups: &[Vec<String>]) -> String {
+    let group = |servers: &Vec<String>| {
+        let named: Vec<String> = servers
+            .iter()
+            .take(NAMED)
+            .map(|name| printable(name))
+            .collect();
+        match servers.len() - named.len() {
+            0 => named.join(" and "),
+            more => format!("{} and {more} more", named.join(", ")),
+        }
+    };
+    let told: Vec<String> = groups.iter().take(TURNS).map(group).collect();
+    match groups.len() - told.len() {
+        0 => told.join(", then "),
+        _ => format!("{}, …", told.join(", then ")),
+    }
+}
+
+/// What is true of the plans as wholes, a sentence each.
+fn facts(difference: &Difference) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(goes_on) = &difference.goes_on {
+        let ids: Vec<&str> = goes_on.done.iter().map(String::as_str).collect();
+        let done = match ids.is_empty() {
+            true => String::from("nothing is done"),
+            false => format!("{} done ({})", show_count(ids.len(), "action"), names(&ids)),
+        };
+        let elapsed = show_seconds(goes_on.elapsed);
+        facts.push(format!(
+            "goes on {elapsed} after the start: {done}, {} running",
+            goes_on.running
+        ));
+    }
+    let begins = difference.begins.iter().take(NAMED).map(|begin| {
+        let told = |words: &Option<String>| match words {
+            Some(words) => printable(words),
+            None => String::from("as declared"),
+        };
+        let (name, old, new) = (printable(&begin.name), told(&begin.old), told(&begin.new));
+        format!("{name} {new} instead of {old}")
+    });
+    let begins: Vec<String> = begins.collect();
+    if !begins.is_empty() {
+        let more = match difference.begins.len() - begins.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        facts.push(format!("begins with {}{more}", begins.join(", ")));
+    }
+    for kept in &difference.preferences {
+        let rule = printable(&kept.rule);
+        facts.push(match (kept.old, kept.new) {
+            (None, Some(0)) => format!("kept, and new: {rule}"),
+            (Some(_), Some(0)) => format!("now kept: {rule}"),
+            (Some(0), Some(cost)) => format!("no longer kept, at a cost of {cost}: {rule}"),
+            (Some(old), Some(cost)) => {
+                format!("not kept, at a cost of {cost} instead of {old}: {rule}")
+            }
+            (None, Some(cost)) => format!("not kept, at a cost of {cost}, and new: {rule}"),
+            (_, None) => format!("no longer asked for: {rule}"),
+        });
+    }
+    facts
+}
+
 /// What happened to how many: `(what, whom, details)`.
 fn rows(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Vec<[String; 3]> {
     let times = |file: &PlanFile, action: &Action| {
@@ -138,6 +309,19 @@ fn rows(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Vec<[String;
         format!("{} to {}", at(action.start), at(action.end))
     };
     let mut rows = Vec::new();
+    for order in &difference.orders {
+        let what = match order.kind {
+            Kind::Run => "commands",
+            Kind::Boot => "boots",
+            _ => "shutdowns",
+        };
+        let details = format!(
+            "{} instead of {}",
+            sequence(&order.new),
+            sequence(&order.old)
+        );
+        rows.push(["order".to_owned(), what.to_owned(), details]);
+    }
     for action in &difference.appear {
         rows.push(["appears".to_owned(), deed(action), times(new, action)]);
     }
@@ -164,6 +348,7 @@ fn rows(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Vec<[String;
 
 /// For a terminal.
 pub fn text(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
+    let old = &beside(old, new);
     let name = printable(&difference.plan);
     if difference.is_none() && difference.inputs.is_empty() {
         return format!("{name}: the plans are the same\n");
@@ -176,6 +361,9 @@ pub fn text(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
             printable(&input.file),
             input.is.name()
         );
+    }
+    for fact in facts(difference) {
+        let _ = writeln!(out, "  {fact}");
     }
     for (name, words) in figures(difference) {
         let _ = writeln!(out, "  {name} {words}");
@@ -193,6 +381,7 @@ pub fn text(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
 
 /// For a comment of a review.
 pub fn markdown(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
+    let old = &beside(old, new);
     let cell = |text: &str| {
         let mut safe = String::new();
         for c in text.chars() {
@@ -217,6 +406,13 @@ pub fn markdown(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Stri
         .collect();
     if !inputs.is_empty() {
         let _ = writeln!(out, "Inputs: {}.\n", inputs.join(", "));
+    }
+    let facts = facts(difference);
+    for fact in &facts {
+        let _ = writeln!(out, "- {}", cell(fact));
+    }
+    if !facts.is_empty() {
+        out.push('\n');
     }
     let figures = figures(difference);
     if !figures.is_empty() {
@@ -245,8 +441,12 @@ pub fn markdown(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Stri
             counts.join(", ")
         );
         out += "| | action | |\n|---|---|---|\n";
-        for [what, whom, details] in rows {
+        let more = rows.len().saturating_sub(ROWS_TOLD);
+        for [what, whom, details] in rows.into_iter().take(ROWS_TOLD) {
             let _ = writeln!(out, "| {what} | {} | {} |", cell(&whom), cell(&details));
+        }
+        if more > 0 {
+            let _ = writeln!(out, "| | and {more} more | |");
         }
         out += "\n</details>\n";
     }
@@ -261,6 +461,14 @@ pub fn json(difference: &Difference) -> String {
 
 /// Both charts, one action below the other: before, and after. Of many actions those that are not the same.
 pub fn picture(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
+    let old = &*beside(old, new);
+    let words = difference.change.iter().map(|changed| {
+        let besides =
+            |what: &&What| matches!(what, What::Place | What::Copy | What::Rate | What::Text);
+        let what: Vec<What> = changed.what.iter().filter(besides).copied().collect();
+        (changed.new.id.as_str(), told(changed, &what))
+    });
+    let words: BTreeMap<&str, String> = words.collect();
     let mut all: BTreeMap<&str, Pair> = BTreeMap::new();
     for (file, is_new) in [(old, false), (new, true)] {
         for action in &file.actions {
@@ -269,6 +477,7 @@ pub fn picture(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Strin
                 kind: action.kind.name(),
                 old: None,
                 new: None,
+                words: words.get(action.id.as_str()).cloned().unwrap_or_default(),
             });
             let time = Some((action.start, action.end));
             match is_new {
@@ -279,15 +488,16 @@ pub fn picture(difference: &Difference, old: &PlanFile, new: &PlanFile) -> Strin
     }
     let mut shown: Vec<Pair> = all.into_values().collect();
     if shown.len() > ROWS {
-        shown.retain(|pair| pair.old != pair.new);
+        shown.retain(|pair| pair.old != pair.new || !pair.words.is_empty());
     }
     shown.sort_by_key(|pair| (pair.new.or(pair.old), pair.name.clone()));
     let more = shown.len().saturating_sub(ROWS);
     shown.truncate(ROWS);
     let title = format!("{}: before and after", printable(&difference.plan));
     let labels = |at: i64| moment(new.start.as_deref(), at);
-    let caption = "above: before, below: after";
-    pairs(&title, caption, &shown, more, &labels)
+    let mut captions = vec![String::from("above: before, below: after")];
+    captions.extend(facts(difference).into_iter().take(FACTS));
+    pairs(&title, &captions, &shown, more, &labels)
 }
 
 /// A plan as lines that a comparison of texts reads well: figures, then the actions by name.

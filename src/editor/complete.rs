@@ -174,7 +174,7 @@ impl Offer<'_> {
                 word,
                 CandidateKind::Keyword,
                 "",
-                manual::about(word, inside),
+                manual::about(word, self.next.before.first().map(String::as_str), inside),
                 true,
             );
         }

@@ -15,7 +15,7 @@ use crate::sema::Thing;
 use crate::show::{show_bytes, show_count, show_power, show_rate, show_seconds};
 use crate::source::FileId;
 use crate::syntax::lexeme::LexemeKind;
-use crate::syntax::{lexemes, next};
+use crate::syntax::{lexeme_at, next};
 
 /// Names that are listed.
 const MANY: usize = 12;
@@ -175,19 +175,12 @@ impl View {
     /// What the reference says of a word of the language.
     fn keyword(&self, file: FileId, at: usize) -> Option<(Range<usize>, String)> {
         let text = self.map().text(file);
-        let is_word = |c: char| c.is_ascii_alphabetic() || c == '-';
-        let start = text[..at].trim_end_matches(is_word).len();
-        let end = at + text[at..].len() - text[at..].trim_start_matches(is_word).len();
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line = lexemes(&text[line_start..end]);
-        let last = line.last()?;
-        let is_keyword =
-            matches!(last.kind, LexemeKind::Keyword) && line_start + last.start == start;
-        if !is_keyword {
-            return None;
-        }
-        let inside = next(&text[..start]).inside;
-        let about = manual::about(&text[start..end], inside.last().map(String::as_str))?;
+        let token = lexeme_at(text, at).filter(|token| token.kind == LexemeKind::Keyword)?;
+        let (start, end) = (token.start, token.end);
+        let next = next(&text[..start]);
+        let (head, inside) = (next.before.first(), next.inside.last());
+        let [head, inside] = [head, inside].map(|word| word.map(String::as_str));
+        let about = manual::about(&text[start..end], head, inside)?;
         Some((start..end, about))
     }
 }

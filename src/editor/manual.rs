@@ -1,7 +1,54 @@
 //! What the reference says about a word of the language: the rows of its tables that begin with it.
 
-/// The rows about a keyword, in Markdown; None where there are none. Inside of a `vm` the rows of other things are left out.
-pub fn about(word: &str, inside: Option<&str>) -> Option<String> {
+/// The rows about a keyword, in Markdown; None where there are none. Inside of a `vm` the rows of other things are left out. `head` begins
+/// the sentence or property that the keyword stands in; None where it does so itself.
+pub fn about(word: &str, head: Option<&str>, inside: Option<&str>) -> Option<String> {
+    let begins = |row: &Row, word: &str| row.first.split(", ").any(|code| begins_with(code, word));
+    let tell = |is_it: &dyn Fn(&Row) -> bool| {
+        let found = rows(inside).into_iter().filter(is_it);
+        let told: Vec<String> = found.map(|row| row.told()).collect();
+        (!told.is_empty()).then(|| told.join("\n\n"))
+    };
+    let own = || tell(&|row| begins(row, word));
+    let Some(head) = head else { return own() };
+    // What `on` is in a `keep`, the row of `keep` says, which has it.
+    tell(&|row| begins(row, head) && row.has(word))
+        .or_else(own)
+        .or_else(|| tell(&|row| begins(row, head)))
+}
+
+/// A row of a table.
+struct Row {
+    first: &'static str,
+    rest: Vec<&'static str>,
+}
+
+impl Row {
+    /// In Markdown, without links to what only the reference has.
+    fn told(&self) -> String {
+        let text = format!("{}: {}", self.first, self.rest.join("; "));
+        let mut parts = text.split("](#");
+        let mut told = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            if let Some(open) = told.rfind('[') {
+                told.remove(open);
+            }
+            told += part.split_once(')').map_or("", |(_, rest)| rest);
+        }
+        told
+    }
+
+    /// Whether a word stands in its code.
+    fn has(&self, word: &str) -> bool {
+        let cells = std::iter::once(&self.first).chain(&self.rest);
+        let mut codes = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        let is_part = |c: char| !(c.is_alphanumeric() || c == '-' || c == '_');
+        codes.any(|code| code.split(is_part).any(|part| part == word))
+    }
+}
+
+/// The rows of all tables that may be about what braces belong to.
+fn rows(inside: Option<&str>) -> Vec<Row> {
     let mut section = "";
     let mut rows = Vec::new();
     for line in include_str!("../../grammar/LANGUAGE.md").lines() {
@@ -21,12 +68,12 @@ pub fn about(word: &str, inside: Option<&str>) -> Option<String> {
         };
         let mut cells = cells.split(" | ");
         let first = cells.next().unwrap_or_default();
-        if first.split(", ").any(|code| begins_with(code, word)) && belongs(section, inside) {
-            let rest: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-            rows.push(format!("{first}: {}", rest.join("; ")));
+        if belongs(section, inside) {
+            let rest = cells.filter(|cell| !cell.is_empty()).collect();
+            rows.push(Row { first, rest });
         }
     }
-    (!rows.is_empty()).then(|| rows.join("\n\n"))
+    rows
 }
 
 /// Whether what stands in `` `code` `` begins with a word.
@@ -43,7 +90,7 @@ fn belongs(section: &str, inside: Option<&str>) -> bool {
     match inside {
         Some("vm") => section != "Servers",
         Some("server") => section != "VMs",
-        Some("plan") => section.is_empty(),
+        Some("plan" | "roll") => !matches!(section, "Servers" | "VMs"),
         _ => true,
     }
 }
@@ -92,18 +139,28 @@ mod tests {
 
     #[test]
     fn words_are_looked_up_in_the_tables() {
-        let memory = about("memory", Some("vm")).expect("it is a property");
+        let memory = about("memory", None, Some("vm")).expect("it is a property");
         assert!(
             memory.contains("what it takes of its server's memory"),
             "{memory}"
         );
         assert!(!memory.contains("what its VMs may take"), "{memory}");
         assert!(
-            about("seq", Some("plan"))
+            about("seq", None, Some("plan"))
                 .expect("it is a statement")
                 .contains("one at a time")
         );
-        assert_eq!(about("nonsense", None), None);
+        assert_eq!(about("nonsense", None, None), None);
+        let traffic = about("traffic", None, None).expect("it is an item");
+        assert!(
+            traffic.ends_with(": what guests send all the time, to VMs or switches"),
+            "{traffic}"
+        );
+        let of = |word, head| about(word, Some(head), Some("plan")).unwrap_or_default();
+        assert!(of("on", "keep").contains("only ever on these servers"));
+        assert!(of("on", "migrate").contains("of VMs: those that are on server X"));
+        assert!(of("on", "budget").contains("draw no more together"));
+        assert!(of("forward", "roll").starts_with("`roll "));
         assert_eq!(unit_behind("memory"), Some("GiB"));
         assert_eq!(unit_behind("budget"), Some("kW"));
         assert_eq!(unit_behind("seq"), None);

@@ -174,6 +174,7 @@ impl Made {
             manner: Manner::Pre,
             assumed: Assumed::default(),
             inferred: false,
+            places: 0,
             after: after.iter().map(|&action| wait(action)).collect(),
             openings: Vec::new(),
             demands: Vec::new(),
@@ -217,6 +218,7 @@ impl Made {
             name: "power".to_owned(),
             unit: Unit::Power,
             level: power,
+            guests: Vec::new(),
             capacity: vec![(0, peak + 60_000)],
         }];
         let servers = (0..self.datacenter.servers.len() as u32).map(ServerId);
@@ -238,6 +240,7 @@ impl Made {
                     name: format!("link core -> {}", self.datacenter[id].name),
                     unit: Unit::Rate,
                     level,
+                    guests: Vec::new(),
                     capacity: vec![(0, GBPS as i64)],
                 });
             }

@@ -14,7 +14,7 @@ pub use fixed::Fixed;
 pub(super) use lines::document;
 pub use read::{MAX_ACTIONS, MAX_BYTES, ReadError, read};
 pub use schema::schema;
-pub use since::{ServerSince, Since, VmSince};
+pub use since::{Deed, Progress, Running, ServerSince, Since, VmSince};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use super::{server_of, vm_of};
 use crate::datacenter::{Datacenter, Manner, ServerId};
 use crate::plan::{self, Achieved, Plan, Planned, Policy, SourceFile};
 use crate::request::{Bandwidth, Task};
+use crate::schedule::Effort;
 
 /// The format that is written and read.
 pub const FORMAT: &str = "mvm-plan/1";
@@ -73,6 +74,9 @@ pub struct PlanFile {
     /// Whose plan it is; only where it is not mvm's own, and then it need not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
+    /// How much work it is of; only in a snapshot, which is compared with plans of as much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
     /// From where it starts; only where that is not what its file declares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
@@ -107,10 +111,10 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), servers (`servers on`), a price (`preferences`) or percents (`balance`).
+/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), a price (`preferences`) or percents (`balance`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences`, `balance` or `servers on`.
+    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences` or `balance`.
     pub name: String,
     /// What the plan has.
     pub value: Milli,
@@ -369,6 +373,7 @@ impl PlanFile {
                 planner: by.planner.clone(),
                 breaks: by.breaks.clone(),
             }),
+            effort: None,
             since: plan
                 .since
                 .as_ref()

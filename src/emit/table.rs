@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent};
 
 use self::fit::{Layout, Row};
 use super::amount;
+use super::begin::begin;
 use super::clock::Clock;
 use super::text::printable;
 use crate::datacenter::{Datacenter, Manner};
@@ -54,6 +55,9 @@ pub fn emit(datacenter: &Datacenter, plan: &Plan, page: &Page) -> String {
     let clock = Clock::new(plan);
     let signs = if page.ascii { &ASCII } else { &UNICODE };
     let mut out = title(plan, &clock);
+    if let Some(begin) = begin(plan) {
+        out += &format!("{begin}\n");
+    }
     if plan.actions.is_empty() {
         out += "nothing to do\n";
     } else {

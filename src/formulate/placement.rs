@@ -102,16 +102,12 @@ pub(super) fn check_energy(
     let Some(goal) = goal else { return };
     for rule in &request.rules {
         if let RuleKind::Any {
-            count,
             servers,
             is_shutdown: true,
             chosen: None,
+            ..
         } = &rule.kind
         {
-            if count.is_none() {
-                findings.push(errors::energy_of_any_number(goal.origin, rule));
-                return;
-            }
             let first = servers.first().copied();
             let differs = |&&server: &&ServerId| {
                 first.is_some_and(|first| dc[server].power != dc[first].power)
@@ -481,34 +477,37 @@ impl Levels<'_> {
         self.table.entry(key).or_default().initial = initial as i128;
     }
 
-    /// What VMs take on each of the servers; whatever takes all of it needs a server without any.
+    /// Counts the VMs on each of the servers; a capacity of all that may be there leaves room for nothing else that
+    /// takes as much.
     fn vacate(&mut self, rule: RuleAt, servers: &[ServerId]) {
         let dc = self.dc();
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
         for vm in self.present() {
             for (action, mode, arrives, leaves) in self.stays(vm) {
                 if let Some(to) = arrives.filter(|server| own.contains(server)) {
-                    let effect = (self.share(vm, to), 0);
-                    self.change_in(Key::Vacant(rule, to), action, mode, effect);
+                    self.change_in(Key::Vacant(rule, to), action, mode, (1, 0));
                 }
                 if let Some(from) = leaves.filter(|server| own.contains(server)) {
-                    let effect = (0, self.share(vm, from));
-                    self.change_in(Key::Vacant(rule, from), action, mode, effect);
+                    self.change_in(Key::Vacant(rule, from), action, mode, (0, 1));
                 }
             }
         }
         for vm in self.running() {
             let host = dc[vm].host.value;
             if own.contains(&host) {
-                let share = self.share(vm, host);
                 let level = self.table.entry(Key::Vacant(rule, host)).or_default();
-                level.initial += i128::from(share);
+                level.initial += 1;
             }
         }
-        self.room_for_all(rule, &own);
+        for &server in &own {
+            let level = self.table.entry(Key::Vacant(rule, server)).or_default();
+            // A server without VMs is vacant whatever is done.
+            let most = level.highest().max(1);
+            level.capacity = vec![(0, most)];
+        }
     }
 
-    /// What VMs take of each of the servers when the plan has ended.
+    /// Counts the VMs that end on each of the servers.
     fn count_ends(&mut self, rule: RuleAt, servers: &[ServerId]) {
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
         let running = self.walk().running.iter();
@@ -523,45 +522,21 @@ impl Levels<'_> {
                 if !own.contains(&server) {
                     continue;
                 }
-                let (key, share) = (Key::Vacant(rule, server), self.share(vm, server));
+                let key = Key::Vacant(rule, server);
                 match chosen {
-                    Some((action, mode)) => self.change_in(key, action, mode, (share, 0)),
-                    None => {
-                        let level = self.table.entry(key).or_default();
-                        level.initial += i128::from(share);
-                    }
+                    Some((action, mode)) => self.change_in(key, action, mode, (1, 0)),
+                    None => self.table.entry(key).or_default().initial += 1,
                 }
             }
         }
-        self.room_for_all(rule, &own);
-    }
-
-    /// What a VM takes of a server: of its memory, since then halves of several servers are not free together (the relaxation knows
-    /// no better); where that is not limited each counts as one.
-    fn share(&self, vm: VmId, server: ServerId) -> u64 {
-        let dc = self.dc();
-        let memory = self.request().gives(dc, server, Stock::Memory);
-        memory.map_or(1, |_| dc[vm].memory.value.max(1))
-    }
-
-    /// The levels of a server's VMs have room for all that may be there at once.
-    fn room_for_all(&mut self, rule: RuleAt, servers: &BTreeSet<ServerId>) {
-        let (dc, request) = (self.dc(), self.request());
-        for &server in servers {
+        for &server in &own {
             let level = self.table.entry(Key::Vacant(rule, server)).or_default();
-            // A server without VMs is vacant whatever is done.
-            let highest = level.highest().max(1);
-            let most = request
-                .gives(dc, server, Stock::Memory)
-                .map_or(highest, |memory| {
-                    highest.min(level.initial.max(memory.value.into()))
-                });
-            level.capacity = vec![(0, most.max(1))];
+            level.capacity = vec![(0, level.highest().max(1))];
         }
     }
 
     /// Whether each of the servers is shut down: so many are, once nobody is on them, and all others are not.
-    fn choose(&mut self, rule: RuleAt, count: Option<u32>, servers: &[ServerId]) {
+    fn choose(&mut self, rule: RuleAt, count: u32, servers: &[ServerId]) {
         for &server in servers {
             let own = self.walk().actions(Subject::Own(server)).to_vec();
             for action in own {
@@ -571,13 +546,10 @@ impl Levels<'_> {
                 let vacant = Key::Vacant(rule, server);
                 let most = self.table[&vacant].capacity[0].1 as u64;
                 self.change_moving(vacant, action, most, 0);
-                if count.is_some() {
-                    self.change_moving(Key::Chosen(rule, true), action, 1, 0);
-                    self.change_in(Key::Chosen(rule, false), action, last, (1, 0));
-                }
+                self.change_moving(Key::Chosen(rule, true), action, 1, 0);
+                self.change_in(Key::Chosen(rule, false), action, last, (1, 0));
             }
         }
-        let Some(count) = count else { return };
         let others = servers.len() as i128 - i128::from(count);
         for (is_chosen, most) in [(true, i128::from(count)), (false, others)] {
             let level = self.table.entry(Key::Chosen(rule, is_chosen)).or_default();

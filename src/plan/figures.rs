@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Profile;
-use crate::datacenter::{Datacenter, LinkId, Node, ServerId, SwitchId};
-use crate::formulate::Problem;
-use crate::formulation::{ActionId, Schedule, Seconds, UNLIMITED, Unit};
+use crate::datacenter::{Datacenter, Node, ServerId};
+use crate::formulate::{Carrier, Problem};
+use crate::formulation::{Schedule, Seconds, UNLIMITED, Unit};
 use crate::request::{Period, Request, RuleKind, Task};
 
 /// A level as its changes, by instant.
@@ -99,6 +99,7 @@ pub(super) fn drawn(
             name: "power".to_owned(),
             unit: Unit::Power,
             level: narrow(level),
+            guests: Vec::new(),
             capacity: budget(request),
         },
     }
@@ -163,51 +164,79 @@ fn budget(request: &Request) -> Vec<(Seconds, i64)> {
 /// The network elements that carry something: links by direction, then switches.
 pub(super) fn carried(dc: &Datacenter, problem: &Problem, schedule: &Schedule) -> Vec<Profile> {
     let f = &problem.formulation;
-    let mut links: BTreeMap<(LinkId, bool), Changes> = BTreeMap::new();
-    let mut switches: BTreeMap<SwitchId, Changes> = BTreeMap::new();
+    let mut carriers: BTreeMap<Carrier, Load> = BTreeMap::new();
     for (action, work) in f.ids().zip(&problem.work) {
         let at = action.0 as usize;
         let Some(rate) = f[action].modes[schedule.mode[at] as usize].rate else {
             continue;
         };
-        let times = (
-            schedule.start[at],
-            f.end(schedule, ActionId(action.0)),
-            i128::from(rate),
-        );
+        let (start, end) = (schedule.start[at], f.end(schedule, action));
+        let mut carry = |carrier| {
+            let load = carriers.entry(carrier).or_default();
+            load.all.add(start, rate.into());
+            load.all.add(end, -i128::from(rate));
+        };
         for &(link, forward) in &work.path {
-            carry(links.entry((link, forward)).or_default(), times);
+            carry(Carrier::Link(link, forward));
             let to = if forward { dc[link].b } else { dc[link].a };
             if let Node::Switch(switch) = to {
-                carry(switches.entry(switch).or_default(), times);
+                carry(Carrier::Switch(switch));
             }
         }
     }
-    let links = links.into_iter().map(|((id, forward), changes)| {
-        let link = &dc[id];
-        let (a, b) = (dc.node_name(link.a), dc.node_name(link.b));
-        let (from, to) = if forward { (a, b) } else { (b, a) };
-        network(
-            format!("link {from} -> {to}"),
-            &changes,
-            Some(link.rate.value),
-        )
+    for &(carrier, rate) in &problem.loads.initial {
+        carriers.entry(carrier).or_default().initial += i128::from(rate);
+    }
+    for change in &problem.loads.changes {
+        let start = schedule.start[change.action.0 as usize];
+        let comes = change
+            .comes
+            .iter()
+            .map(|&(carrier, rate)| (carrier, start, i128::from(rate)));
+        let end = f.end(schedule, change.action);
+        let goes = change
+            .goes
+            .iter()
+            .map(|&(carrier, rate)| (carrier, end, -i128::from(rate)));
+        for (carrier, at, change) in comes.chain(goes) {
+            let load = carriers.entry(carrier).or_default();
+            load.all.add(at, change);
+            load.guests.add(at, change);
+        }
+    }
+    let profiles = carriers.into_iter().filter_map(|(carrier, load)| {
+        let (name, capacity) = match carrier {
+            Carrier::Link(id, forward) => {
+                let link = &dc[id];
+                let (a, b) = (dc.node_name(link.a), dc.node_name(link.b));
+                let (from, to) = if forward { (a, b) } else { (b, a) };
+                (format!("link {from} -> {to}"), link.rate.value)
+            }
+            Carrier::Switch(id) => (format!("switch {}", dc[id].name), dc[id].capacity?.value),
+        };
+        let guests = narrow(load.guests.level(load.initial));
+        Some(Profile {
+            name,
+            unit: Unit::Rate,
+            level: narrow(load.all.level(load.initial)),
+            guests: if guests.iter().any(|&(_, rate)| rate != 0) {
+                guests
+            } else {
+                Vec::new()
+            },
+            capacity: vec![(0, i64::try_from(capacity).unwrap_or(UNLIMITED))],
+        })
     });
-    let switches = switches
-        .into_iter()
-        .filter(|(id, _)| dc[*id].capacity.is_some())
-        .map(|(id, changes)| {
-            network(
-                format!("switch {}", dc[id].name),
-                &changes,
-                dc[id].capacity.map(|at| at.value),
-            )
-        });
-    links
-        .collect::<Vec<_>>()
-        .into_iter()
-        .chain(switches)
-        .collect()
+    profiles.collect()
+}
+
+/// What a network element carries.
+#[derive(Default)]
+struct Load {
+    /// What guests send over it before anything happens.
+    initial: i128,
+    all: Changes,
+    guests: Changes,
 }
 
 /// The memory that running VMs take of each server that one of them leaves or reaches, or where one starts or stops.
@@ -241,25 +270,11 @@ pub(super) fn taken(dc: &Datacenter, problem: &Problem, schedule: &Schedule) -> 
             name: format!("memory {}", dc[id].name),
             unit: Unit::Memory,
             level: narrow(changes.level(initial[id.0 as usize])),
+            guests: Vec::new(),
             capacity: limit.into_iter().collect(),
         }
     });
     profiles.collect()
-}
-
-fn carry(changes: &mut Changes, (start, end, rate): (Seconds, Seconds, i128)) {
-    changes.add(start, rate);
-    changes.add(end, -rate);
-}
-
-fn network(name: String, changes: &Changes, capacity: Option<u64>) -> Profile {
-    let capacity = capacity.map(|capacity| (0, i64::try_from(capacity).unwrap_or(UNLIMITED)));
-    Profile {
-        name,
-        unit: Unit::Rate,
-        level: narrow(changes.level(0)),
-        capacity: capacity.into_iter().collect(),
-    }
 }
 
 fn natural(value: i128) -> u64 {

@@ -133,7 +133,9 @@ pub(super) fn kept(
     }
     let mut kept: Vec<Kept> = Vec::new();
     let mut known: BTreeMap<(Option<Span>, String), usize> = BTreeMap::new();
-    for (rule, slack) in request.rules.iter().zip(slacks) {
+    let rules = request.rules.iter().zip(slacks);
+    // What is only preferred may be broken, at a price that is told elsewhere.
+    for (rule, slack) in rules.filter(|(rule, _)| !matches!(rule.kind, RuleKind::Prefer { .. })) {
         let words = rule_in_words(datacenter, request, rule);
         let at = *known
             .entry((rule.origin, words.clone()))

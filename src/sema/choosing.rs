@@ -1,4 +1,4 @@
-//! `shutdown any 2 of …`, `shutdown any of …` and `empty any 2 of …`: which servers, the plan chooses.
+//! `shutdown any 2 of …` and `empty any 2 of …`: which servers, the plan chooses.
 
 use super::bindings;
 use super::errors::plans as errors;
@@ -11,8 +11,7 @@ use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
 
 /// What a statement asks for.
 struct Asked<'a> {
-    /// None: as many as can be.
-    count: Option<&'a Expr>,
+    count: &'a Expr,
     servers: &'a Set,
     to: Option<&'a Set>,
     /// Of a shutdown, how long it takes where that is said.
@@ -28,17 +27,17 @@ pub(super) fn add<'a>(
 ) -> Option<()> {
     let asked = match &statement.kind {
         StatementKind::Shutdown {
-            any: Some(any),
+            any: Some(count),
             servers,
             takes,
         } => Asked {
-            count: any.count.as_ref(),
+            count,
             servers,
             to: None,
             shutdown: Some(takes.as_ref()),
         },
         StatementKind::EmptyAny { count, servers, to } => Asked {
-            count: Some(count),
+            count,
             servers,
             to: to.as_ref(),
             shutdown: None,
@@ -60,17 +59,12 @@ fn choose<'a>(
     let servers = steps::advised(world, "a VM leaves its server with `migrate`", |world| {
         steps::servers(world, scope, asked.servers)
     });
-    let count = match asked.count {
-        Some(count) => expr::positive_count(world, scope, count).map(|n| Some((n, count.span))),
-        None => Some(None),
-    };
+    let count = expr::positive_count(world, scope, asked.count);
     let to = steps::drained_to(world, scope, asked.to)?;
     let takes = steps::duration(world, scope, asked.shutdown.flatten())?;
     let (servers, count) = (servers?, count?);
-    if let Some((count, span)) = count
-        && count as usize > servers.len()
-    {
-        let error = errors::too_many_of(span, count, servers.len());
+    if count as usize > servers.len() {
+        let error = errors::too_many_of(asked.count.span, count, servers.len());
         world.sink.push(error);
         return None;
     }
@@ -111,7 +105,7 @@ fn choose<'a>(
     }
     request.rules.push(Rule {
         kind: RuleKind::Any {
-            count: count.map(|(count, _)| count),
+            count,
             servers,
             is_shutdown: asked.shutdown.is_some(),
             chosen: None,

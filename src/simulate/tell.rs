@@ -158,13 +158,16 @@ pub fn picture(told: &Told, course: &Course) -> String {
             kind: kind_of(planned.task),
             old: Some((planned.start, planned.end)),
             new: happened.tries.last().map(|one| (one.start, one.end)),
+            words: String::new(),
         })
         .collect();
     let more = shown.len().saturating_sub(ROWS);
     shown.truncate(ROWS);
     let title = format!("{}: planned and carried out", printable(&plan.name));
     let caption = "above: planned, below: carried out";
-    pairs(&title, caption, &shown, more, &|at| clock.at(at))
+    pairs(&title, &[caption.to_owned()], &shown, more, &|at| {
+        clock.at(at)
+    })
 }
 
 /// What came of many seeds.

@@ -135,14 +135,12 @@ impl Progress {
                 } => {
                     let all = servers.len();
                     servers.retain(|server| !shut.contains(server));
-                    let done = (all - servers.len()) as u32;
-                    *count = count.map(|count| count.saturating_sub(done));
-                    let is_left = *count != Some(0) && !servers.is_empty();
-                    if !is_left {
+                    *count = count.saturating_sub((all - servers.len()) as u32);
+                    if *count == 0 {
                         let of = |step: &Step| matches!(step.task, Task::Shutdown(server) if servers.contains(&server));
                         steps.retain(|step| !(step.is_optional && of(step)));
                     }
-                    is_left
+                    *count > 0
                 }
                 _ => is_left,
             }

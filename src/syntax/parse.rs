@@ -19,7 +19,7 @@ mod recover;
 mod scan;
 mod words;
 
-pub use self::lexemes::lexemes;
+pub use self::lexemes::{lexeme_at, lexemes};
 pub use self::next::{Next, Slot, next};
 
 use self::grammar::Rule;

@@ -9,6 +9,7 @@ use std::fs;
 use std::process::Command;
 
 use place::{PLAN, Place, slower};
+use saphyr::{LoadableYamlNode, Yaml};
 use support::root;
 
 #[test]
@@ -157,6 +158,24 @@ fn a_commit_with_a_mistake_is_stopped_by_the_hook() {
         "{}",
         String::from_utf8_lossy(&said.stderr)
     );
+    // A name that another file uses goes; a name that git writes in quotes is no other one.
+    let (inventory, plan) = PLAN.split_once("\nplan").expect("it has one");
+    place.write("inventäry.mvm", inventory);
+    place.write("away.mvm", &format!("use \"inventäry.mvm\"\n\nplan{plan}"));
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "-m", "Two files"]);
+    place.write("inventäry.mvm", &inventory.replace("vm b", "vm c"));
+    let said = place.call("git", &["commit", "-am", "Gone"]);
+    let errors = String::from_utf8_lossy(&said.stderr);
+    assert!(!said.status.success() && errors.contains("`b`"), "{errors}");
+    place.git(&["checkout", "--quiet", "HEAD", "--", "."]);
+    place.write("inventäry.mvm", &inventory.replace("vm b ", "vm  b"));
+    let said = place.call("git", &["commit", "-am", "Untidy"]);
+    let errors = String::from_utf8_lossy(&said.stderr);
+    assert!(
+        !said.status.success() && errors.contains("is not formatted"),
+        "{errors}"
+    );
 }
 
 /// Each hook for pre-commit is a command that passes on a good file and stops a bad one.
@@ -166,24 +185,30 @@ fn the_hooks_for_pre_commit_are_commands() {
         return;
     };
     let hooks = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("it is there");
-    let entries: Vec<&str> = hooks
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("entry: mvm "))
-        .collect();
+    let hooks = Yaml::load_from_str(&hooks).expect("YAML");
+    let hooks = hooks[0].as_sequence().expect("hooks");
+    // What pre-commit calls where `away.mvm` is committed.
+    let entries = hooks.iter().map(|hook| {
+        let entry = hook["entry"].as_str().expect("an entry");
+        let entry = entry.strip_prefix("mvm ").expect("it calls mvm");
+        match hook
+            .as_mapping_get("pass_filenames")
+            .and_then(Yaml::as_bool)
+        {
+            Some(false) => entry.to_owned(),
+            _ => format!("{entry} away.mvm"),
+        }
+    });
+    let entries: Vec<String> = entries.collect();
     assert_eq!(entries.len(), 3);
-    assert_eq!(
-        place
-            .mvm(&["test", "--accept", "--effort", "fast", "away.mvm"])
-            .1,
-        0
-    );
+    assert_eq!(place.mvm(&["test", "--accept", "--effort", "fast"]).1, 0);
     for text in [
         PLAN.to_owned(),
         PLAN.replace("  start", " start").replace("2GiB", "2Gibs"),
     ] {
         place.write("away.mvm", &text);
         for entry in &entries {
-            let words: Vec<&str> = entry.split(' ').chain(["away.mvm"]).collect();
+            let words: Vec<&str> = entry.split(' ').collect();
             let (said, status) = place.mvm(&words);
             assert_eq!(status == 0, text == PLAN, "{entry}: {said}");
         }
@@ -230,6 +255,23 @@ fn plans_are_held_against_their_snapshots() {
     session("another name, taken", &["test", "away.mvm", "--accept"], 0);
     session("as it is", &["test", "away.mvm"], 0);
     insta::assert_snapshot!("snapshots", told.join("\n"));
+    // As much work as the snapshot is of is spent, whatever else is asked for.
+    let snapshot = || {
+        let path = place.path().join("away.gone.plan.json");
+        fs::read_to_string(path).expect("it is there")
+    };
+    insta::assert_snapshot!("snapshot", snapshot());
+    assert_eq!(place.mvm(&["test", "--accept", "--effort", "instant"]).1, 0);
+    assert!(snapshot().contains("\"effort\": \"instant\""));
+    assert_eq!(place.mvm(&["test", "--effort", "best"]).1, 0);
+    assert_eq!(
+        place
+            .mvm(&["test", "--accept"])
+            .0
+            .matches("accepted")
+            .count(),
+        0
+    );
 }
 
 #[test]

@@ -52,6 +52,11 @@ async function read(browser, file) {
 
   // With the keyboard alone: the chart, the next actions, what is told of them.
   const data = JSON.parse(await page.locator("#data").textContent());
+  for (const kind of new Set(data.actions.map((action) => action.kind))) {
+    if (!(await page.locator(`#legend .dot.${kind}`).count())) say(`the legend does not have ${kind}`);
+    const ink = await page.evaluate((name) => getComputedStyle(document.documentElement).getPropertyValue(name), `--on-${kind}`);
+    if (!ink) say(`nothing can be written on ${kind}`);
+  }
   await page.focus("#gantt");
   for (const index of [0, 1, 2]) {
     await page.keyboard.press("ArrowRight");

@@ -73,6 +73,7 @@ fn a_reader_in_chromium() {
     fs::create_dir_all(&folder).expect("a folder");
     let pages = [
         ("ten", planned()),
+        ("night", page_of("night")),
         ("two-hundred", made(200)),
         ("ten-thousand", made(10_000)),
         ("hostile", hostile()),
@@ -121,6 +122,90 @@ fn what_holds_the_end_is_told() {
         assert_eq!(pair[0].1, pair[1].0, "{times:?}");
     }
     assert!(table.contains("begins with the plan"), "{table}");
+}
+
+const NIGHT: &str = "\
+switch core
+switch internet { link 10Gbps to core }
+rack r[1..2] link 2Gbps to core { server s[1..2] { memory 64GiB link 1Gbps } }
+vm shop { memory 8GiB idle on r1.s1 }
+vm db[1..2] { memory 16GiB idle copy post on r1.s[1..2] }
+vm batch { memory 8GiB idle copy cold on r1.s2 }
+traffic shop to internet 150Mbps
+
+plan night {
+  start 22:00 UTC
+  migrate shop, batch to r2.s1
+  migrate db[1..2] to any of r2.s[1..2]
+  prefer keep batch off r2.s1 weight 5
+  prefer keep db[1..2] on r2
+  pause \"look at the graphs\" takes 5min
+  run \"true\" on r1.s1 takes 1min
+}
+
+plan home reverse night { start 23:00 UTC }
+";
+
+/// The page of a plan of that text.
+fn page_of(name: &str) -> String {
+    let checked = mvm::compile::check("test.mvm", &support::Text(NIGHT));
+    assert!(!checked.has_errors(), "{:#?}", checked.diagnostics);
+    let requests = &checked.analysis.requests;
+    let index = requests.iter().position(|request| request.name == name);
+    let index = index.expect("it is there");
+    let options = Options {
+        effort: Effort::Fast,
+        ..Options::default()
+    };
+    let plan = checked
+        .plan(index, &options, &mut Quiet)
+        .expect("it has a plan");
+    let seen = checked.seen_by(index, plan.since.as_ref());
+    let seen = seen.as_ref().unwrap_or(&checked);
+    Kind::Html.emit(&seen.analysis.datacenter, &plan)
+}
+
+/// A wish that is not kept is not among the rules that hold, and what guests send is on their links.
+#[test]
+fn whoever_approves_it_reads_what_was_chosen_and_what_is_at_risk() {
+    let page = page_of("night");
+    for said in [
+        "not kept, at a cost of 5",
+        "2 migrations by post-copy: a VM is lost",
+        "1 migration cold: the VM stands still",
+        "1 pause until somebody answers",
+        "1 command whose length is what the file says",
+        "look at the graphs",
+        "2 to a server that the plan chose",
+        "<small>of 2</small>",
+    ] {
+        assert!(page.contains(said), "`{said}` is not on the page");
+    }
+    let rules = page.split("id=\"rules\"").nth(1).expect("rules");
+    let rules = rules.split("</table>").next().expect("they end");
+    assert_eq!(
+        rules.matches("prefer keep batch off r2.s1").count(),
+        1,
+        "{rules}"
+    );
+    let data = page.split("id=\"data\">").nth(1).expect("data");
+    let data = data.split("</script>").next().expect("they end");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let levels = data["levels"].as_array().expect("levels");
+    let of = |name: &str| levels.iter().find(|level| level["name"] == name);
+    let out = of("link core -> internet").expect("guests use it");
+    assert_eq!(out["guests"][1], 150_000_000);
+    assert_eq!(out["steps"], out["guests"]);
+    let uplink = of("link r1 -> core").expect("both use it");
+    assert!(
+        uplink["steps"][1].as_u64() > uplink["guests"][1].as_u64(),
+        "{uplink}"
+    );
+}
+
+#[test]
+fn a_way_back_says_from_where_it_starts() {
+    assert!(page_of("home").contains("It starts from where `night` ends."));
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub fn section(datacenter: &Datacenter, plan: &Plan, clock: &Clock) -> Markup {
             @if plan.actions.iter().any(|action| action.inferred) {
                 p.note { "* not written in the plan, but implied by it" }
             }
+            @if plan.actions.iter().any(|action| action.places > 1) {
+                p.note { "Where so many servers are told, the plan has chosen among them." }
+            }
         }
     }
 }
@@ -88,7 +91,7 @@ fn row(datacenter: &Datacenter, plan: &Plan, clock: &Clock, at: usize, action: &
                 @if let Some(text) = &action.text { small { (printable(text)) } }
             }
             td { @if let Some(from) = name(from) { (from) } }
-            td { @if let Some(to) = name(to) { (to) } }
+            td { @if let Some(to) = name(to) { (to) @if action.places > 1 { " " small { "of " (action.places) } } } }
             td.n { @if let Some(rate) = action.rate { (amount::rate(rate)) } }
             td { (waits.join(", ")) @if more > 0 { " and " (more) " more" } }
         }

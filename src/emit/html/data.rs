@@ -82,6 +82,9 @@ struct Action<'a> {
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     implied: bool,
+    /// Servers among which the plan has chosen the one to go to.
+    #[serde(skip_serializing_if = "is_none")]
+    places: usize,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     guessed: bool,
     /// `(action, how far it must have got, seconds after its start, reason)`
@@ -99,6 +102,10 @@ struct Action<'a> {
     retries: u32,
 }
 
+fn is_none(places: &usize) -> bool {
+    *places < 2
+}
+
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -109,6 +116,9 @@ struct Level {
     name: String,
     unit: &'static str,
     steps: Vec<i64>,
+    /// What of it guests send.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guests: Vec<i64>,
     limit: Vec<i64>,
 }
 
@@ -286,6 +296,7 @@ fn action<'a>(
         rate: action.rate,
         bytes: vm_of(action.task).map(|vm| datacenter[vm].memory.value),
         implied: action.inferred,
+        places: action.places,
         guessed: action.assumed.guessed,
         waits: waits.collect(),
         opens: action.not_before(),
@@ -313,6 +324,7 @@ fn level(profile: &Profile, end: Seconds) -> Level {
             Unit::Count => "count",
         },
         steps: flat(&profile.level),
+        guests: flat(&profile.guests),
         limit: flat(&profile.capacity),
     }
 }

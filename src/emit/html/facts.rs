@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::rules;
 use crate::datacenter::Manner;
 use crate::emit::amount;
+use crate::emit::begin::begin;
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::formulation::Unit;
@@ -29,6 +30,7 @@ pub fn head(plan: &Plan, clock: &Clock) -> Markup {
             @if let Some(doc) = &plan.doc {
                 p.doc { @for line in doc.lines() { (printable(line)) br; } }
             }
+            @if let Some(begin) = begin(plan) { p.begin { (begin) } }
             (verdict(plan))
             dl.facts {
                 @for (name, value, note) in figures(plan, clock) {
@@ -82,7 +84,13 @@ fn figures(plan: &Plan, clock: &Clock) -> Vec<(&'static str, String, String)> {
         figures.push(("Ends", clock.at(plan.makespan), nothing()));
     }
     figures.push(("Takes", amount::duration(plan.makespan), nothing()));
-    figures.push(("Does", deeds(plan), nothing()));
+    let chosen = plan
+        .actions
+        .iter()
+        .filter(|action| action.places > 1)
+        .count();
+    let chosen = (chosen > 0).then(|| format!("{chosen} to a server that the plan chose"));
+    figures.push(("Does", deeds(plan), chosen.unwrap_or_default()));
     let limit = plan.profiles.first().map(|power| &power.capacity);
     let limit = limit.and_then(|capacity| capacity.iter().map(|c| c.1).min());
     let limit = limit.and_then(|limit| u64::try_from(limit).ok());

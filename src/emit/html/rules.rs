@@ -15,7 +15,7 @@ pub fn section(plan: &Plan, clock: &Clock) -> Markup {
     html! {
         section #rules aria-labelledby="rules-title" {
             h2 #rules-title { "Rules, and what they leave" }
-            @if plan.kept.is_empty() {
+            @if plan.kept.is_empty() && plan.preferences.is_empty() {
                 p.note { "The plan has no rules of its own." }
             } @else {
                 div.scroll { table {
@@ -24,6 +24,10 @@ pub fn section(plan: &Plan, clock: &Clock) -> Markup {
                         th scope="row" { code { (printable(&kept.rule)) } }
                         td { (meter(kept.slack)) (slack(plan, kept.slack, clock)) }
                         td { (place(plan, kept.origin)) }
+                    } } @for wish in &plan.preferences { tr {
+                        th scope="row" { code { (printable(&wish.rule)) } }
+                        td { @if wish.cost == 0 { "kept" } @else { "not kept, at a cost of " (wish.cost) } }
+                        td { (place(plan, wish.origin)) }
                     } } }
                 } }
             }

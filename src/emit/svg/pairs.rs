@@ -6,13 +6,14 @@ use svg::node::element::{Group, Rectangle, Title};
 
 use super::axis::line;
 use super::look::colour_of;
-use super::paint::{GRID, INK, MUTED, fitting, px, text};
+use super::paint::{GRID, INK, MUTED, fitting, px, text, text_width};
 use super::{MARGIN, WIDTH};
 use crate::formulation::Seconds;
 
 const LEFT: f64 = 230.0;
 const RIGHT: f64 = WIDTH - 40.0;
 const ROW: f64 = 22.0;
+const LINE: f64 = 16.0;
 /// Marks of the axis.
 const MARKS: Seconds = 6;
 
@@ -27,25 +28,40 @@ pub struct Pair {
     pub old: Option<(Seconds, Seconds)>,
     /// Start and end in the newer one.
     pub new: Option<(Seconds, Seconds)>,
+    /// What is different besides its times; empty where nothing is.
+    pub words: String,
 }
 
-/// The picture; `more` actions are not in it, and `moment` writes a moment. `caption` says which is above and which below.
+/// The picture; `more` actions are not in it, and `moment` writes a moment. `captions`, a line each, say which is above and which below.
 pub fn pairs(
     title: &str,
-    caption: &str,
+    captions: &[String],
     pairs: &[Pair],
     more: usize,
     moment: &dyn Fn(Seconds) -> String,
 ) -> String {
     let ends = pairs.iter().flat_map(|pair| [pair.old, pair.new]).flatten();
     let end = ends.map(|(_, end)| end).max().unwrap_or(0).max(1);
-    let x = |at: Seconds| LEFT + (RIGHT - LEFT) * at as f64 / end as f64;
-    let top = MARGIN + 52.0;
+    // What was planned before the newer plan begins is to the left of that.
+    let starts = pairs.iter().flat_map(|pair| [pair.old, pair.new]).flatten();
+    let begin = starts.map(|(start, _)| start).min().unwrap_or(0).min(0);
+    let x = |at: Seconds| LEFT + (RIGHT - LEFT) * (at - begin) as f64 / (end - begin) as f64;
+    let top = MARGIN + 36.0 + LINE * captions.len() as f64;
     let bottom = top + ROW * pairs.len() as f64 + 6.0;
-    let mut picture = Group::new()
-        .add(text(title, MARGIN, MARGIN + 14.0, 18.0, INK).set("font-weight", 600))
-        .add(text(caption, MARGIN, MARGIN + 34.0, 12.0, MUTED));
-    let marks: BTreeSet<Seconds> = (0..=MARKS).map(|mark| end * mark / MARKS).collect();
+    let mut picture =
+        Group::new().add(text(title, MARGIN, MARGIN + 14.0, 18.0, INK).set("font-weight", 600));
+    for (row, caption) in captions.iter().enumerate() {
+        let y = MARGIN + 34.0 + LINE * row as f64;
+        picture = picture.add(text(
+            &fitting(caption, 12.0, RIGHT - MARGIN),
+            MARGIN,
+            y,
+            12.0,
+            MUTED,
+        ));
+    }
+    let marks = (0..=MARKS).map(|mark| begin + (end - begin) * mark / MARKS);
+    let marks: BTreeSet<Seconds> = marks.collect();
     for at in marks {
         let label = text(&moment(at), x(at), top - 8.0, 11.0, MUTED).set("text-anchor", "middle");
         picture = picture
@@ -54,14 +70,18 @@ pub fn pairs(
     }
     for (row, pair) in pairs.iter().enumerate() {
         let y = top + 4.0 + ROW * row as f64;
-        let ink = if pair.old == pair.new { MUTED } else { INK };
+        let is_same = pair.old == pair.new && pair.words.is_empty();
+        let ink = if is_same { MUTED } else { INK };
         let name = fitting(&pair.name, 11.5, LEFT - MARGIN - 14.0);
         picture =
             picture.add(text(&name, LEFT - 10.0, y + 14.0, 11.5, ink).set("text-anchor", "end"));
         let colour = colour_of(pair.kind);
         for (time, y, fill) in [(pair.old, y, "#ffffff"), (pair.new, y + 9.0, colour)] {
             let Some((from, to)) = time else { continue };
-            let told = format!("{}\n{} to {}", pair.name, moment(from), moment(to));
+            let mut told = format!("{}\n{} to {}", pair.name, moment(from), moment(to));
+            if !pair.words.is_empty() {
+                told += &format!("\n{}", pair.words);
+            }
             let bar = Rectangle::new()
                 .set("x", px(x(from)))
                 .set("y", px(y + 1.0))
@@ -72,6 +92,14 @@ pub fn pairs(
                 .set("stroke", colour)
                 .add(Title::new(told));
             picture = picture.add(bar);
+        }
+        let behind = [pair.old, pair.new]
+            .into_iter()
+            .flatten()
+            .map(|(_, end)| x(end));
+        let behind = behind.fold(LEFT, f64::max) + 8.0;
+        if !pair.words.is_empty() && text_width(&pair.words, 10.5) <= WIDTH - 4.0 - behind {
+            picture = picture.add(text(&pair.words, behind, y + 13.0, 10.5, MUTED));
         }
     }
     let mut height = bottom + MARGIN;

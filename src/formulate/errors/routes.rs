@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::request::{Request, Subject};
 use crate::show::show_milliseconds;
 use crate::source::Span;
+use crate::syntax::is_name;
 
 pub(in super::super) fn no_path(
     dc: &Datacenter,
@@ -93,12 +94,21 @@ fn several(
             .map_or(dc.node_name(node), |rack| &dc[rack].name),
         Node::Switch(_) => dc.node_name(node),
     };
-    finding.with_help(match own.as_slice() {
-        [] => "several links connect the same two places: make them one link with `bond`, or mark those that \
-               migrations must not use with `guests`"
-            .to_owned(),
-        own => format!("say which: `route {} to {} via {}`", place(from), place(to), own.join(", ")),
-    })
+    if own.is_empty() {
+        return finding.with_help(
+            "several links connect the same two places: make them one link with `bond`, or mark those that \
+             migrations must not use with `guests`",
+        );
+    }
+    let (a, b) = (place(from), place(to));
+    let route = format!("route {a} to {b} via {}", own.join(", "));
+    let names = [a, b].into_iter().chain(own.iter().copied());
+    let is_plain = names.flat_map(|name| name.split('.')).all(is_name);
+    finding = finding.with_help(format!("say which: `{route}`"));
+    match used.filter(|_| is_plain) {
+        Some(used) => finding.with_fix(Span::new(used.file, 0..0), format!("{route}\n")),
+        None => finding,
+    }
 }
 
 pub(in super::super) fn rate_too_high(

@@ -125,12 +125,20 @@ pub(in super::super) fn sync_of_both_methods(
         dc[pre].origin,
         "pre-copy: its state moves at the end",
     );
-    also(
+    let finding = also(
         finding,
         dc[post].origin,
         "post-copy: its state moves at the start",
     )
-    .with_help("say which: `sync … starts` or `sync … ends`")
+    .with_help("say which: `sync starts …` or `sync ends …`");
+    let Some(origin) = rule.origin else {
+        return finding;
+    };
+    let behind = origin.range().start + "sync".len();
+    let behind = Span::new(origin.file, behind..behind);
+    finding
+        .with_fix(behind, " starts")
+        .with_fix(behind, " ends")
 }
 
 pub(in super::super) fn cycle(out: &Formulation, cycle: &[&Precedence]) -> Diagnostic {

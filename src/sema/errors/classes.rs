@@ -30,7 +30,9 @@ pub fn unknown(
         "not declared",
     );
     match (importable, similar) {
-        (Some(path), _) => error.with_help(format!("add `use {path}` to the file")),
+        (Some(path), _) => error
+            .with_help(format!("add `use {path}` to the file"))
+            .with_fix(Span::new(span.file, 0..0), format!("use {path}\n")),
         (None, Some(similar)) => {
             let last = similar.rsplit('.').next().unwrap_or(similar);
             let in_group = !name.is_empty() && span.range().len() < name.len();

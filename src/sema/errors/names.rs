@@ -6,6 +6,7 @@ use crate::sema::sets::Wanted;
 use crate::sema::world::{Kind, Thing, World, a_kind};
 use crate::source::Span;
 use crate::syntax::ast::Word;
+use crate::syntax::is_name;
 
 pub fn duplicate(name: &str, span: Span, earlier: Option<Span>) -> Diagnostic {
     let (span, other) = match earlier {
@@ -91,13 +92,19 @@ pub fn no_family(span: Span, pattern: &str, wanted: Wanted) -> Diagnostic {
 
 pub fn ambiguous(world: &World<'_>, span: Span, name: &str, a: Thing, b: Thing) -> Diagnostic {
     let (one, other) = (world.name_of(a), world.name_of(b));
-    Diagnostic::new(
+    let error = Diagnostic::new(
         Code::AmbiguousName,
         span,
         format!("`{name}` may be `{one}` or `{other}`"),
         "several things have this short name",
     )
-    .with_help(format!("write the full name, such as `{one}`"))
+    .with_help(format!("write the full name, such as `{one}`"));
+    // Of a range or in quotes, the place holds more than the name.
+    let is_plain = span.range().len() == name.len();
+    [one, other]
+        .into_iter()
+        .filter(|full| is_plain && full.split('.').all(is_name))
+        .fold(error, |error, full| error.with_fix(span, full))
 }
 
 pub fn not_a_thing(span: Span, name: &str, kind: Kind, wanted: Wanted) -> Diagnostic {

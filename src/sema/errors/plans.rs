@@ -142,6 +142,7 @@ pub fn start_twice(span: Span, earlier: Span) -> Diagnostic {
     )
     .with_label(earlier, "here first")
     .with_help("keep one of them")
+    .with_fix(span, "")
 }
 
 pub fn said_twice(word: &str, span: Span, earlier: Span) -> Diagnostic {
@@ -153,6 +154,7 @@ pub fn said_twice(word: &str, span: Span, earlier: Span) -> Diagnostic {
     )
     .with_label(earlier, "here first")
     .with_help("keep one of them")
+    .with_fix(span, "")
 }
 
 pub fn not_repeated(span: Span) -> Diagnostic {

@@ -59,6 +59,7 @@ pub fn twice(span: Span, keyword: &str, detail: &str, earlier: Span) -> Diagnost
     )
     .with_label(earlier, "here first")
     .with_help("remove one of them")
+    .with_fix(span, "")
 }
 
 pub fn placed_in_class(span: Span, owner: Owner<'_>) -> Diagnostic {

@@ -343,13 +343,17 @@ fn wrong_kind(span: Span, wanted: Wanted, found: &Quantity) -> Diagnostic {
         (Some(_), false) => format!("{name} is written `{example}`"),
         (None, _) => format!("{name} is written like `{example}`"),
     };
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         code,
         span,
         format!("expected {name}, found `{found}`"),
         label,
     )
-    .with_help(help)
+    .with_help(help);
+    match meant {
+        Some(meant) => diagnostic.with_fix(span, meant),
+        None => diagnostic,
+    }
 }
 
 /// A number as people write it: exact if that takes few decimals, else rounded to three.

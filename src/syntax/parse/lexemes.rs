@@ -6,6 +6,7 @@ use pest::iterators::Pair;
 
 use super::build::is_mark;
 use super::grammar::Rule;
+use super::next::last_item;
 use super::pieces::{Kin, Piece};
 use super::scan::{Kind, Token};
 use super::{Reader, words};
@@ -38,6 +39,25 @@ pub fn lexemes(text: &str) -> Vec<Lexeme> {
     }));
     found.sort_by_key(|lexeme| lexeme.start);
     found
+}
+
+/// What a text has behind a place is read with it that far: a sentence ends before.
+const AHEAD: usize = 4096;
+
+/// The token that holds a byte, as it is read in its item; the rest of the text costs nothing.
+pub fn lexeme_at(text: &str, at: usize) -> Option<Lexeme> {
+    let start = last_item(&text[..at]);
+    let mut end = (at + AHEAD).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let found = lexemes(&text[start..end]).into_iter();
+    let mut holds = found.filter(|token| (token.start..=token.end).contains(&(at - start)));
+    holds.next_back().map(|token| Lexeme {
+        start: start + token.start,
+        end: start + token.end,
+        ..token
+    })
 }
 
 /// Walks through a text, piece by piece.

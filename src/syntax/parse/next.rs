@@ -75,8 +75,18 @@ pub fn next(before: &str) -> Next {
         }
         _ => {}
     }
+    // What `at` or `downtime` begins is known only with the next word: `migrate a to s1 at` may go on with a rate, or be over.
+    let in_plan = matches!(
+        next.inside.last().map(String::as_str),
+        Some("plan" | "roll")
+    );
+    let last = last.map(|token| &text[token.start..]).filter(|_| in_plan);
+    let begun = last.filter(|rest| words::STATEMENTS.contains(&rest.trim_end()));
     let Some((rule, piece)) = open else {
-        next.begin();
+        match begun {
+            Some(begun) => next.expect(Rule::one_statement, begun),
+            None => next.begin(),
+        }
         return next;
     };
     next.before = Reader::new(FileId(0), &text[piece..])
@@ -84,41 +94,49 @@ pub fn next(before: &str) -> Next {
         .filter(|token| !token.kind.is_comment())
         .map(|token| text[piece..][token.start..token.end].to_owned())
         .collect();
-    if text.len() - piece > MAX_PIECE {
-        return next;
-    }
-    let tried = format!("{}{NOTHING}", &text[piece..]);
-    let Err(failure) = grammar::parse(rule, &tried) else {
-        return next;
-    };
-    // Something before is wrong already: then nobody knows.
-    if !tried[failure.at..].trim_start().starts_with(NOTHING) {
-        return next;
-    }
-    if failure.expected.contains(&Rule::EOI) {
-        next.begin();
-    }
-    let is_quantity = failure.expected.iter().any(|rule| {
-        matches!(
-            rule,
-            Rule::quantity | Rule::expr | Rule::term | Rule::factor
-        )
-    });
-    let before: Vec<&str> = next.before.iter().map(String::as_str).collect();
-    let slot = match (before.first(), before.last()) {
-        (Some(&"use"), _) => Some(Slot::Module),
-        _ if is_quantity => Some(Slot::Constant),
-        (_, Some(&":" | &"of")) => Some(Slot::Class),
-        (_, Some(&",")) if before.contains(&":") => Some(Slot::Class),
-        _ => None,
-    };
-    for rule in &failure.expected {
-        first(&format!("{rule:?}"), slot, &mut next);
+    next.expect(rule, &text[piece..]);
+    if let Some(begun) = begun.filter(|begun| begun.len() < text.len() - piece) {
+        next.expect(Rule::one_statement, begun);
     }
     next
 }
 
 impl Next {
+    /// Adds what may stand behind a piece that a rule reads.
+    fn expect(&mut self, rule: Rule, piece: &str) {
+        if piece.len() > MAX_PIECE {
+            return;
+        }
+        let tried = format!("{piece}{NOTHING}");
+        let Err(failure) = grammar::parse(rule, &tried) else {
+            return;
+        };
+        // Something before is wrong already: then nobody knows.
+        if !tried[failure.at..].trim_start().starts_with(NOTHING) {
+            return;
+        }
+        if failure.expected.contains(&Rule::EOI) {
+            self.begin();
+        }
+        let is_quantity = failure.expected.iter().any(|rule| {
+            matches!(
+                rule,
+                Rule::quantity | Rule::expr | Rule::term | Rule::factor
+            )
+        });
+        let before: Vec<&str> = self.before.iter().map(String::as_str).collect();
+        let slot = match (before.first(), before.last()) {
+            (Some(&"use"), _) => Some(Slot::Module),
+            _ if is_quantity => Some(Slot::Constant),
+            (_, Some(&":" | &"of")) => Some(Slot::Class),
+            (_, Some(&",")) if before.contains(&":") => Some(Slot::Class),
+            _ => None,
+        };
+        for rule in &failure.expected {
+            first(&format!("{rule:?}"), slot, self);
+        }
+    }
+
     /// A new sentence or property may begin.
     fn begin(&mut self) {
         let beginnings: [&[&str]; 3] = match self.inside.last().map(String::as_str) {
@@ -136,7 +154,7 @@ impl Next {
 }
 
 /// Where the last item begins that stands in no braces.
-fn last_item(text: &str) -> usize {
+pub(super) fn last_item(text: &str) -> usize {
     let reader = Reader::new(FileId(0), text);
     let (mut depth, mut start) = (0_usize, 0);
     for token in reader.scanner {
@@ -260,6 +278,8 @@ mod tests {
             "plan p { migrate vms to s1 for i ",
             "plan p { start 02:00 ",
             "plan p { at ",
+            "plan p { migrate a to s1\n  at ",
+            "plan p { migrate a to s1\n  downtime ",
             "plan p { at most 2 ",
             "plan p { expect ",
             "plan p { minimize mttr, ",

@@ -65,6 +65,8 @@ function figures(action) {
     ["When", `${clock(action.start)} to ${clock(action.end)}`],
     ["Takes", duration(action.end - action.start) + (action.guessed ? " (a guess)" : "")],
     ["Where", action.to === undefined ? name(action.from) : `${name(action.from)} → ${name(action.to)}`],
+    ["Chosen", action.places ? `among ${count(action.places, "server")}` : ""],
+    ["How", action.kind === "post" ? "by post-copy: the VM is lost where its source or the network fails meanwhile" : action.kind === "cold" ? "cold: the VM stands still meanwhile" : ""],
     ["Rate", action.rate ? amount("rate", action.rate) : ""],
     ["Memory", action.bytes ? amount("memory", action.bytes) : ""],
     ["Says", action.text ?? ""],

@@ -60,6 +60,15 @@ function drawLevel(pen, level, top, width) {
   pen.fillStyle = ink;
   pen.fill();
   pen.globalAlpha = 1;
+  if (level.guests) {
+    trace(pen, level.guests, y);
+    pen.lineTo(x(data.end), bottom);
+    pen.lineTo(Math.max(x(0), NAMES), bottom);
+    pen.globalAlpha = 0.45;
+    pen.fillStyle = colour("muted");
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
   if (isNear) {
     trace(pen, level.limit.map((value, i) => (i % 2 && value > UNLIMITED ? NaN : value)), y);
     pen.setLineDash([5, 3]);
@@ -72,7 +81,9 @@ function drawLevel(pen, level, top, width) {
   line(pen, NAMES, bottom, width, bottom, colour("edge"));
   const name = level.name.replace("->", "→").replace(/^link /, "");
   write(pen, name, NAMES - 10, top + 10, colour("ink"), { align: "right", bold: true, size: 11, most: NAMES - 22 });
-  write(pen, amount(level.unit, valueAt(level.steps, state.moment)), NAMES - 10, top + 26, colour("ink"), { align: "right", size: 11 });
+  let now = amount(level.unit, valueAt(level.steps, state.moment));
+  if (level.guests) now += `, guests ${amount(level.unit, valueAt(level.guests, state.moment))}`;
+  write(pen, now, NAMES - 10, top + 26, colour("ink"), { align: "right", size: 11, most: NAMES - 14 });
   const words = limit ? `peak ${amount(level.unit, most)} of ${amount(level.unit, limit)}` : `peak ${amount(level.unit, most)}`;
   write(pen, words, NAMES - 10, top + 41, colour("muted"), { align: "right", size: 10.5, most: NAMES - 14 });
 }

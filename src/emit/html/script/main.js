@@ -34,7 +34,7 @@ function legend() {
     item.prepend(make("span", "", `dot ${kind}`));
     box.append(item);
   }
-  if (kinds.has("migrate") || kinds.has("post")) {
+  if (data.actions.some((action) => action.to !== undefined)) {
     const item = make("span", "arrives");
     item.prepend(make("span", "", "dot arrives"));
     box.append(item);

@@ -5,9 +5,9 @@
  * @typedef {{name: string, own: string, place?: number, on: boolean, vms: number, memory?: number}} Server
  * @typedef {[action: number, until: "done"|"over"|"started", lag: number, reason: number]} Wait
  * @typedef {{id: string, kind: string, text?: string, vm?: string, from?: number, to?: number, start: number, end: number,
- *   rate?: number, bytes?: number, implied?: boolean, guessed?: boolean, waits?: Wait[], opens?: number,
+ *   rate?: number, bytes?: number, implied?: boolean, places?: number, guessed?: boolean, waits?: Wait[], opens?: number,
  *   line?: [file: number, line: number], late: number, limit: number, policy: string, retries?: number}} Action
- * @typedef {{name: string, unit: string, steps: number[], limit: number[]}} Level
+ * @typedef {{name: string, unit: string, steps: number[], guests?: number[], limit: number[]}} Level
  * @typedef {{end: number, clock: {midnight?: number, offsets: [at: number, seconds: number, words: string][]},
  *   places: Place[], servers: Server[], actions: Action[], reasons: string[], levels: Level[]}} Data
  */
@@ -73,7 +73,7 @@ function serverAt(server, at) {
       case "shutdown": power = over ? "off" : "shutdown"; break;
       case "stop": if (over) vms--; break;
       case "start": if (over) vms++; break;
-      case "migrate": case "post":
+      case "migrate": case "post": case "cold":
         if (over) vms += action.to === server ? 1 : -1;
     }
   }

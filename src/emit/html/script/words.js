@@ -59,6 +59,6 @@ const count = (number, one) => `${number.toLocaleString("en")} ${one}${number ==
 
 /** What an action's kind is called. @type {Record<string, string>} */
 const KINDS = {
-  migrate: "migrate", post: "migrate by post-copy", boot: "boot", shutdown: "shut down", start: "start VM", stop: "stop VM",
+  migrate: "migrate", post: "migrate by post-copy", cold: "migrate cold", boot: "boot", shutdown: "shut down", start: "start VM", stop: "stop VM",
   run: "run a command", pause: "pause",
 };
