@@ -1,77 +1,53 @@
-//! Every example is checked without a finding but that something is guessed, planned, and is what it expects to be.
+//! Every example is what the snapshot beside it says, and what it expects to be: `mvm test examples` says so, and
+//! `mvm test examples --accept` takes the plans as they are, with as much effort as before.
 
 mod support;
 
-use std::fmt::Write;
+use std::process::Command;
 
-use boon::{Compiler, SchemaIndex, Schemas};
-use mvm::compile::{self, Failure};
+use boon::{Compiler, Schemas};
+use mvm::compile;
 use mvm::diag::Code;
-use mvm::emit::json;
-use mvm::expect;
+use mvm::emit::json::{emit, read, schema, write};
 use mvm::schedule::{Effort, Options, Quiet};
 use support::{Folder, files, root};
 
-/// A line for each plan of the file, below what is guessed.
-fn figures(path: &str, schemas: &Schemas, schema: SchemaIndex) -> String {
-    let checked = compile::check(path, &Folder(root()));
+#[test]
+fn examples_are_what_their_snapshots_say() {
+    let said = Command::new(env!("CARGO_BIN_EXE_mvm"))
+        .args(["test", "examples"])
+        .current_dir(root())
+        .output()
+        .expect("it runs");
+    let [told, noted] =
+        [said.stdout, said.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert_eq!(said.status.code(), Some(0), "{told}{noted}");
+    let paths = files("examples", ".mvm");
+    let plans = paths.iter().map(|path| {
+        let checked = compile::check(path, &Folder(root()));
+        checked.analysis.requests.len()
+    });
+    let plans: usize = plans.sum();
     assert!(
-        checked.diagnostics.iter().all(|d| d.code == Code::Guessed),
-        "{path}: {:#?}",
-        checked.diagnostics
+        told.ends_with(&format!("{plans} plans, 0 failed\n")),
+        "{told}"
     );
-    let options = Options {
-        effort: Effort::Fast,
-        ..Options::default()
-    };
-    let mut text = String::new();
-    for guessed in &checked.diagnostics {
-        let _ = writeln!(text, "{}", guessed.message);
-    }
-    for (index, request) in checked.analysis.requests.iter().enumerate() {
-        match checked.plan(index, &options, &mut Quiet) {
-            Ok(plan) => {
-                let unmet = checked.unmet(index, &plan);
-                assert!(unmet.is_empty(), "{path}: {unmet:#?}");
-                let written = json(&checked.analysis.datacenter, &plan);
-                let written = serde_json::from_str(&written).expect("it is JSON");
-                let invalid = schemas.validate(&written, schema).err();
-                assert!(
-                    invalid.is_none(),
-                    "{path}: {}",
-                    invalid.map(|e| e.to_string()).unwrap_or_default()
-                );
-                let _ = write!(
-                    text,
-                    "{}: {} actions, {} s, peak {} mW",
-                    plan.name,
-                    plan.actions.len(),
-                    plan.makespan,
-                    plan.peak_power
-                );
-                for objective in &plan.objectives {
-                    let _ = write!(
-                        text,
-                        ", {} {} (bound {})",
-                        objective.goal.name(),
-                        objective.value,
-                        objective.lower_bound
-                    );
-                }
-                text.push('\n');
-            }
-            Err(Failure::Impossible(_)) if expect::expects_none(request) => {
-                let _ = writeln!(text, "{}: impossible, as expected", request.name);
-            }
-            Err(failure) => panic!("{path}: `{}`: {failure:#?}", request.name),
-        }
-    }
-    text
 }
 
+/// Nothing is found in them but that something is guessed.
 #[test]
-fn examples_are_planned() {
-    let schema = serde_json::from_str(&json::schema()).expect("the schema is JSON");
+fn examples_have_no_mistakes() {
+    for path in files("examples", ".mvm") {
+        let checked = compile::check(&path, &Folder(root()));
+        let guessed = checked.diagnostics.iter().all(|d| d.code == Code::Guessed);
+        assert!(guessed, "{path}: {:#?}", checked.diagnostics);
+    }
+}
+
+/// So are those of a few examples in full, with their reasons and sources.
+#[test]
+fn snapshots_are_plans_as_the_schema_says() {
+    let schema = serde_json::from_str(&schema()).expect("the schema is JSON");
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler
         .add_resource("plan", schema)
@@ -79,24 +55,34 @@ fn examples_are_planned() {
     let schema = compiler
         .compile("plan", &mut schemas)
         .expect("the schema is one");
-    let paths = files("examples", ".mvm");
-    // Two at a time: some take half a minute.
-    let each = |first: usize| {
-        let own = paths.iter().skip(first).step_by(2);
-        own.map(|path| figures(path, &schemas, schema))
-            .collect::<Vec<_>>()
-    };
-    let (even, odd) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| each(1));
-        (each(0), other.join().expect("the other half is planned"))
+    let paths = files("examples", ".plan.json").into_iter();
+    let snapshots = paths.map(|path| {
+        let text = std::fs::read_to_string(root().join(&path)).expect("it is there");
+        let file = read(&text).expect("it is a plan");
+        assert_eq!(write(&file), text, "{path}");
+        (path, text)
     });
-    let mut text = String::new();
-    for (at, path) in paths.iter().enumerate() {
-        let half = if at % 2 == 0 { &even } else { &odd };
-        let figures = &half[at / 2];
-        if !figures.is_empty() {
-            let _ = writeln!(text, "{path}\n{figures}");
-        }
+    let snapshots: Vec<(String, String)> = snapshots.collect();
+    assert!(snapshots.len() >= 40, "{snapshots:?}");
+    let few = ["07-two-nights", "25-the-way-back", "30-look-then-upgrade"];
+    let full = few.iter().flat_map(|name| {
+        let path = format!("examples/scenarios/{name}.mvm");
+        let checked = compile::check(&path, &Folder(root()));
+        let options = Options {
+            effort: Effort::Instant,
+            ..Options::default()
+        };
+        let plans = 0..checked.analysis.requests.len();
+        let texts = plans.map(|index| {
+            let plan = checked.plan(index, &options, &mut Quiet);
+            emit(&checked.analysis.datacenter, &plan.expect("it has a plan"))
+        });
+        texts.map(|text| (path.clone(), text)).collect::<Vec<_>>()
+    });
+    for (path, text) in snapshots.into_iter().chain(full) {
+        let value = serde_json::from_str(&text).expect("it is JSON");
+        let invalid = schemas.validate(&value, schema).err();
+        let invalid = invalid.map(|e| e.to_string());
+        assert_eq!(invalid, None, "{path}");
     }
-    insta::assert_snapshot!(text);
 }
