@@ -5,7 +5,7 @@ mod hands;
 mod record;
 mod screen;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,6 +16,7 @@ use self::hands::{Hands, Happening};
 use self::record::Record;
 use self::screen::Screen;
 use super::args::Run as Args;
+use super::disk;
 use super::plan_file;
 use super::replan;
 use super::terminal::Terminal;
@@ -163,10 +164,7 @@ fn carry_out(args: &Args, course: &Course, terminal: &Terminal) -> Result<u8, Re
         .times
         .clone()
         .unwrap_or_else(|| path.with_extension("times.csv"));
-    if let Err(why) = fs::read_to_string(path)
-        .map_err(|e| e.to_string())
-        .and_then(|text| record::times(&text, &times))
-    {
+    if let Err(why) = disk::read_text(path).and_then(|text| record::times(&text, &times)) {
         terminal.say(&format!(
             "warning: `{}` was not written: {why}",
             times.display()
@@ -228,10 +226,9 @@ fn journal(
     path: &Path,
 ) -> Result<(Journal, Zero), Refusal> {
     let shown = path.display();
-    let text = match fs::read(path) {
+    let text = match written(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(e) => return Err((NO_JOURNAL, format!("`{shown}` cannot be read: {e}"))),
+        Err(why) => return Err((NO_JOURNAL, format!("`{shown}` cannot be read: {why}"))),
     };
     let hash = replan::hash(&json(datacenter, plan));
     let earlier = match text.is_empty() {
@@ -277,6 +274,14 @@ fn journal(
     Ok((earlier.unwrap_or_else(new), zero))
 }
 
+/// What is in the journal; nothing where there is none yet.
+fn written(path: &Path) -> Result<Vec<u8>, String> {
+    match path.exists() {
+        true => disk::read(path),
+        false => Ok(Vec::new()),
+    }
+}
+
 /// Begins the journal, or goes on with one whose last line may have been cut off.
 fn begin(path: &Path, journal: &Journal) -> Result<(), Refusal> {
     let cannot = |e: std::io::Error| {
@@ -285,7 +290,7 @@ fn begin(path: &Path, journal: &Journal) -> Result<(), Refusal> {
             format!("`{}` cannot be written: {e}", path.display()),
         )
     };
-    let there = fs::read(path).unwrap_or_default();
+    let there = written(path).unwrap_or_default();
     let mut file = append(path).map_err(cannot)?;
     match there.last() {
         None => file.write_all(journal.head().as_bytes()),

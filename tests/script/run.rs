@@ -17,7 +17,8 @@ server s1 {
 }
 
 plan look {
-  run "echo one >> done" on s1 takes 1s
+  // What is carried out finds no terminal at which it could ask.
+  run "echo one >> done; (: </dev/tty) 2>/dev/null && echo terminal >> done; true" on s1 takes 1s
   pause "look at it"
   run "echo two >> done" on s1 takes 1s
 }
@@ -133,6 +134,20 @@ fn somebody_at_the_terminal_is_asked_by_mvm_run_too() {
     // Once more, and nothing is done.
     assert_eq!(night.end(night.mvm(&["run", "look.json"])), 6);
     assert_eq!(night.text("done"), "one\ntwo\n");
+}
+
+/// What is no journal is not read for ever.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_journal_without_an_end_is_refused() {
+    let night = Night::new();
+    let output = night.mvm(&["run", "look.json", "--journal", "/dev/zero"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("`/dev/zero` cannot be read: it has more than"),
+        "{said}"
+    );
+    assert_eq!(night.end(output), 3);
 }
 
 #[test]
