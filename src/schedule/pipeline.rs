@@ -382,7 +382,7 @@ impl Run<'_, '_> {
     ) -> Relaxation<'c> {
         let makespan = self.instance.makespan(&self.best);
         let slot = refine::longest(closed, makespan, self.work.steps);
-        let grid = Grid::new(slot, makespan + 1, closed.horizon);
+        let grid = Grid::new(slot, makespan + 1, refine::until(closed, goal));
         let values = self.instance.values(&self.best);
         let mut cold = Relaxation::new(closed, goal, &values, grid);
         // Levels may be pooled in another way where some are sealed.

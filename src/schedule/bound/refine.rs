@@ -98,6 +98,19 @@ impl Refinement {
     }
 }
 
+/// How many times longer than the horizon time is where an objective has none.
+const LASTING: Seconds = 64;
+
+/// Where the last slot ends. An objective without times (moves, servers that are on) pays nothing for what happens late, so a job would
+/// wait until hardly anything is left of the levels that it changes for good: time goes on long enough that nearly all is.
+pub fn until(instance: &Instance, goal: usize) -> Seconds {
+    let mut modes = instance.jobs.iter().flat_map(|job| &job.modes);
+    match modes.any(|mode| mode.cost[goal].slope != 0) {
+        true => instance.horizon,
+        false => instance.horizon.saturating_mul(LASTING),
+    }
+}
+
 /// Seconds in the shortest slot for a schedule of that length, a power of two.
 pub fn shortest(makespan: Seconds) -> Seconds {
     let seconds = makespan.max(1) as u64;
