@@ -465,7 +465,7 @@ pub enum RuleKind {
     },
     /// The VMs do not move.
     Pin { vms: Vec<VmId> },
-    /// A `Spread`, `Gather` or `Keep` that holds when the plan has ended, or costs so much for each VM or place that breaks it.
+    /// A `Spread`, `Gather`, `Lonely` or `Keep` that holds when the plan has ended, or costs so much for each VM or place that breaks it.
     Prefer { rule: Box<RuleKind>, weight: u32 },
     /// No migration of theirs lets a VM stand still for more than that many ms.
     Downtime { vms: Vec<VmId>, most: u64 },
@@ -512,7 +512,8 @@ pub enum RuleKind {
     /// So many of the servers are chosen: exactly those are shut down, by steps that are optional; or nobody is on them
     /// when the plan has ended, and perhaps on others neither.
     Any {
-        count: u32,
+        /// None: as many as the goals make worth while, where they are shut down.
+        count: Option<u32>,
         servers: Vec<ServerId>,
         is_shutdown: bool,
         /// Which; None: that is open.
@@ -648,11 +649,13 @@ pub enum GoalKind {
     Preferences,
     /// The largest share of a server's memory that its VMs have when the plan has ended, in whole percents, rounded up.
     Balance,
+    /// How many servers are on when the plan has ended.
+    ServersOn,
 }
 
 impl GoalKind {
     /// All of them.
-    pub const ALL: [GoalKind; 7] = [
+    pub const ALL: [GoalKind; 8] = [
         GoalKind::Mttr,
         GoalKind::Energy,
         GoalKind::Makespan,
@@ -660,6 +663,7 @@ impl GoalKind {
         GoalKind::Downtime,
         GoalKind::Preferences,
         GoalKind::Balance,
+        GoalKind::ServersOn,
     ];
 
     /// Its name in the language and in plans.
@@ -672,6 +676,7 @@ impl GoalKind {
             GoalKind::Downtime => "downtime",
             GoalKind::Preferences => "preferences",
             GoalKind::Balance => "balance",
+            GoalKind::ServersOn => "servers on",
         }
     }
 
@@ -683,7 +688,8 @@ impl GoalKind {
             | GoalKind::Makespan
             | GoalKind::Moves
             | GoalKind::Preferences
-            | GoalKind::Balance => 1,
+            | GoalKind::Balance
+            | GoalKind::ServersOn => 1,
         }
     }
 }

@@ -40,7 +40,7 @@
 
 (defconst mvm-constants
   '("pre" "post" "either" "never" "suspend" "abort" "wait" "starts" "ends" "uri" "migrating"
-    "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "preferences" "balance"
+    "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "preferences" "balance" "servers"
     "bytes" "filled" "writes" "or" "impossible" "possible"
     "optimal" "moves" "peak" "gap" "end" "time" "max" "choose" "papers" "fluid" "entropy" "cloudsim" "simgrid")
   "Words that stand for a choice.")

@@ -203,14 +203,14 @@ module.exports = grammar({
         seq('weight', $._expression, 'on', $._set),
         seq($._timeout, optional(seq('on', $._set))),
         seq($._retry, optional(seq('on', $._set))),
-        seq('minimize', list($.choice)),
+        seq('minimize', list(choice($.choice, seq('servers', 'on')))),
         $.expect,
         seq('slack', $._expression),
         seq(choice('bandwidth', 'model'), $.choice),
       ),
     rule: () => token(choice('seq', 'lonely', 'pin')),
     prefer: ($) =>
-      seq('prefer', choice($._wish, seq('gather', $._set)), optional(seq('weight', $._expression))),
+      seq('prefer', choice($._wish, seq(choice('gather', $.rule), $._set)), optional(seq('weight', $._expression))),
     _wish: ($) =>
       choice(
         seq('spread', $._set, optional(seq('over', $.kind))),
@@ -232,7 +232,7 @@ module.exports = grammar({
         optional(choice(seq($._takes, optional($._at)), seq($._at, optional($._takes)))),
       ),
     _any_of: () => seq('any', 'of'),
-    _any_so_many: ($) => seq('any', $._expression, 'of'),
+    _any_so_many: ($) => seq('any', optional($._expression), 'of'),
     _takes: ($) => seq('takes', $._expression),
     _at: ($) => seq('at', $._expression),
     at_most: ($) =>

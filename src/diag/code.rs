@@ -122,7 +122,7 @@ codes! {
     MaybeThere "E0574" Error "a rule is about what happens on a server that migrations may choose"
     Lacking "E0575" Error "a VM is, or is to be, on a server that lacks what it needs"
     TooManyWays "E0576" Error "a plan leaves too many choices open"
-    EnergyOfChoice "E0577" Error "energy is minimized where servers to choose from draw differently for a VM"
+    EnergyOfChoice "E0577" Error "energy is minimized where it depends on a choice of servers"
     ToldWhen "E0578" Error "something says when a VM moves that need not move"
     SwitchedBesides "E0579" Error "a server that the plan may choose to shut down is switched by other steps"
     NoWay "E0580" Error "no way of moving a VM is left"

@@ -59,7 +59,7 @@ pub fn objective(goal: GoalKind, value: i64) -> String {
         GoalKind::Mttr => format!("{value} s"),
         GoalKind::Makespan => duration(value),
         GoalKind::Energy => energy(i128::from(value)),
-        GoalKind::Moves | GoalKind::Preferences => format!("{value}"),
+        GoalKind::Moves | GoalKind::Preferences | GoalKind::ServersOn => format!("{value}"),
         GoalKind::Balance => format!("{value} %"),
         GoalKind::Downtime => match u64::try_from(value) {
             Ok(ms) => show_milliseconds(ms),

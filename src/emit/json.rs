@@ -111,10 +111,10 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), a price (`preferences`) or percents (`balance`).
+/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), servers (`servers on`), a price (`preferences`) or percents (`balance`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences` or `balance`.
+    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences`, `balance` or `servers on`.
     pub name: String,
     /// What the plan has.
     pub value: Milli,

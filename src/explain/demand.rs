@@ -238,7 +238,9 @@ impl Words<'_> {
             RuleKind::Any {
                 count, is_shutdown, ..
             } => {
-                let count = show_count(*count as usize, "server");
+                let count = count.map_or(String::from("as many servers as can be"), |count| {
+                    show_count(count as usize, "server")
+                });
                 match is_shutdown {
                     true => format!("{count} to be shut down"),
                     false => format!("{count} to be empty in the end"),

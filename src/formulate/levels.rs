@@ -647,7 +647,11 @@ impl<'a> Levels<'a> {
                 Unit::Count,
                 at,
             ),
-            Key::Vacant(at, server) => rule(format!("VMs on {}", dc[server].name), Unit::Count, at),
+            Key::Vacant(at, server) => {
+                let memory = self.request.gives(dc, server, Stock::Memory);
+                let unit = memory.map_or(Unit::Count, |_| Unit::Memory);
+                rule(format!("VMs on {}", dc[server].name), unit, at)
+            }
             Key::Spread(at, node) => {
                 rule(format!("spread on {}", dc.node_name(node)), Unit::Count, at)
             }

@@ -1,6 +1,6 @@
 //! Goals as weights on starts, ends, modes and the last end.
 
-use super::modes::{Method, Mode};
+use super::modes::{Method, Mode, Way};
 use super::steps::{Deed, Walk};
 use crate::datacenter::Datacenter;
 use crate::formulation::{Objective, Term};
@@ -32,6 +32,7 @@ pub(super) fn objective(
         // They are made of what is known once all else is there (see [`super::preferences`]).
         GoalKind::Preferences | GoalKind::Balance => empty,
         GoalKind::Downtime => downtime(empty, dc, walk, methods),
+        GoalKind::ServersOn => servers_on(empty, walk, methods),
     }
 }
 
@@ -61,6 +62,24 @@ fn moves(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Objective
                 .iter()
                 .map(|mode| i64::from(moves(mode)))
                 .collect();
+        }
+    }
+    objective
+}
+
+/// The servers that are on in the end: those of which that is certain, and of the others those whose shutdown is left out.
+fn servers_on(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Objective {
+    let certain = walk.on.iter().filter(|on| **on).count();
+    objective.constant = i64::try_from(certain).unwrap_or(i64::MAX / 4);
+    for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
+        if deed.is_optional && matches!(deed.task, Task::Shutdown(_)) {
+            let stays = |mode| method.way(mode).is_some_and(Way::stays);
+            term.modes = method
+                .modes
+                .iter()
+                .map(|mode| i64::from(stays(mode)))
+                .collect();
+            objective.constant -= 1;
         }
     }
     objective

@@ -102,12 +102,16 @@ pub(super) fn check_energy(
     let Some(goal) = goal else { return };
     for rule in &request.rules {
         if let RuleKind::Any {
+            count,
             servers,
             is_shutdown: true,
             chosen: None,
-            ..
         } = &rule.kind
         {
+            if count.is_none() {
+                findings.push(errors::energy_of_any_number(goal.origin, rule));
+                return;
+            }
             let first = servers.first().copied();
             let differs = |&&server: &&ServerId| {
                 first.is_some_and(|first| dc[server].power != dc[first].power)
@@ -477,37 +481,34 @@ impl Levels<'_> {
         self.table.entry(key).or_default().initial = initial as i128;
     }
 
-    /// Counts the VMs on each of the servers; a capacity of all that may be there leaves room for nothing else that
-    /// takes as much.
+    /// What VMs take on each of the servers; whatever takes all of it needs a server without any.
     fn vacate(&mut self, rule: RuleAt, servers: &[ServerId]) {
         let dc = self.dc();
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
         for vm in self.present() {
             for (action, mode, arrives, leaves) in self.stays(vm) {
                 if let Some(to) = arrives.filter(|server| own.contains(server)) {
-                    self.change_in(Key::Vacant(rule, to), action, mode, (1, 0));
+                    let effect = (self.share(vm, to), 0);
+                    self.change_in(Key::Vacant(rule, to), action, mode, effect);
                 }
                 if let Some(from) = leaves.filter(|server| own.contains(server)) {
-                    self.change_in(Key::Vacant(rule, from), action, mode, (0, 1));
+                    let effect = (0, self.share(vm, from));
+                    self.change_in(Key::Vacant(rule, from), action, mode, effect);
                 }
             }
         }
         for vm in self.running() {
             let host = dc[vm].host.value;
             if own.contains(&host) {
+                let share = self.share(vm, host);
                 let level = self.table.entry(Key::Vacant(rule, host)).or_default();
-                level.initial += 1;
+                level.initial += i128::from(share);
             }
         }
-        for &server in &own {
-            let level = self.table.entry(Key::Vacant(rule, server)).or_default();
-            // A server without VMs is vacant whatever is done.
-            let most = level.highest().max(1);
-            level.capacity = vec![(0, most)];
-        }
+        self.room_for_all(rule, &own);
     }
 
-    /// Counts the VMs that end on each of the servers.
+    /// What VMs take of each of the servers when the plan has ended.
     fn count_ends(&mut self, rule: RuleAt, servers: &[ServerId]) {
         let own: BTreeSet<ServerId> = servers.iter().copied().collect();
         let running = self.walk().running.iter();
@@ -522,21 +523,45 @@ impl Levels<'_> {
                 if !own.contains(&server) {
                     continue;
                 }
-                let key = Key::Vacant(rule, server);
+                let (key, share) = (Key::Vacant(rule, server), self.share(vm, server));
                 match chosen {
-                    Some((action, mode)) => self.change_in(key, action, mode, (1, 0)),
-                    None => self.table.entry(key).or_default().initial += 1,
+                    Some((action, mode)) => self.change_in(key, action, mode, (share, 0)),
+                    None => {
+                        let level = self.table.entry(key).or_default();
+                        level.initial += i128::from(share);
+                    }
                 }
             }
         }
-        for &server in &own {
+        self.room_for_all(rule, &own);
+    }
+
+    /// What a VM takes of a server: of its memory, since then halves of several servers are not free together (the relaxation knows
+    /// no better); where that is not limited each counts as one.
+    fn share(&self, vm: VmId, server: ServerId) -> u64 {
+        let dc = self.dc();
+        let memory = self.request().gives(dc, server, Stock::Memory);
+        memory.map_or(1, |_| dc[vm].memory.value.max(1))
+    }
+
+    /// The levels of a server's VMs have room for all that may be there at once.
+    fn room_for_all(&mut self, rule: RuleAt, servers: &BTreeSet<ServerId>) {
+        let (dc, request) = (self.dc(), self.request());
+        for &server in servers {
             let level = self.table.entry(Key::Vacant(rule, server)).or_default();
-            level.capacity = vec![(0, level.highest().max(1))];
+            // A server without VMs is vacant whatever is done.
+            let highest = level.highest().max(1);
+            let most = request
+                .gives(dc, server, Stock::Memory)
+                .map_or(highest, |memory| {
+                    highest.min(level.initial.max(memory.value.into()))
+                });
+            level.capacity = vec![(0, most.max(1))];
         }
     }
 
     /// Whether each of the servers is shut down: so many are, once nobody is on them, and all others are not.
-    fn choose(&mut self, rule: RuleAt, count: u32, servers: &[ServerId]) {
+    fn choose(&mut self, rule: RuleAt, count: Option<u32>, servers: &[ServerId]) {
         for &server in servers {
             let own = self.walk().actions(Subject::Own(server)).to_vec();
             for action in own {
@@ -546,10 +571,13 @@ impl Levels<'_> {
                 let vacant = Key::Vacant(rule, server);
                 let most = self.table[&vacant].capacity[0].1 as u64;
                 self.change_moving(vacant, action, most, 0);
-                self.change_moving(Key::Chosen(rule, true), action, 1, 0);
-                self.change_in(Key::Chosen(rule, false), action, last, (1, 0));
+                if count.is_some() {
+                    self.change_moving(Key::Chosen(rule, true), action, 1, 0);
+                    self.change_in(Key::Chosen(rule, false), action, last, (1, 0));
+                }
             }
         }
+        let Some(count) = count else { return };
         let others = servers.len() as i128 - i128::from(count);
         for (is_chosen, most) in [(true, i128::from(count)), (false, others)] {
             let level = self.table.entry(Key::Chosen(rule, is_chosen)).or_default();

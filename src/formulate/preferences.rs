@@ -97,6 +97,7 @@ fn preference(levels: &Levels, at: RuleAt, kind: &RuleKind, weight: i64) -> Acco
                 Choice::one(name(node), Unit::Count, brought, offers.collect())
             }))
         }
+        RuleKind::Lonely { vms } => lonely(levels, vms, weight, &name),
         RuleKind::Gather { vms } => {
             // Each place costs as much, and one is free.
             let places = places(levels, vms, Shared::Server, |_| 1).into_iter();
@@ -140,16 +141,48 @@ fn preference(levels: &Levels, at: RuleAt, kind: &RuleKind, weight: i64) -> Acco
     }
 }
 
+/// Each of the VMs that ends beside one that is none of them costs as much.
+fn lonely(levels: &Levels, vms: &[VmId], weight: i64, name: &impl Fn(Node) -> String) -> Account {
+    let own: BTreeSet<VmId> = vms.iter().copied().collect();
+    let others: Vec<VmId> = running_in_the_end(levels)
+        .filter(|vm| !own.contains(vm))
+        .collect();
+    let others = places(levels, &others, Shared::Server, |_| 1);
+    Account::of(own.iter().flat_map(|&vm| {
+        let of_vm = places(levels, &[vm], Shared::Server, |_| 1);
+        let others = &others;
+        of_vm.into_iter().filter_map(move |(node, of_vm)| {
+            let beside = others.get(&node)?;
+            // It takes as much as all others together, so that there is room for it or for them.
+            let part = beside.most;
+            let brought = Brought {
+                certain: of_vm.certain * part + beside.certain,
+                by: (of_vm.by.iter().map(|&(chosen, _)| (chosen, part)))
+                    .chain(beside.by.iter().copied())
+                    .collect(),
+                most: 2 * part,
+            };
+            let offers = match brought.certain {
+                certain if certain > part => vec![(weight, vec![2 * part])],
+                _ => vec![(0, vec![part]), (weight, vec![2 * part])],
+            };
+            let name = format!("{} of {}", name(node), levels.dc()[vm].name);
+            Some(Choice::one(name, Unit::Count, brought, offers))
+        })
+    }))
+}
+
+/// The VMs that run when the plan has ended.
+fn running_in_the_end(levels: &Levels) -> impl Iterator<Item = VmId> {
+    let running = levels.walk().running.iter();
+    let all = (0..).map(VmId).zip(running);
+    all.filter(|(_, running)| **running).map(|(vm, _)| vm)
+}
+
 /// The largest share of a server's memory that its VMs have when the plan has ended, in whole percents, rounded up.
 fn balance(levels: &Levels) -> Account {
     let (dc, request) = (levels.dc(), levels.request());
-    let running = levels.walk().running.iter();
-    let vms: Vec<VmId> = (0..)
-        .map(VmId)
-        .zip(running)
-        .filter(|(_, running)| **running)
-        .map(|(vm, _)| vm)
-        .collect();
+    let vms: Vec<VmId> = running_in_the_end(levels).collect();
     let memory = |vm: VmId| i64::try_from(dc[vm].memory.value).unwrap_or(i64::MAX / 4);
     let mut limited = BTreeMap::new();
     for (node, brought) in places(levels, &vms, Shared::Server, memory) {

@@ -32,7 +32,7 @@ pub(super) fn mark(
     let mut found = Vec::new();
     for (at, rule) in request.rules.iter().enumerate() {
         let RuleKind::Any {
-            count,
+            count: Some(count),
             servers,
             is_shutdown: false,
             chosen: None,
@@ -49,7 +49,7 @@ pub(super) fn mark(
             let Some(counted) = levels.table.get(&key) else {
                 continue;
             };
-            let most = counted.highest().max(1) as i64;
+            let most = counted.capacity[0].1 as i64;
             let vms = level(out, &levels.describe(key).name, most, source);
             out.resources[vms.0 as usize].initial = counted.initial as i64;
             for change in &counted.changes {

@@ -193,7 +193,8 @@ fn kind(dc: &Datacenter, request: &Request, rule: &RuleKind) -> String {
             ..
         } => {
             let word = if *is_shutdown { "shutdown" } else { "empty" };
-            format!("{word} any {count} of {}", server_names(dc, servers))
+            let count = count.map_or(String::new(), |count| format!("{count} "));
+            format!("{word} any {count}of {}", server_names(dc, servers))
         }
         RuleKind::Roll { count, turns, .. } => {
             let servers: Vec<ServerId> = turns.iter().map(|turn| turn.server).collect();

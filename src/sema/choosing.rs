@@ -1,4 +1,4 @@
-//! `shutdown any 2 of …` and `empty any 2 of …`: which servers, the plan chooses.
+//! `shutdown any 2 of …`, `shutdown any of …` and `empty any 2 of …`: which servers, the plan chooses.
 
 use super::bindings;
 use super::errors::plans as errors;
@@ -11,7 +11,8 @@ use crate::syntax::ast::{Expr, Set, Statement, StatementKind};
 
 /// What a statement asks for.
 struct Asked<'a> {
-    count: &'a Expr,
+    /// None: as many as can be.
+    count: Option<&'a Expr>,
     servers: &'a Set,
     to: Option<&'a Set>,
     /// Of a shutdown, how long it takes where that is said.
@@ -27,17 +28,17 @@ pub(super) fn add<'a>(
 ) -> Option<()> {
     let asked = match &statement.kind {
         StatementKind::Shutdown {
-            any: Some(count),
+            any: Some(any),
             servers,
             takes,
         } => Asked {
-            count,
+            count: any.count.as_ref(),
             servers,
             to: None,
             shutdown: Some(takes.as_ref()),
         },
         StatementKind::EmptyAny { count, servers, to } => Asked {
-            count,
+            count: Some(count),
             servers,
             to: to.as_ref(),
             shutdown: None,
@@ -59,12 +60,17 @@ fn choose<'a>(
     let servers = steps::advised(world, "a VM leaves its server with `migrate`", |world| {
         steps::servers(world, scope, asked.servers)
     });
-    let count = expr::positive_count(world, scope, asked.count);
+    let count = match asked.count {
+        Some(count) => expr::positive_count(world, scope, count).map(|n| Some((n, count.span))),
+        None => Some(None),
+    };
     let to = steps::drained_to(world, scope, asked.to)?;
     let takes = steps::duration(world, scope, asked.shutdown.flatten())?;
     let (servers, count) = (servers?, count?);
-    if count as usize > servers.len() {
-        let error = errors::too_many_of(asked.count.span, count, servers.len());
+    if let Some((count, span)) = count
+        && count as usize > servers.len()
+    {
+        let error = errors::too_many_of(span, count, servers.len());
         world.sink.push(error);
         return None;
     }
@@ -105,7 +111,7 @@ fn choose<'a>(
     }
     request.rules.push(Rule {
         kind: RuleKind::Any {
-            count,
+            count: count.map(|(count, _)| count),
             servers,
             is_shutdown: asked.shutdown.is_some(),
             chosen: None,

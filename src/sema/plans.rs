@@ -15,8 +15,7 @@ use super::stocks;
 use super::world::{Scope, World};
 use super::{bindings, expr};
 use crate::request::{
-    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, Rule, RuleKind,
-    Start,
+    Asked, Bandwidth, Expectation, ExpectationKind, Goal, GoalKind, Model, Request, RuleKind, Start,
 };
 use crate::since::Ends;
 use crate::syntax::ast::{self, Item, Metric, Plan, Set, Statement, StatementKind, Word};
@@ -87,11 +86,20 @@ pub(super) fn request<'a>(
     if request.goals.is_empty() {
         request.goals.push(goal(GoalKind::Mttr));
     }
-    // What is preferred comes first, unless the plan gives it another place.
-    let is_price = |goal: &Goal| goal.kind == GoalKind::Preferences;
-    let is_preferred = |rule: &Rule| matches!(rule.kind, RuleKind::Prefer { .. });
-    if request.rules.iter().any(is_preferred) && !request.goals.iter().any(is_price) {
-        request.goals.insert(0, goal(GoalKind::Preferences));
+    // How many servers are shut down where nobody says it, and what is preferred, comes first, unless the plan gives it another place.
+    let open: [(GoalKind, fn(&RuleKind) -> bool); 2] = [
+        (GoalKind::ServersOn, |kind| {
+            matches!(kind, RuleKind::Any { count: None, .. })
+        }),
+        (GoalKind::Preferences, |kind| {
+            matches!(kind, RuleKind::Prefer { .. })
+        }),
+    ];
+    for (kind, is_about) in open {
+        let is_named = request.goals.iter().any(|goal| goal.kind == kind);
+        if !is_named && request.rules.iter().any(|rule| is_about(&rule.kind)) {
+            request.goals.insert(0, goal(kind));
+        }
     }
     request
 }
@@ -372,6 +380,7 @@ fn minimize(
             ast::Goal::Downtime => GoalKind::Downtime,
             ast::Goal::Preferences => GoalKind::Preferences,
             ast::Goal::Balance => GoalKind::Balance,
+            ast::Goal::ServersOn => GoalKind::ServersOn,
         };
         if let Some(earlier) = request.goals.iter().find(|goal| goal.kind == kind) {
             let earlier = earlier.origin;

@@ -135,12 +135,14 @@ impl Progress {
                 } => {
                     let all = servers.len();
                     servers.retain(|server| !shut.contains(server));
-                    *count = count.saturating_sub((all - servers.len()) as u32);
-                    if *count == 0 {
+                    let done = (all - servers.len()) as u32;
+                    *count = count.map(|count| count.saturating_sub(done));
+                    let is_left = *count != Some(0) && !servers.is_empty();
+                    if !is_left {
                         let of = |step: &Step| matches!(step.task, Task::Shutdown(server) if servers.contains(&server));
                         steps.retain(|step| !(step.is_optional && of(step)));
                     }
-                    *count > 0
+                    is_left
                 }
                 _ => is_left,
             }

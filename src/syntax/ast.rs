@@ -678,6 +678,15 @@ pub enum Goal {
     Preferences,
     /// The largest share of a server's memory that is in use in the end.
     Balance,
+    /// How many servers are on in the end.
+    ServersOn,
+}
+
+/// `any 2 of`, `any of`: it is open which.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnyOf {
+    /// How many, where that is not open, too.
+    pub count: Option<Expr>,
 }
 
 /// What a statement says.
@@ -696,10 +705,10 @@ pub enum StatementKind {
     },
     /// `boot r3.s[*] takes 2min`
     Boot { servers: Set, takes: Option<Expr> },
-    /// `shutdown r1.s[*] takes 17s`, `shutdown any 2 of r1.s[*]`
+    /// `shutdown r1.s[*] takes 17s`, `shutdown any 2 of r1.s[*]`, `shutdown any of r1.s[*]`
     Shutdown {
-        /// How many of them, where that is open which.
-        any: Option<Expr>,
+        /// Where it is open which of them.
+        any: Option<AnyOf>,
         servers: Set,
         takes: Option<Expr>,
     },

@@ -149,6 +149,54 @@ fn servers_are_chosen_as_well_as_by_hand() {
     assert!(found >= 5, "{found} found, {none} impossible");
 }
 
+#[test]
+fn as_many_servers_are_shut_down_as_can_be() {
+    let mut random = Random(5);
+    let mut fewest = std::collections::BTreeSet::new();
+    for at in 0..6 {
+        let inventory = shut(&mut random);
+        let goal = ["servers on, mttr", "moves, servers on", "servers on, moves"][at % 3];
+        let goal = format!("  minimize {goal}\n");
+        // None is one of the choices, too.
+        let none = values(&format!(
+            "{inventory}plan p {{\n  pause \"go\" takes 1s\n{goal}}}\n"
+        ));
+        let mut best = none.map(|mut values| {
+            // The pause has an end, the plan without any step has none.
+            if at % 3 == 0 {
+                values[1] -= 1;
+            }
+            values
+        });
+        for count in 1..=3 {
+            let some = chosen_by_hand(&inventory, count, true, &goal);
+            best = best.into_iter().chain(some).min();
+        }
+        let text = format!("{inventory}plan p {{\n  shutdown any of s[1..3]\n{goal}}}\n");
+        let chosen = values(&text);
+        assert_eq!(chosen, best, "{text}");
+        fewest.extend(chosen.map(|values| values[usize::from(at % 3 == 1)]));
+    }
+    assert!(fewest.len() > 1, "{fewest:?}");
+}
+
+#[test]
+fn how_many_are_shut_down_comes_first() {
+    let plan = plan(&format!(
+        "{RACK}plan p {{ shutdown any of s[1..3], spare }}\n"
+    ))
+    .unwrap();
+    let goals: Vec<&str> = plan.objectives.iter().map(|o| o.goal.name()).collect();
+    assert_eq!(goals, ["servers on", "mttr"]);
+    assert_eq!(
+        (plan.objectives[0].value, plan.objectives[0].lower_bound),
+        (3, 3)
+    );
+    let energy =
+        format!("{RACK}plan p {{ shutdown any of s[1..3]  minimize servers on, energy }}\n");
+    assert_eq!(codes(&energy), ["E0577"]);
+}
+
 const RACK: &str = "\
 switch core
 server s[1..3] { memory 16GiB boot 20s shutdown 10s link 10Gbps to core }

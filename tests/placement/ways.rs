@@ -233,6 +233,8 @@ fn preferences_are_as_good_as_the_best_that_are_said() {
             "gather v1, v2",
             "keep v1, v2 off s2",
             "keep v3 on s3",
+            "lonely v2",
+            "lonely v1, v3",
         ] {
             if random.below(2) == 0 {
                 rules += &format!("  prefer {rule} weight {}\n", 1 + random.below(5));

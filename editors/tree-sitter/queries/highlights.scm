@@ -17,7 +17,7 @@
 [
   "start" "stop" "migrate" "boot" "shutdown" "reboot" "drain" "empty" "roll" "forward" "return" "reverse" "run" "pause" "sync" "starts" "ends" "before" "after" "budget"
   "at" "most" "limit" "freeze" "allow" "spread" "over" "keep" "reserve" "weight" "minimize" "expect" "end" "time" "takes"
-  "bandwidth" "slack" "model" "timeout" "then" "retry" "any" "for" "gather" "prefer" "overbook" "downtime"
+  "bandwidth" "slack" "model" "timeout" "then" "retry" "any" "for" "gather" "prefer" "servers" "overbook" "downtime"
 ] @keyword
 (rule) @keyword
 

@@ -15,7 +15,7 @@ syntax keyword mvmProperty memory used cpu hot cold idle downtime copy force off
 syntax keyword mvmProperty address bmc link capacity rate usable bond guests extra
 syntax keyword mvmProperty migrations
 syntax keyword mvmConstant pre post either never suspend abort wait starts ends uri
-syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves preferences balance bytes filled writes or
+syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves preferences balance servers bytes filled writes or
 syntax keyword mvmConstant impossible possible optimal peak gap end time max choose papers fluid entropy cloudsim simgrid
 syntax keyword mvmTime Mon Tue Wed Thu Fri Sat Sun
 

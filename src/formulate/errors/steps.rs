@@ -133,6 +133,18 @@ pub(in super::super) fn energy_of_shutdown(
         .with_help("let it choose among servers with the same `power`, or minimize something else")
 }
 
+pub(in super::super) fn energy_of_any_number(goal: Option<Span>, rule: &Rule) -> Diagnostic {
+    let message = "energy cannot be minimized where it is open how many servers are shut down";
+    let finding = at(
+        Code::EnergyOfChoice,
+        goal.or(rule.origin),
+        message,
+        "this goal",
+    );
+    also(finding, rule.origin, "leaves it open how many")
+        .with_help("say how many, as in `shutdown any 2 of …`, or minimize `servers on`")
+}
+
 pub(in super::super) fn energy_of_choice(
     dc: &Datacenter,
     goal: Option<Span>,

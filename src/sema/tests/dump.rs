@@ -366,7 +366,8 @@ fn rule(dc: &Datacenter, rule: &RuleKind) -> String {
             ..
         } => {
             let word = if *is_shutdown { "shutdown" } else { "empty" };
-            format!("{word} any {count} of {}", servers(list))
+            let count = count.map_or(String::new(), |count| format!("{count} "));
+            format!("{word} any {count}of {}", servers(list))
         }
         RuleKind::Roll { count, turns, .. } => {
             let list: Vec<_> = turns.iter().map(|turn| turn.server).collect();

@@ -96,9 +96,9 @@ fn describe(rule: Rule) -> Expected {
         command_kind => Needed("what the command is for, such as `boot` or `uri`"),
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
-        objective => {
-            Needed("`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences` or `balance`")
-        }
+        objective => Needed(
+            "`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences`, `balance` or `servers on`",
+        ),
         k_time => Needed("`time`"),
         verdict | ends_by | on_time | figure | metric | k_end => Needed(
             "`possible`, `impossible`, `optimal`, `end by …`, `on time in …` or a figure as in `peak <= 9kW`",
@@ -220,7 +220,8 @@ fn describe(rule: Rule) -> Expected {
         kept_on | kept_off => Needed("`on` or `off`"),
         k_reverse => Possible("`reverse`"),
         k_empty => Needed("`empty`"),
-        any_so_many => Needed("`any 2 of`"),
+        any_so_many => Needed("`any of` or `any 2 of`"),
+        any_count => Needed("`any 2 of`"),
         k_roll => Needed("`roll`"),
         k_return => Needed("`return`"),
         k_run => Needed("`run`"),

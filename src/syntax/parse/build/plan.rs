@@ -67,17 +67,20 @@ impl Builder {
                 takes: self.takes(parts.next()),
             };
         }
-        let any = parts.maybe(Rule::any_so_many);
-        let any = any.map(|any| self.expr(Parts::of(any).need()));
-        let subjects = self.set(parts.need());
-        if let (Rule::s_empty, Some(count)) = (rule, &any) {
+        if rule == Rule::s_empty {
+            let count = self.expr(Parts::of(parts.need()).need());
+            let servers = self.set(parts.need());
             parts.maybe(Rule::any_of);
             return StatementKind::EmptyAny {
-                count: count.clone(),
-                servers: subjects,
+                count,
+                servers,
                 to: parts.next().map(|to| self.set(to)),
             };
         }
+        let any = parts.maybe(Rule::any_so_many).map(|any| AnyOf {
+            count: Parts::of(any).next().map(|count| self.expr(count)),
+        });
+        let subjects = self.set(parts.need());
         if rule == Rule::s_roll {
             return StatementKind::Roll {
                 head: span,
@@ -362,7 +365,8 @@ impl Builder {
             "downtime" => Goal::Downtime,
             "preferences" => Goal::Preferences,
             "balance" => Goal::Balance,
-            _ => Goal::Makespan,
+            "makespan" => Goal::Makespan,
+            _ => Goal::ServersOn,
         };
         (goal, self.span(&pair))
     }
