@@ -38,12 +38,12 @@ pub fn play() -> Result<(), String> {
     let frames = [
         Frame::new(
             "The first migrations, each with its rate and when it ends",
-            terminal.until("the first migrations", |text| copies(text) >= 4),
+            terminal.until("the first migrations", |text| copies(text) >= 3),
         ),
         Frame::new(
             "Others follow as soon as there is room",
             terminal.until("others", |text| {
-                copies(text) >= 2 && text.matches("done   migrate").count() >= 4
+                copies(text) >= 2 && text.contains("start  migrate busy3")
             }),
         ),
         Frame::new(

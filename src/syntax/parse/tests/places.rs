@@ -305,7 +305,9 @@ impl Walk<'_> {
                     servers,
                     takes,
                 } => {
-                    any.iter().flat_map(|any| &any.count).for_each(|e| walk.expr(e));
+                    any.iter()
+                        .flat_map(|any| &any.count)
+                        .for_each(|e| walk.expr(e));
                     walk.set(servers);
                     takes.iter().for_each(|e| walk.expr(e));
                 }
