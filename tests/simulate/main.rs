@@ -5,6 +5,7 @@
 mod grid5000;
 mod on_time;
 mod program;
+mod qemu;
 mod simgrid;
 #[path = "../support/mod.rs"]
 mod support;
