@@ -50,6 +50,8 @@ pub fn beside<'o>(old: &'o PlanFile, new: &PlanFile) -> Cow<'o, PlanFile> {
         left.start -= shift;
         left.end -= shift;
         if running.take(&key(action)).is_some() {
+            // What has begun need not be let in any more.
+            left.may_start.clear();
             left.start = left.start.max(0);
             left.end = left.end.max(left.start + 1);
         }

@@ -148,8 +148,8 @@ fn waits(old: &Action, new: &Action) -> String {
     }
 }
 
-/// How an action is carried out differently.
-fn execution(old: &Action, new: &Action) -> String {
+/// How an action is carried out differently. When it may start follows from its length: that is told where it `is_all`.
+fn execution(old: &Action, new: &Action, is_all: bool) -> String {
     let mut parts = Vec::new();
     let limit = |action: &Action| match action.timeout {
         Some(timeout) => format!(
@@ -173,7 +173,7 @@ fn execution(old: &Action, new: &Action) -> String {
     if old.retry != new.retry {
         parts.push(format!("tried {} instead of {}", tried(new), tried(old)));
     }
-    if (&old.may_start, old.not_before) != (&new.may_start, new.not_before) {
+    if is_all && (&old.may_start, old.not_before) != (&new.may_start, new.not_before) {
         parts.push(String::from("may start at other times"));
     }
     parts.join(", ")
@@ -221,8 +221,9 @@ fn told(changed: &Changed, what: &[What]) -> String {
         // Whoever moves in time waits for others: whom, is told where that alone is new.
         What::Waits if changed.what == [What::Waits] => waits(old, new),
         What::Waits => String::from("waits for others"),
-        What::Execution => execution(old, new),
+        What::Execution => execution(old, new, changed.what == [What::Execution]),
     });
+    let parts = parts.filter(|words| !words.is_empty());
     parts.collect::<Vec<_>>().join(", ")
 }
 

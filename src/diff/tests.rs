@@ -191,7 +191,7 @@ fn a_plan_that_goes_on_is_told_from_then_on() {
         "",
         &[
             &migrate("a", "s2", (0, 10), ""),
-            &migrate("b", "s2", (10, 40), ""),
+            &migrate("b", "s2", (10, 40), r#""may_start": [{ "last": 20 }],"#),
             &migrate("c", "s2", (40, 70), ""),
             &migrate("d", "s2", (70, 100), ""),
         ],
