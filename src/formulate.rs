@@ -4,6 +4,7 @@ mod away;
 mod checks;
 mod decide;
 mod errors;
+mod implied;
 mod levels;
 mod loose;
 mod modes;
@@ -27,6 +28,7 @@ mod words;
 mod tests;
 
 pub use decide::{Decided, Said, decide, schedule_of};
+pub use implied::{Implied, Margin};
 use std::sync::Arc;
 pub use turns::Marks;
 pub use vacant::Vacancy;
@@ -51,12 +53,15 @@ pub struct Problem {
     /// The problem.
     pub formulation: Formulation,
     /// What each action does, in the order of [`Formulation::actions`]. Those behind do nothing: they choose what preferences
-    /// cost (see `formulate::preferences`), and then come the marks of [`Problem::turns`] and [`Problem::vacant`].
+    /// cost (see `formulate::preferences`), and then come the marks of [`Problem::turns`], [`Problem::vacant`] and
+    /// [`Problem::implied`].
     pub work: Vec<Work>,
     /// The turns of servers whose order is open.
     pub turns: Vec<Marks>,
     /// The servers of which so many are empty in the end, where it is open which.
     pub vacant: Vec<Vacancy>,
+    /// What the formulation says though it follows from the rest.
+    pub implied: Implied,
     /// What each source is, in the order of [`Formulation::sources`].
     pub causes: Vec<Cause>,
     /// The rules that are only preferred, by their index, and what each costs in any case: all that it costs, where no destination is
@@ -261,6 +266,9 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     let preferred = preferences::add(&levels, &mut sources, &mut out);
     let turns = turns::count(request, &walk, &mut sources, &mut out);
     let vacant = vacant::mark(request, &levels, &mut sources, &mut out);
+    let mut counts = levels.away(&mut sources, &mut out);
+    counts.extend(turns::held(request, &levels, &mut sources, &mut out));
+    let implied = implied::add(&levels, counts, &mut sources, &mut out);
     let work = walk
         .deeds
         .iter()
@@ -303,6 +311,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
             work,
             turns,
             vacant,
+            implied,
             causes: sources.causes,
             preferred,
             loads: guests.loads(&methods),

@@ -241,7 +241,12 @@ pub fn assemble(
     solution: &Solution,
 ) -> Result<Plan, Vec<String>> {
     if !problem.is_open() {
-        return settled(datacenter, request, problem, solution);
+        let plain = problem.plain();
+        let mut solution = solution.clone();
+        let actions = plain.formulation.actions.len();
+        solution.schedule.start.truncate(actions);
+        solution.schedule.mode.truncate(actions);
+        return settled(datacenter, request, &plain, &solution);
     }
     holds(problem, &solution.schedule)?;
     let decided = decide(datacenter, request, problem, &solution.schedule);

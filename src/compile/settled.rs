@@ -23,7 +23,7 @@ impl<'a> Settled<'a> {
     pub(super) fn of(request: &'a Request, problem: &'a Problem) -> Self {
         Settled {
             request: Cow::Borrowed(request),
-            problem: Cow::Borrowed(problem),
+            problem: problem.plain(),
         }
     }
 }

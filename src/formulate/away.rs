@@ -6,12 +6,25 @@
 //! Of it stand here the counts that dual feasible functions make of it (Fekete and Schepers, "New classes of fast lower bounds for
 //! bin packing problems", 2001, section 3): of those that take more than a `k + 1`st of the room, at most `k`; and of those that
 //! exclude one another in pairs, one.
+//!
+//! Each has its place longer than it is down. *Before:* a guest takes its room from the start of its move on, and moves before the shutdown
+//! starts. When the last of these moves starts, all guests have their room and none has given it back, and the shutdown comes no
+//! sooner than the shortest move takes. *Behind:* nobody comes back before the boot has ended, and gives room back when it has come back. So the
+//! place is held until guests have come back that give enough, which takes the least time in which some of them can.
+//!
+//! Enough is what leaves no more than a `k + 1`st of the room: then `k + 1` of them, each holding more at some
+//! moment, would hold more than all of it. Of those that exclude one another in pairs, enough is what the least of the others needs. For if the
+//! places of two of them overlapped, one would get its place while the other one has its own. The first would hold all that it takes
+//! from then on, so it needs what the other one has not given back: that one would have given its place back already.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::Cause;
+use super::implied::{Count, Held, least_time};
 use super::levels::{Key, Levels};
+use super::rules::Sources;
 use crate::datacenter::{ServerId, Stock, VmId};
-use crate::formulation::ActionId;
+use crate::formulation::{ActionId, Formulation};
 use crate::request::{Subject, Task};
 
 /// Counts that are looked for: at most so many of those that take more than a share of the room.
@@ -20,17 +33,24 @@ const COUNTS: u64 = 4;
 /// On no server more levels are added than that.
 const MOST: usize = 40;
 
-/// What one that is away counts, in parts that its guests can give.
-const WHOLE: u64 = 60;
-
-/// A server is away from the start of one action to the end of another one, and its guests take so much meanwhile.
+/// A server is away from the start of one action to the end of another one, and its guests wait meanwhile.
 #[derive(Debug, Clone)]
 struct Away {
     leaves: ActionId,
     returns: ActionId,
+    /// What its guests take in all.
     takes: u64,
-    /// What each guest takes, and the action by which it comes back.
-    guests: Vec<(u64, ActionId)>,
+    guests: Vec<Guest>,
+}
+
+/// A guest that waits, and what it takes.
+#[derive(Debug, Clone, Copy)]
+struct Guest {
+    takes: u64,
+    /// What brought it, and what puts that before the server leaves.
+    came: (ActionId, Cause),
+    /// What it does next, behind the server's return.
+    goes: Option<ActionId>,
 }
 
 /// A guest that waits on a server after an action, and the next one that it does.
@@ -42,22 +62,50 @@ struct Waits {
 }
 
 impl Levels<'_> {
-    /// Adds the levels that count servers which are away.
-    pub(super) fn away(&mut self) {
+    /// The counts of servers which are away.
+    pub(super) fn away(&self, sources: &mut Sources, out: &mut Formulation) -> Vec<Count> {
+        let mut counts = Vec::new();
         for ((stock, server), away) in self.all_away() {
             let Some(room) = self.room_for_guests(stock, server) else {
                 continue;
             };
-            for (at, (count, among)) in counted(room, &away).into_iter().enumerate() {
-                let key = Key::Away(stock, server, at as u32);
-                let mut changes = changes(room, count, &among);
-                changes.sort_unstable();
-                for (action, take, give) in changes {
-                    self.change(key, action, take, give);
-                }
-                let level = self.table.entry(key).or_default();
-                level.capacity = vec![(0, (count * WHOLE).into())];
+            let memory = self.describe(Key::Stock(stock, server));
+            for (most, among) in counted(room, &away) {
+                let held = (0..among.len()).map(|at| self.held(room, most, &among, at));
+                counts.push(Count {
+                    name: format!("servers away whose guests share {}", memory.name),
+                    most,
+                    source: sources.level(&memory, out),
+                    held: held.collect(),
+                });
             }
+        }
+        counts
+    }
+
+    /// From when to when one of those that are counted has its place.
+    fn held(&self, room: u64, most: u64, among: &[&Away], at: usize) -> Held {
+        let away = among[at];
+        let others = (0..among.len()).filter(|&other| other != at);
+        let least = others.map(|other| among[other].takes).min().unwrap_or(0);
+        // With no more than that it does not have its place any more.
+        let little = match most {
+            1 => room.saturating_sub(least),
+            most => room / (most + 1),
+        };
+        let back = away.guests.iter();
+        let back = back.filter_map(|guest| Some((guest.takes, guest.goes?)));
+        let back: Vec<(u64, ActionId)> = back.collect();
+        let all: u64 = back.iter().map(|&(takes, _)| takes).sum();
+        // Where too few come back, nobody ever has its place after it.
+        let wanted = away.takes.saturating_sub(little).min(all);
+        let moves = away.guests.iter().map(|guest| self.shortest(guest.came.0));
+        let lead = moves.min().unwrap_or(0);
+        let down = self.shortest(away.leaves) + self.shortest(away.returns);
+        Held {
+            action: away.leaves,
+            lead: away.guests.first().map(|guest| (lead, guest.came.1)),
+            length: lead + down + least_time(self, &back, wanted),
         }
     }
 
@@ -74,8 +122,8 @@ impl Levels<'_> {
     /// Who is away while guests wait on each server.
     fn all_away(&self) -> BTreeMap<(Stock, ServerId), Vec<Away>> {
         let walk = self.walk();
-        let orders: BTreeSet<(ActionId, ActionId)> = (walk.orders.iter())
-            .map(|order| (order.first, order.then))
+        let orders: BTreeMap<(ActionId, ActionId), Cause> = (walk.orders.iter())
+            .map(|order| ((order.first, order.then), order.cause))
             .collect();
         let task = |action: ActionId| walk.deeds[action.0 as usize].task;
         let waiting = self.waiting();
@@ -91,13 +139,18 @@ impl Levels<'_> {
                 let mut here: BTreeMap<(Stock, ServerId), Away> = BTreeMap::new();
                 for guest in waiting.get(server).into_iter().flatten() {
                     // It has left before, and comes back, or goes on, no earlier.
-                    let is_back = |goes| up.iter().any(|&up| orders.contains(&(up, goes)));
-                    let waits = orders.contains(&(guest.came, leaves));
-                    if !waits || !guest.goes.is_none_or(is_back) {
+                    let Some(&left) = orders.get(&(guest.came, leaves)) else {
+                        continue;
+                    };
+                    let is_back = |goes| up.iter().any(|&up| orders.contains_key(&(up, goes)));
+                    if !guest.goes.is_none_or(is_back) {
                         continue;
                     }
                     for stock in self.dc().stocks() {
                         let takes = self.dc()[guest.vm].takes_of(stock);
+                        if takes == 0 {
+                            continue;
+                        }
                         let away = here.entry((stock, guest.on)).or_insert(Away {
                             leaves,
                             returns,
@@ -105,10 +158,14 @@ impl Levels<'_> {
                             guests: Vec::new(),
                         });
                         away.takes = away.takes.saturating_add(takes);
-                        away.guests.extend(guest.goes.map(|goes| (takes, goes)));
+                        away.guests.push(Guest {
+                            takes,
+                            came: (guest.came, left),
+                            goes: guest.goes,
+                        });
                     }
                 }
-                for (place, away) in here.into_iter().filter(|(_, away)| away.takes > 0) {
+                for (place, away) in here {
                     all.entry(place).or_default().push(away);
                 }
             }
@@ -121,7 +178,7 @@ impl Levels<'_> {
         let walk = self.walk();
         let is_settled = |action: ActionId| {
             let deed = &walk.deeds[action.0 as usize];
-            deed.open.is_empty() && !deed.is_optional
+            deed.open.len() <= 1 && !deed.is_optional
         };
         let mut waiting: BTreeMap<ServerId, Vec<Waits>> = BTreeMap::new();
         for (&vm, own) in &walk.of_vm {
@@ -163,26 +220,4 @@ fn counted(room: u64, away: &[Away]) -> Vec<(u64, Vec<&Away>)> {
         }
     }
     found
-}
-
-/// What each action takes and gives of the level that counts those. Of one that excludes all others, guests that do not even fit beside the
-/// least of these by themselves have to be back before one of them leaves: each gives its part.
-fn changes(room: u64, count: u64, among: &[&Away]) -> Vec<(ActionId, u64, u64)> {
-    let mut changes = Vec::new();
-    for (at, away) in among.iter().enumerate() {
-        changes.push((away.leaves, WHOLE, 0));
-        let others = among.iter().enumerate().filter(|&(other, _)| other != at);
-        let least = others.map(|(_, other)| other.takes).min().unwrap_or(0);
-        let is_large = |&&(takes, _): &&(u64, ActionId)| takes.saturating_add(least) > room;
-        let large = away.guests.iter().filter(is_large).take(WHOLE as usize);
-        let large: Vec<ActionId> = large.map(|&(_, goes)| goes).collect();
-        if count > 1 || large.is_empty() {
-            changes.push((away.returns, 0, WHOLE));
-            continue;
-        }
-        let (part, rest) = (WHOLE / large.len() as u64, WHOLE % large.len() as u64);
-        let parts = large.iter().enumerate();
-        changes.extend(parts.map(|(nth, &goes)| (goes, 0, part + u64::from((nth as u64) < rest))));
-    }
-    changes
 }

@@ -117,6 +117,7 @@ pub fn decide(
     }
     let (decided, findings) = formulate(datacenter, &request);
     let decided = decided.filter(|_| !has_errors(&findings))?;
+    let decided = decided.plain().into_owned();
     let names = problem.formulation.actions.iter().map(|a| a.name.as_str());
     let said = (0..problem.work.len()).map(|at| said(problem, schedule, at));
     let acting = names.zip(said).zip((0..).map(ActionId));
@@ -185,6 +186,9 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
     }
     for vacancy in &problem.vacant {
         vacancy.put(f, &mut schedule);
+    }
+    for margin in &problem.implied.margins {
+        margin.put(&mut schedule);
     }
     (found == said.len()).then_some(schedule)
 }

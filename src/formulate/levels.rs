@@ -57,8 +57,6 @@ pub(super) enum Key {
     Up(ServerId),
     /// The guests of a server that goes down: who chose it has left by then, or comes after it.
     Empty(ServerId),
-    /// The servers that are away while their guests wait on that one, as they are counted by number.
-    Away(Stock, ServerId, u32),
     /// Where that action has brought its VM, before another one takes it from there.
     Came(ActionId, ServerId),
 }
@@ -199,7 +197,6 @@ impl<'a> Levels<'a> {
         }
         levels.switched();
         levels.subjects();
-        levels.away();
         levels.initial_levels(guests);
         levels.capacities();
         levels
@@ -283,6 +280,12 @@ impl<'a> Levels<'a> {
         let method = &self.methods[action.0 as usize];
         let modes = method.modes.iter().enumerate();
         modes.filter_map(|(at, mode)| Some((at, mode, method.way(mode)?)))
+    }
+
+    /// How long an action takes in its shortest mode.
+    pub fn shortest(&self, action: ActionId) -> Seconds {
+        let lengths = self.ways(action).map(|(_, mode, _)| mode.duration);
+        lengths.min().unwrap_or(0)
     }
 
     /// A migration holds its rate on its whole path.
@@ -558,7 +561,7 @@ impl<'a> Levels<'a> {
                 Key::Vms(at) | Key::Off(at) => rule(at),
                 Key::Gather(at, ..) | Key::Lonely(at, ..) | Key::Reserve(at) => rule(at),
                 Key::Mended(at, _) | Key::Vacant(at, _) | Key::Chosen(at, _) => rule(at),
-                Key::Up(_) | Key::Came(..) | Key::Empty(_) | Key::Away(..) => always(0),
+                Key::Up(_) | Key::Came(..) | Key::Empty(_) => always(0),
             };
         }
     }
@@ -608,14 +611,6 @@ impl<'a> Levels<'a> {
                 };
                 let name = format!("{what} of {}", dc[id].name);
                 capacity(name, unit, Cause::Stock(stock, id), span)
-            }
-            Key::Away(stock, id, _) => {
-                let memory = self.describe(Key::Stock(stock, id));
-                Described {
-                    name: format!("servers away whose guests share {}", memory.name),
-                    unit: Unit::Count,
-                    ..memory
-                }
             }
             Key::Limit(at, node, flow) => {
                 let place = dc.node_name(node);

@@ -5,17 +5,23 @@
 //! nothing but this. The first one starts no later than any action of the turn, the second one ends no earlier. Levels say so,
 //! of which a mark *gives* at its start, or takes at its end: less than 0 of each is the only way to say it.
 //!
+//! A server's turn lasts longer than it is down: whoever leaves it in its turn does so before, whoever comes back does so behind. That is
+//! counted too, since a relaxation does not see it.
+//!
 //! Once the order is decided, the last actions of a turn come before the first ones of the turn that has its place.
 
 use std::collections::BTreeMap;
 
+use super::Cause;
+use super::implied::{Count, Held, least_time};
+use super::levels::Levels;
 use super::rules::Sources;
-use super::steps::Walk;
+use super::steps::{Order, Walk};
 use crate::formulation::{
     Action, ActionId, Demand, Formulation, Mode, Resource, ResourceId, Schedule, Seconds, SourceId,
     Term, Unit,
 };
-use crate::request::{Request, RuleKind, Turn};
+use crate::request::{Request, RuleKind, Subject, Turn};
 
 /// When a turn begins and when it is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +133,77 @@ pub(super) fn count(
         }
     }
     found
+}
+
+/// Counts the turns from so long before the first thing that each server does until so long after the last one as what its guests do takes
+/// at least.
+pub(super) fn held(
+    request: &Request,
+    levels: &Levels,
+    sources: &mut Sources,
+    out: &mut Formulation,
+) -> Vec<Count> {
+    let within = within(levels.walk());
+    let mut counts = Vec::new();
+    for (at, rule) in request.rules.iter().enumerate() {
+        let RuleKind::Roll {
+            count,
+            turns,
+            order: None,
+        } = &rule.kind
+        else {
+            continue;
+        };
+        let turns = turns.iter().filter(|turn| !turn.is_begun);
+        let held = turns.filter_map(|turn| turn_held(levels, *turn, within.get(&turn.id)?));
+        let held: Vec<Held> = held.collect();
+        if (*count as usize) < held.len() {
+            let source = sources.rule(at, out);
+            counts.push(Count {
+                name: format!("servers down for {}", out[source].label),
+                most: u64::from(*count),
+                source,
+                held,
+            });
+        }
+    }
+    counts
+}
+
+/// The orders between actions of each turn.
+fn within(walk: &Walk) -> BTreeMap<u32, Vec<Order>> {
+    let turn = |action: ActionId| walk.deeds[action.0 as usize].turn;
+    let mut within: BTreeMap<u32, Vec<Order>> = BTreeMap::new();
+    for order in &walk.orders {
+        if let Some(own) = turn(order.first).filter(|_| turn(order.first) == turn(order.then)) {
+            within.entry(own.id).or_default().push(*order);
+        }
+    }
+    within
+}
+
+/// From when to when a turn lasts in any case; None where its server does nothing itself.
+fn turn_held(levels: &Levels, turn: Turn, within: &[Order]) -> Option<Held> {
+    let walk = levels.walk();
+    let own = walk.actions(Subject::Own(turn.server)).iter().copied();
+    let own = own.filter(|action| walk.deeds[action.0 as usize].turn == Some(turn));
+    let own: Vec<ActionId> = own.collect();
+    let time = |others: &BTreeMap<ActionId, Cause>| {
+        let moves: Vec<(u64, ActionId)> = others.keys().map(|&other| (1, other)).collect();
+        least_time(levels, &moves, moves.len() as u64)
+    };
+    let (&first, &last) = (own.first()?, own.last()?);
+    let before = within.iter().filter(|order| order.then == first);
+    let before = before.map(|order| (order.first, order.cause)).collect();
+    let behind = within.iter().filter(|order| order.first == last);
+    let behind = behind.map(|order| (order.then, order.cause)).collect();
+    let lead = time(&before);
+    let down: Seconds = own.iter().map(|&action| levels.shortest(action)).sum();
+    Some(Held {
+        action: first,
+        lead: before.values().next().map(|&cause| (lead, cause)),
+        length: lead + down + time(&behind),
+    })
 }
 
 /// The mark before or behind some actions, if there are several.

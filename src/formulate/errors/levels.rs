@@ -32,9 +32,7 @@ pub(in super::super) fn too_much(
         Key::Link(..) | Key::Switch(_) | Key::Limit(..) => {
             cap(levels, walk, key, excess, words::rate)
         }
-        Key::Up(_) | Key::Empty(_) | Key::Came(..) | Key::Away(..) => {
-            too_large(&levels.describe(key).name, None)
-        }
+        Key::Up(_) | Key::Empty(_) | Key::Came(..) => too_large(&levels.describe(key).name, None),
         Key::Migrations(_) | Key::On(_) | Key::Seq(_) | Key::Vms(_) | Key::Off(_) => {
             cap(levels, walk, key, excess, |count| count.to_string())
         }
