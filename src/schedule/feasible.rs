@@ -1,6 +1,7 @@
 //! Whether there is any schedule: by presolve, by lists in several orders, by a search of orders without time, else by
 //! SAT. How much is tried is counted.
 
+pub mod lasting;
 pub mod order;
 
 use std::collections::BTreeSet;

@@ -12,7 +12,7 @@ use super::bound::relaxation::Relaxation;
 use super::construct::list;
 use super::control::Control;
 use super::exact::{self, Answer, branch};
-use super::feasible::{self, First};
+use super::feasible::{self, First, lasting};
 use super::improve::Search;
 use super::improve::window::Windows;
 use super::instance::{Instance, Job, Placed, Refusal};
@@ -51,6 +51,8 @@ struct Work {
     hottest: f64,
     /// Work for a schedule in long slots.
     arrange: arrange::Work,
+    /// Effort of each search for a schedule with a lower value, where the first goals have no times.
+    lower: u64,
     /// Windows of the schedule that are solved by SAT.
     windows: usize,
     /// Starts that an exact search may have.
@@ -115,6 +117,12 @@ fn work(effort: Effort, jobs: usize) -> Work {
             again,
             priced,
         },
+        lower: match effort {
+            Effort::Instant => 100_000,
+            Effort::Brief | Effort::Fast => 1_000_000,
+            Effort::Normal => 4_000_000,
+            Effort::Best => 20_000_000,
+        },
         // After reinsertion they found nothing on the instances measured, and cost as much time again.
         windows: if effort == Effort::Best { 400 } else { 0 },
         starts: match effort {
@@ -157,6 +165,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
     let mut closed = with_sink(&instance, makespan::least(&instance));
     seal(&mut closed);
     let mut run = Run {
+        formulation,
         instance: &instance,
         closed,
         bounds: trivial(&instance),
@@ -198,6 +207,7 @@ fn trivial(instance: &Instance) -> Vec<i64> {
 }
 
 struct Run<'a, 'm> {
+    formulation: &'a Formulation,
     instance: &'a Instance,
     closed: Instance,
     bounds: Vec<i64>,
@@ -248,6 +258,7 @@ impl Run<'_, '_> {
         let rough =
             rough.map(|aligned| Rough::new(aligned, makespan, &self.work.arrange, self.control));
         let target = self.relax(0, self.work.rounds, rough.as_ref(), pool.as_ref());
+        self.lower();
         // A little improvement is enough where few starts are left: SAT does the rest.
         self.improve(&target, self.work.moves / 16, self.work.hottest);
         self.branch();
@@ -273,6 +284,32 @@ impl Run<'_, '_> {
                 self.relax(goal, self.work.rounds.min(3), None, pool.as_ref());
             }
             self.prove(goal, self.work.starts, self.work.proof);
+        }
+    }
+
+    /// Looks for schedules with lower values of the first goals, as long as these have no times: each by halves between its bound and what
+    /// is known.
+    fn lower(&mut self) {
+        let mut limited = self.instance.clone();
+        for goal in 0..self.instance.goals.len() {
+            if !lasting::is_timeless(self.instance, goal) {
+                return;
+            }
+            let (mut low, mut high) = (self.bounds[goal], self.value(goal));
+            while low < high && !self.control.stopped() {
+                let aim = low + (high - low) / 2;
+                let lower = lasting::limited(&limited, goal, aim);
+                let effort = self.work.lower;
+                match lasting::search(self.formulation, &lower, effort, self.control) {
+                    First::Found(placed) => {
+                        self.offer(placed);
+                        high = self.value(goal);
+                        self.report("lower values");
+                    }
+                    First::Infeasible | First::Unknown => low = aim + 1,
+                }
+            }
+            limited = lasting::limited(&limited, goal, self.value(goal));
         }
     }
 

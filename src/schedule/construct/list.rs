@@ -281,7 +281,8 @@ pub fn advance(partial: &mut Partial, instance: &Instance, job: usize) -> Option
     };
     partial.insert(job, better.unwrap_or(old));
     better?;
-    if partial.holds(job) {
+    // What it made room for may still need that.
+    if partial.holds(job) && partial.has_room(job, old.mode) {
         return Some(old);
     }
     partial.remove(job);

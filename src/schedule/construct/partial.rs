@@ -419,10 +419,12 @@ impl<'a> Partial<'a> {
 
     /// Whether every level that a placed job touches has room left.
     pub fn holds(&self, job: usize) -> bool {
-        let Some(place) = self.places[job] else {
-            return false;
-        };
-        let segments = &self.mode(job, place.mode).segments;
+        self.places[job].is_some_and(|place| self.has_room(job, place.mode))
+    }
+
+    /// Whether every level that a mode of a job would touch has room left, which others may have counted on.
+    pub fn has_room(&self, job: usize, mode: u32) -> bool {
+        let segments = &self.mode(job, mode).segments;
         segments
             .iter()
             .filter(|s| self.relieved[s.level as usize])
