@@ -87,17 +87,19 @@ pub(super) fn request<'a>(
         request.goals.push(goal(GoalKind::Mttr));
     }
     // How many servers are shut down where nobody says it, and what is preferred, comes first, unless the plan gives it another place.
-    let open: [(GoalKind, fn(&RuleKind) -> bool); 2] = [
-        (GoalKind::ServersOn, |kind| {
-            matches!(kind, RuleKind::Any { count: None, .. })
-        }),
-        (GoalKind::Preferences, |kind| {
-            matches!(kind, RuleKind::Prefer { .. })
-        }),
+    let asks = |is: fn(&RuleKind) -> bool| request.rules.iter().any(|rule| is(&rule.kind));
+    let first = [
+        (
+            GoalKind::ServersOn,
+            asks(|kind| matches!(kind, RuleKind::Any { count: None, .. })),
+        ),
+        (
+            GoalKind::Preferences,
+            asks(|kind| matches!(kind, RuleKind::Prefer { .. })),
+        ),
     ];
-    for (kind, is_about) in open {
-        let is_named = request.goals.iter().any(|goal| goal.kind == kind);
-        if !is_named && request.rules.iter().any(|rule| is_about(&rule.kind)) {
+    for (kind, is_asked) in first {
+        if is_asked && !request.goals.iter().any(|goal| goal.kind == kind) {
             request.goals.insert(0, goal(kind));
         }
     }
