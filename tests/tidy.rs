@@ -128,6 +128,7 @@ fn each_third_party_boundary_is_where_the_architecture_says() {
         ("comfy_table", "src/emit/table"),
         ("clap", "src/cli"),
         ("indicatif", "src/cli"),
+        ("process_wrap", "src/cli/run"),
         ("svg", "src/emit"),
         ("maud", "src/emit"),
         ("quick_xml", "src/cli/test"),

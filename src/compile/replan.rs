@@ -23,8 +23,8 @@ pub struct Rest {
     pub checked: Checked,
     /// The plan.
     pub index: usize,
-    /// What of the old plan is not done, as it was planned, told from now on.
-    pub old: PlanFile,
+    /// The plan of which that is left.
+    old: PlanFile,
     /// Where the machines are not as the journal says.
     pub surprises: Vec<String>,
     /// How many actions have failed.
@@ -87,7 +87,6 @@ impl Checked {
             late: planned.map_or(0, |planned| journal.started - planned),
             ..so_far(file, &tasks, journal, elapsed)
         };
-        let old = old_rest(file, &tasks, journal, &so_far);
         let mut progress = match &since.progress {
             Some(before) => before.then(&so_far, &self.start_of(&since)),
             None => so_far,
@@ -114,7 +113,7 @@ impl Checked {
         Ok(Rest {
             checked,
             index,
-            old,
+            old: file.clone(),
             surprises,
             failed: last(journal)
                 .values()
@@ -169,19 +168,9 @@ impl Checked {
 impl Rest {
     /// What is different in a plan of the rest from what was planned, in words.
     pub fn difference(&self, plan: &PlanFile) -> String {
-        let old = PlanFile {
-            start: plan.start.clone(),
-            since: plan.since.clone(),
-            ..self.old.clone()
-        };
-        let new = bare(plan.clone());
-        let mut difference = diff::compare(&old, &new);
-        // The sum of all ends, say, is of fewer actions now: only what is told of the end compares.
-        difference
-            .figures
-            .retain(|figure| figure.name == "makespan");
+        let mut difference = diff::compare(&self.old, plan);
         difference.inputs.clear();
-        diff::text(&difference, &old, &new)
+        diff::text(&difference, &self.old, plan)
     }
 
     /// How far the plan has come: `12 actions done, 2 running, 1 failed, 30 left`.
@@ -273,55 +262,4 @@ fn so_far(file: &PlanFile, tasks: &[Task], journal: &Journal, elapsed: Seconds) 
         done: of(What::Ended).map(|(_, at)| tasks[at]).collect(),
         ..Progress::default()
     }
-}
-
-/// What of a plan is not done by its journal, told from now on, its actions named as if there had been no others.
-fn old_rest(file: &PlanFile, tasks: &[Task], journal: &Journal, so_far: &Progress) -> PlanFile {
-    let last = last(journal);
-    let is_done = |at: usize| last.get(&at).is_some_and(|line| line.what == What::Ended);
-    let begun = that_are(What::Started, tasks, journal).into_iter();
-    let begun = begun.zip(&so_far.running);
-    let left: BTreeMap<usize, Seconds> = begun
-        .map(|((_, at), running)| (at, running.left.into()))
-        .collect();
-    let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    let actions = file.actions.iter().enumerate();
-    let actions = actions.filter(|&(at, _)| !is_done(at)).map(|(at, action)| {
-        let mut action = action.clone();
-        let base = action
-            .id
-            .split_once(" (")
-            .map_or(action.id.as_str(), |(base, _)| base);
-        let times = names.entry(base.to_owned()).or_default();
-        *times += 1;
-        action.id = match *times {
-            1 => base.to_owned(),
-            times => format!("{base} ({times})"),
-        };
-        let begun = left.get(&at);
-        let length = begun.copied().unwrap_or(action.end - action.start);
-        action.start = match begun {
-            Some(_) => 0,
-            None => (action.start - so_far.elapsed).max(0),
-        };
-        action.end = action.start + length;
-        action
-    });
-    let actions: Vec<_> = actions.collect();
-    bare(PlanFile {
-        makespan: actions.iter().map(|action| action.end).max().unwrap_or(0),
-        actions,
-        ..file.clone()
-    })
-}
-
-/// A plan as far as those two compare: what is done where and when, and nothing of why.
-fn bare(mut file: PlanFile) -> PlanFile {
-    for action in &mut file.actions {
-        action.after.clear();
-        action.waits.clear();
-        action.may_start.clear();
-        (action.not_before, action.timeout, action.retry) = (None, None, None);
-    }
-    file
 }

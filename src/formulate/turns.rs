@@ -16,6 +16,7 @@ use super::Cause;
 use super::implied::{Count, Held, least_time};
 use super::levels::Levels;
 use super::rules::Sources;
+use super::scopes::RuleAt;
 use super::steps::{Order, Walk};
 use crate::formulation::{
     Action, ActionId, Demand, Formulation, Mode, Resource, ResourceId, Schedule, Seconds, SourceId,
@@ -83,6 +84,19 @@ impl Turns {
     }
 }
 
+/// The rolls whose order is open: each with how many turns there may be at once, and its turns.
+fn open(request: &Request) -> impl Iterator<Item = (RuleAt, u32, &[Turn])> {
+    let rules = request.rules.iter().enumerate();
+    rules.filter_map(|(at, rule)| match &rule.kind {
+        RuleKind::Roll {
+            count,
+            turns,
+            order: None,
+        } => Some((at, *count, turns.as_slice())),
+        _ => None,
+    })
+}
+
 /// Adds the levels that count turns whose order is open, and the marks that they need.
 pub(super) fn count(
     request: &Request,
@@ -91,20 +105,12 @@ pub(super) fn count(
     out: &mut Formulation,
 ) -> Vec<Marks> {
     let mut found = Vec::new();
-    for (at, rule) in request.rules.iter().enumerate() {
-        let RuleKind::Roll {
-            count,
-            turns,
-            order: None,
-        } = &rule.kind
-        else {
-            continue;
-        };
+    for (at, count, turns) in open(request) {
         let known = Turns::of(walk);
         let source = sources.rule(at, out);
         let label = out[source].label.clone();
-        let begun = (*count as usize) < turns.len();
-        let begun = begun.then(|| level(out, &label, i64::from(*count), source));
+        let begun = (count as usize) < turns.len();
+        let begun = begun.then(|| level(out, &label, i64::from(count), source));
         if let Some(level) = begun {
             let at_first = turns.iter().filter(|turn| turn.is_begun).count();
             out.resources[level.0 as usize].initial = at_first as i64;
@@ -145,23 +151,15 @@ pub(super) fn held(
 ) -> Vec<Count> {
     let within = within(levels.walk());
     let mut counts = Vec::new();
-    for (at, rule) in request.rules.iter().enumerate() {
-        let RuleKind::Roll {
-            count,
-            turns,
-            order: None,
-        } = &rule.kind
-        else {
-            continue;
-        };
+    for (at, count, turns) in open(request) {
         let turns = turns.iter().filter(|turn| !turn.is_begun);
         let held = turns.filter_map(|turn| turn_held(levels, *turn, within.get(&turn.id)?));
         let held: Vec<Held> = held.collect();
-        if (*count as usize) < held.len() {
+        if (count as usize) < held.len() {
             let source = sources.rule(at, out);
             counts.push(Count {
                 name: format!("servers down for {}", out[source].label),
-                most: u64::from(*count),
+                most: u64::from(count),
                 source,
                 held,
             });

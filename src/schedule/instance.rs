@@ -168,6 +168,12 @@ impl Instance {
         }
     }
 
+    /// Whether nothing that a goal is about depends on when it happens.
+    pub fn is_timeless(&self, goal: usize) -> bool {
+        let mut modes = self.jobs.iter().flat_map(|job| &job.modes);
+        self.goals[goal].makespan == 0 && modes.all(|mode| mode.cost[goal].slope == 0)
+    }
+
     /// The schedule of the formulation's actions.
     pub fn expand(&self, placed: &Placed) -> Schedule {
         let mut schedule = Schedule {

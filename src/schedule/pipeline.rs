@@ -292,7 +292,7 @@ impl Run<'_, '_> {
     fn lower(&mut self) {
         let mut limited = self.instance.clone();
         for goal in 0..self.instance.goals.len() {
-            if !lasting::is_timeless(self.instance, goal) {
+            if !self.instance.is_timeless(goal) {
                 return;
             }
             let (mut low, mut high) = (self.bounds[goal], self.value(goal));

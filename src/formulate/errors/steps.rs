@@ -113,6 +113,17 @@ pub(in super::super) fn too_many_together(deed: &Deed, most: usize) -> Diagnosti
         .with_help("let each of them choose among fewer servers, or say where some of them go")
 }
 
+/// Energy is a goal where something is open that it depends on.
+fn energy(
+    goal: Option<Span>,
+    message: impl Into<String>,
+    open: Option<Span>,
+    label: &str,
+) -> Diagnostic {
+    let finding = at(Code::EnergyOfChoice, goal.or(open), message, "this goal");
+    also(finding, open, label)
+}
+
 pub(in super::super) fn energy_of_shutdown(
     dc: &Datacenter,
     goal: Option<Span>,
@@ -123,25 +134,13 @@ pub(in super::super) fn energy_of_shutdown(
         "energy cannot be minimized: `{}` and `{}` draw differently, and the plan may shut down either",
         dc[one].name, dc[other].name
     );
-    let finding = at(
-        Code::EnergyOfChoice,
-        goal.or(rule.origin),
-        message,
-        "this goal",
-    );
-    also(finding, rule.origin, "leaves it open which")
+    energy(goal, message, rule.origin, "leaves it open which")
         .with_help("let it choose among servers with the same `power`, or minimize something else")
 }
 
 pub(in super::super) fn energy_of_any_number(goal: Option<Span>, rule: &Rule) -> Diagnostic {
     let message = "energy cannot be minimized where it is open how many servers are shut down";
-    let finding = at(
-        Code::EnergyOfChoice,
-        goal.or(rule.origin),
-        message,
-        "this goal",
-    );
-    also(finding, rule.origin, "leaves it open how many")
+    energy(goal, message, rule.origin, "leaves it open how many")
         .with_help("say how many, as in `shutdown any 2 of …`, or minimize `servers on`")
 }
 
@@ -155,13 +154,7 @@ pub(in super::super) fn energy_of_choice(
         "energy cannot be minimized: `{}` may be between `{}` and `{}`, which draw differently for a VM",
         deed.name, dc[one].name, dc[other].name
     );
-    let finding = at(
-        Code::EnergyOfChoice,
-        goal.or(deed.origin),
-        message,
-        "this goal",
-    );
-    also(finding, deed.origin, "leaves the server open").with_help(
+    energy(goal, message, deed.origin, "leaves the server open").with_help(
         "let it choose among servers with the same `hosting`, or minimize something else",
     )
 }

@@ -104,10 +104,9 @@ const LASTING: Seconds = 64;
 /// Where the last slot ends. An objective without times (moves, servers that are on) pays nothing for what happens late, so a job would
 /// wait until hardly anything is left of the levels that it changes for good: time goes on long enough that nearly all is.
 pub fn until(instance: &Instance, goal: usize) -> Seconds {
-    let mut modes = instance.jobs.iter().flat_map(|job| &job.modes);
-    match modes.any(|mode| mode.cost[goal].slope != 0) {
-        true => instance.horizon,
-        false => instance.horizon.saturating_mul(LASTING),
+    match instance.is_timeless(goal) {
+        true => instance.horizon.saturating_mul(LASTING),
+        false => instance.horizon,
     }
 }
 

@@ -19,12 +19,6 @@ use crate::schedule::instance::{
 /// Modes that SAT may choose among.
 const MOST_MODES: usize = 30_000;
 
-/// Whether nothing that a goal is about depends on when it happens.
-pub fn is_timeless(instance: &Instance, goal: usize) -> bool {
-    let mut modes = instance.jobs.iter().flat_map(|job| &job.modes);
-    instance.goals[goal].makespan == 0 && modes.all(|mode| mode.cost[goal].slope == 0)
-}
-
 /// The same problem, in which such a goal has at most that value.
 pub fn limited(instance: &Instance, goal: usize, limit: i64) -> Instance {
     let mut limited = instance.clone();

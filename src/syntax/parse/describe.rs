@@ -96,7 +96,7 @@ fn describe(rule: Rule) -> Expected {
         command_kind => Needed("what the command is for, such as `boot` or `uri`"),
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
-        objective => Needed(
+        objective | goal | k_servers => Needed(
             "`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences`, `balance` or `servers on`",
         ),
         k_time => Needed("`time`"),
