@@ -59,6 +59,9 @@ pub enum BuildError {
     /// A VM has neither `memory` nor `used`.
     #[error("`{0}` has no memory")]
     NoMemory(String),
+    /// A VM is in a pool that its server does not have.
+    #[error("`{0}` is in a pool that its server does not have")]
+    NoSuchPool(String),
     /// A place stands in one that is declared after it, or in itself.
     #[error("`{0}` stands in a place that is not declared before it")]
     MisplacedIn(String),

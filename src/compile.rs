@@ -136,6 +136,7 @@ fn formulated(
         });
     }
     diagnostics.extend(guesses::warning(&analysis.datacenter, &prospects));
+    diagnostics.extend(guesses::pools(&analysis.datacenter, &prospects));
     let root = loader.shown("");
     let source = SourceFile {
         file: entry.to_owned(),

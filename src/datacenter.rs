@@ -6,11 +6,13 @@
 
 mod commands;
 mod manner;
+mod pools;
 mod stock;
 
 use crate::source::Span;
 pub use commands::{CommandKind, Commands};
 pub use manner::{Copy, Disk, Manner};
+pub use pools::Pool;
 pub use stock::{Measure, ONCE, OwnResource, Stock};
 
 /// Index into [`Datacenter::switches`].
@@ -113,6 +115,8 @@ pub struct Server {
     pub own: Vec<(u32, At<u64>)>,
     /// Millionths of what it has that its VMs may share together, where that is not all of it and no more.
     pub overbook: Vec<(Stock, u32)>,
+    /// Into how many equal parts all that it has is divided, a VM having one of them whole (the nodes of a NUMA machine); 1: it is not.
+    pub pools: At<u32>,
     /// Whether it is under maintenance: no VM comes to it.
     pub maintenance: Option<At<()>>,
     /// Whether it is on when the plan starts.
@@ -270,6 +274,8 @@ pub struct Vm {
     pub name: String,
     /// Where it is when the plan starts, and the place that says so.
     pub host: At<ServerId>,
+    /// Its pool there; None: nobody says it, or the server is not divided.
+    pub pool: Option<At<Pool>>,
     /// Whether it runs then.
     pub running: bool,
     /// Bytes that it takes of its server's memory.

@@ -188,6 +188,8 @@ pub enum What {
     Place,
     /// How a VM is moved.
     Copy,
+    /// The pool of its server.
+    Pool,
     /// What is carried out or asked.
     Text,
     /// What it waits for.
@@ -301,6 +303,7 @@ fn what(old: &Action, new: &Action) -> Vec<What> {
         (What::Rate, old.bandwidth_mbps != new.bandwidth_mbps),
         (What::Place, place(old) != place(new)),
         (What::Copy, old.copy != new.copy),
+        (What::Pool, old.pool != new.pool),
         (What::Text, old.text != new.text),
         (What::Waits, old.after != new.after),
         (

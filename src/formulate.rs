@@ -44,6 +44,7 @@ use levels::{Key, Level, Levels};
 use rules::Sources;
 use scopes::Scopes;
 use steps::Deed;
+pub use steps::Pools;
 use traffic::Guests;
 pub use traffic::{Carrier, LoadChange, Loads};
 
@@ -121,6 +122,8 @@ pub struct Work {
     pub from: Option<ServerId>,
     /// For each mode from where to where it leads, and how, where that is open; else empty.
     pub open: Vec<Led>,
+    /// For each mode the pools of servers that the VM leaves and enters; empty where there are none.
+    pub pools: Vec<Pools>,
     /// Whether the VM need not move, or the server need not be shut down: its last mode is then not in the plan.
     pub may_stay: bool,
     /// Whether the plan implies it without saying it, such as the boot of a server that is off.
@@ -140,9 +143,11 @@ pub struct Work {
 }
 
 impl Problem {
-    /// Whether it leaves open where some migration leads, or how.
+    /// Whether it leaves open where some migration leads, or how, or which pool a VM has.
     pub fn is_open(&self) -> bool {
-        self.work.iter().any(|work| !work.open.is_empty())
+        let choice =
+            |work: &Work| !work.open.is_empty() || work.pools.iter().any(|of| *of != work.pools[0]);
+        self.work.iter().any(choice)
     }
 }
 
@@ -290,6 +295,15 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
                     from: way.from,
                     to: way.to.unwrap_or(way.from),
                     manner: way.manner,
+                })
+                .collect(),
+            pools: method
+                .modes
+                .iter()
+                .filter_map(|mode| Some(method.way(mode)?.pools))
+                .filter(|_| {
+                    let none = Pools::default();
+                    method.ways.iter().any(|way| way.pools != none)
                 })
                 .collect(),
             manner: method.first_manner(),

@@ -19,7 +19,7 @@ pub use verify::{Violation, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::datacenter::{Datacenter, Manner, ServerId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId};
 use crate::formulate::{Assumed, Problem, decide, rule_in_words};
 use crate::formulation::{ActionId, Formulation, Schedule, Seconds, SourceId, Unit};
 use crate::request::{Bandwidth, GoalKind, Request, Start, Task};
@@ -158,6 +158,8 @@ pub struct Planned {
     pub power: u64,
     /// How a VM is migrated.
     pub manner: Manner,
+    /// The pool of its server that the VM comes to.
+    pub pool: Option<Pool>,
     /// What its length assumes besides the model.
     pub assumed: Assumed,
     /// Whether the plan implied it without saying it.
@@ -463,6 +465,7 @@ fn planned(
                 rate: f[action].modes[mode].rate,
                 power: work.power[mode],
                 manner: work.manner,
+                pool: work.pools.get(mode).and_then(|pools| pools.entered),
                 assumed: work.assumed,
                 inferred: work.inferred,
                 places: 0,

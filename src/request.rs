@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::datacenter::{At, Datacenter, Manner, Patience, Retry};
-pub use crate::datacenter::{LinkId, Node, ServerId, Stock, SwitchId, VmId};
+pub use crate::datacenter::{LinkId, Node, Pool, ServerId, Stock, SwitchId, VmId};
 use crate::show::show_seconds;
 use crate::source::Span;
 
@@ -270,6 +270,8 @@ pub struct Step {
     pub rate: Option<u64>,
     /// How a migration is done, where a plan has decided it; None: as the VM allows it.
     pub manner: Option<Manner>,
+    /// The pool that the VM comes to, where a plan has decided it; None: the plan chooses, where the server has pools.
+    pub pool: Option<Pool>,
     /// What a `run` carries out, and what a `pause` asks; nothing of all else.
     pub text: Option<Arc<str>>,
     /// The turn of a server in a `roll` that it is a part of.
@@ -291,6 +293,7 @@ impl Step {
             takes: None,
             rate: None,
             manner: None,
+            pool: None,
             text: None,
             turn: None,
             is_optional: false,
@@ -649,13 +652,15 @@ pub enum GoalKind {
     Preferences,
     /// The largest share of a server's memory that its VMs have when the plan has ended, in whole percents, rounded up.
     Balance,
+    /// What servers draw when the plan has ended, in mW.
+    Power,
     /// How many servers are on when the plan has ended.
     ServersOn,
 }
 
 impl GoalKind {
     /// All of them.
-    pub const ALL: [GoalKind; 8] = [
+    pub const ALL: [GoalKind; 9] = [
         GoalKind::Mttr,
         GoalKind::Energy,
         GoalKind::Makespan,
@@ -663,6 +668,7 @@ impl GoalKind {
         GoalKind::Downtime,
         GoalKind::Preferences,
         GoalKind::Balance,
+        GoalKind::Power,
         GoalKind::ServersOn,
     ];
 
@@ -676,14 +682,15 @@ impl GoalKind {
             GoalKind::Downtime => "downtime",
             GoalKind::Preferences => "preferences",
             GoalKind::Balance => "balance",
+            GoalKind::Power => "power",
             GoalKind::ServersOn => "servers on",
         }
     }
 
-    /// Parts of what it is told in: mJ of a J, ms of a second.
+    /// Parts of what it is told in: mJ of a J, ms of a second, mW of a W.
     pub fn scale(self) -> i64 {
         match self {
-            GoalKind::Energy | GoalKind::Downtime => 1000,
+            GoalKind::Energy | GoalKind::Downtime | GoalKind::Power => 1000,
             GoalKind::Mttr
             | GoalKind::Makespan
             | GoalKind::Moves

@@ -6,7 +6,7 @@ pub use progress::{Progress, Running};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{At, Datacenter, Pool, ServerId, Vm, VmId};
 use crate::request::{Step, Task};
 use crate::source::Span;
 
@@ -30,6 +30,28 @@ pub struct Stand {
     pub on: ServerId,
     /// Whether it runs.
     pub running: bool,
+    /// Its pool there, where that is known.
+    pub pool: Option<Pool>,
+}
+
+impl Stand {
+    /// Where a VM is.
+    fn of(vm: &Vm) -> Self {
+        Stand {
+            on: vm.host.value,
+            running: vm.running,
+            pool: vm.pool.map(|pool| pool.value),
+        }
+    }
+
+    /// Puts a VM there.
+    fn make(self, vm: &mut Vm) {
+        (vm.host.value, vm.running) = (self.on, self.running);
+        vm.pool = self.pool.map(|value| At {
+            value,
+            origin: None,
+        });
+    }
 }
 
 /// What may be different once some steps are done: what the plan chooses is not known.
@@ -48,6 +70,7 @@ struct End {
     /// Its server; None: the plan chooses it.
     on: Option<ServerId>,
     running: bool,
+    pool: Option<Pool>,
 }
 
 impl Ends {
@@ -58,12 +81,16 @@ impl Ends {
             match step.task {
                 Task::Migrate { vm, to } => {
                     let is_open = step.among.is_some();
-                    ends.vm(datacenter, vm).on = (!is_open).then_some(to);
+                    let end = ends.vm(datacenter, vm);
+                    (end.on, end.pool) = ((!is_open).then_some(to), step.pool);
                     if !is_open && !datacenter[to].on {
                         ends.servers.entry(to).or_insert(true);
                     }
                 }
-                Task::Start(vm) => ends.vm(datacenter, vm).running = true,
+                Task::Start(vm) => {
+                    let end = ends.vm(datacenter, vm);
+                    (end.running, end.pool) = (true, step.pool);
+                }
                 Task::Stop(vm) => ends.vm(datacenter, vm).running = false,
                 Task::Boot(server) => _ = ends.servers.insert(server, true),
                 Task::Shutdown(server) => {
@@ -88,14 +115,15 @@ impl Ends {
         self.vms.entry(vm).or_insert(End {
             on: Some(data.host.value),
             running: data.running,
+            pool: data.pool.map(|pool| pool.value),
         })
     }
 
     /// What is then not as declared; None where a plan chooses some of it.
     pub fn since(&self, after: &str) -> Option<Since> {
         let vms = self.vms.iter().map(|(&vm, end)| {
-            let (on, running) = (end.on?, end.running);
-            Some((vm, Stand { on, running }))
+            let (on, running, pool) = (end.on?, end.running, end.pool);
+            Some((vm, Stand { on, running, pool }))
         });
         self.perhaps.is_empty().then_some(())?;
         Some(Since {
@@ -139,8 +167,8 @@ impl Since {
     /// The steps after which all is as declared again.
     pub fn back(&self, declared: &Datacenter, origin: Option<Span>) -> Vec<Step> {
         let vms = self.vms.iter().map(|(&vm, stand)| {
-            let (on, running) = (Some(stand.on), stand.running);
-            (vm, End { on, running })
+            let (on, running, pool) = (Some(stand.on), stand.running, stand.pool);
+            (vm, End { on, running, pool })
         });
         let ends = Ends {
             vms: vms.collect(),
@@ -154,8 +182,7 @@ impl Since {
     pub fn make(&self, datacenter: &mut Datacenter) {
         for (&vm, stand) in &self.vms {
             if let Some(data) = datacenter.vms.get_mut(vm.0 as usize) {
-                data.host.value = stand.on;
-                data.running = stand.running;
+                stand.make(data);
             }
         }
         for (&server, &on) in &self.servers {

@@ -28,7 +28,7 @@
     "budget" "at" "most" "limit" "freeze" "allow" "spread" "weight" "minimize" "expect" "takes"
     "bandwidth" "slack" "model" "timeout" "retry" "reboot" "run" "pause" "then" "drain" "any"
     "roll" "return" "forward" "empty" "reverse" "keep" "gather" "lonely" "pin" "reserve" "over" "has" "needs" "resource" "overbook"
-    "maintenance" "disk" "prefer" "on" "in" "of" "with" "like" "except" "and" "for" "by" "into" "from" "to" "until" "via" "as" "all" "vms" "servers"
+    "maintenance" "pools" "pool" "disk" "prefer" "on" "in" "of" "with" "like" "except" "and" "for" "by" "into" "from" "to" "until" "via" "as" "all" "vms" "servers"
     "racks" "sites" "switches")
   "Words that begin a sentence or hold it together.")
 

@@ -95,7 +95,7 @@ module.exports = grammar({
 
     property: ($) =>
       choice(
-        seq(choice($.measure, 'slack', 'shutdown', 'migration'), $._expression),
+        seq(choice($.measure, 'slack', 'shutdown', 'migration', 'pools'), $._expression),
         choice('idle', 'off', 'maintenance'),
         seq('hot', $._expression, optional(seq('in', $._expression))),
         seq('boot', $._expression, optional(seq('extra', $._expression))),
@@ -110,7 +110,7 @@ module.exports = grammar({
         seq('force', $.choice, optional(seq('after', $._expression))),
         $._timeout,
         $._retry,
-        seq('on', $._set),
+        seq('on', $._set, optional(seq('pool', $._expression))),
         seq('label', $._label),
         seq($.labelling, $._key, $._expression),
         seq($.addressing, $.string),
@@ -128,7 +128,7 @@ module.exports = grammar({
       token(
         choice(
           'pre', 'post', 'either', 'never', 'suspend', 'abort', 'wait', 'mttr', 'energy', 'makespan', 'moves',
-          'cold', 'any', 'downtime', 'preferences', 'balance',
+          'cold', 'any', 'downtime', 'preferences', 'balance', 'power',
           'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'entropy',
           'cloudsim', 'simgrid',
         ),

@@ -6,8 +6,8 @@ use super::quantity::{Cpu, Data, Power, Rate, Time};
 use super::{BuildError, BuildErrors};
 use crate::datacenter::{
     At, Commands, Copy, Datacenter, Disk, End, Force, Link, LinkId, Measure, MigrationEnergy, Node,
-    OwnResource, Patience, Retry, Route, Server, ServerId, Stock, Switch, SwitchId, SwitchKind,
-    Traffic, Vm, VmId, Workload,
+    OwnResource, Patience, Pool, Retry, Route, Server, ServerId, Stock, Switch, SwitchId,
+    SwitchKind, Traffic, Vm, VmId, Workload,
 };
 
 /// Builds a [`Datacenter`]. Ids are valid as soon as they are returned; mistakes are told by [`build`](Self::build).
@@ -119,6 +119,7 @@ impl DatacenterBuilder {
             labels: Vec::new(),
             own: Vec::new(),
             overbook: Vec::new(),
+            pools: plain(1),
             maintenance: None,
             has: Vec::new(),
             origin: None,
@@ -135,6 +136,7 @@ impl DatacenterBuilder {
         self.dc.vms.push(Vm {
             name: name.into(),
             host: plain(host),
+            pool: None,
             running: true,
             memory: plain(0),
             cpu: plain(0),
@@ -275,6 +277,12 @@ fn mistakes(dc: &Datacenter) -> Vec<BuildError> {
         errors.extend(unknown(dc, Node::Server(vm.host.value)));
         if vm.memory.value == 0 {
             errors.push(BuildError::NoMemory(vm.name.clone()));
+        }
+        let server = dc.servers.get(vm.host.value.0 as usize);
+        if let (Some(pool), Some(server)) = (vm.pool, server)
+            && pool.value.0 >= server.pools.value
+        {
+            errors.push(BuildError::NoSuchPool(vm.name.clone()));
         }
     }
     for link in &dc.links {
@@ -417,6 +425,11 @@ impl ServerSpec<'_> {
         self.set(|server| server.overbook.push((resource, millionths)))
     }
 
+    /// Divides all that it has into so many equal pools, of which a VM has one whole.
+    pub fn pools(self, pools: u32) -> Self {
+        self.set(|server| server.pools = plain(pools.max(1)))
+    }
+
     /// No VM comes to it before it is booted.
     pub fn maintenance(self) -> Self {
         self.set(|server| {
@@ -533,6 +546,11 @@ impl VmSpec<'_> {
         let used = used.into().0;
         self.builder.used_given.insert(self.id);
         self.set(|vm| vm.workload.used = used)
+    }
+
+    /// In which pool of its server it is, counted from 0.
+    pub fn pool(self, pool: u32) -> Self {
+        self.set(|vm| vm.pool = Some(plain(Pool(pool))))
     }
 
     /// What it takes of its server's CPUs.

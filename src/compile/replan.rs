@@ -5,7 +5,7 @@ mod machines;
 use std::collections::BTreeMap;
 
 use super::Checked;
-use crate::datacenter::Datacenter;
+use crate::datacenter::{At, Datacenter, Pool};
 use crate::diff;
 use crate::emit::json::{Kind, PlanFile};
 use crate::plan::Plan;
@@ -83,9 +83,11 @@ impl Checked {
         }
         let planned = file.start.as_deref().map(str::parse::<jiff::Timestamp>);
         let planned = planned.and_then(Result::ok).map(jiff::Timestamp::as_second);
+        let mut began = declared.clone();
+        since.make(&mut began);
         let so_far = Progress {
             late: planned.map_or(0, |planned| journal.started - planned),
-            ..so_far(file, &tasks, journal, elapsed)
+            ..so_far(file, (&tasks, &began), journal, elapsed)
         };
         let mut progress = match &since.progress {
             Some(before) => before.then(&so_far, &self.start_of(&since)),
@@ -237,7 +239,12 @@ fn that_are(what: What, tasks: &[Task], journal: &Journal) -> Vec<(Time, usize)>
 }
 
 /// What has come of a plan, as its journal says.
-fn so_far(file: &PlanFile, tasks: &[Task], journal: &Journal, elapsed: Seconds) -> Progress {
+fn so_far(
+    file: &PlanFile,
+    (tasks, start): (&[Task], &Datacenter),
+    journal: &Journal,
+    elapsed: Seconds,
+) -> Progress {
     let of = |what| that_are(what, tasks, journal).into_iter();
     let running = of(What::Started).map(|(started, at)| {
         let action = &file.actions[at];
@@ -254,12 +261,26 @@ fn so_far(file: &PlanFile, tasks: &[Task], journal: &Journal, elapsed: Seconds) 
                 .bandwidth_mbps
                 .and_then(|rate| u64::try_from(rate.0).ok()),
             manner: is_migration.then_some(action.copy),
+            pool: action.pool.map(Pool),
         }
     });
-    Progress {
+    let progress = Progress {
         elapsed,
         running: running.collect(),
         done: of(What::Ended).map(|(_, at)| tasks[at]).collect(),
         ..Progress::default()
+    };
+    // A plan says which pool a VM came to.
+    let mut actual = start.clone();
+    progress.make(&mut actual);
+    for (_, at) in of(What::Ended) {
+        if let Some(vm) = tasks[at].vm() {
+            let pool = file.actions[at].pool.map(|pool| At {
+                value: Pool(pool),
+                origin: None,
+            });
+            actual.vms[vm.0 as usize].pool = pool;
+        }
     }
+    progress.seen(start, &actual)
 }

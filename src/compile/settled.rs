@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Checked, Prospect};
-use crate::datacenter::ServerId;
+use crate::datacenter::{Pool, ServerId};
 use crate::emit::json::PlanFile;
 use crate::formulate::{Problem, Said, decide, schedule_of};
 use crate::plan::{Plan, verify};
@@ -47,6 +47,7 @@ impl Checked {
                     from: id(&action.from).or_else(|| id(&action.server)),
                     to: id(&action.to),
                     manner: action.to.is_some().then_some(action.copy),
+                    pool: action.pool.map(Pool),
                     start: action.start,
                     length: action.end.checked_sub(action.start)?,
                     rate: action
@@ -134,6 +135,7 @@ fn said_by(plan: &Plan) -> impl Iterator<Item = (&str, Said)> {
             from: action.from,
             to: action.task.to(),
             manner: action.task.to().map(|_| action.manner),
+            pool: action.pool,
             start: action.start,
             length: action.end - action.start,
             rate: action.rate,

@@ -72,7 +72,8 @@ impl CommandKind {
     /// The words that stand in braces in its templates for what differs from action to action: the server's full
     /// name and its own, its address, that of its management controller; the VM's name; a hypervisor's URI; for a migration the
     /// servers that it leads from and to, the address of the one that it leads to, the same in the network of
-    /// migrations, that server's URI, the rate in MiB/s and KiB/s, and whether a disk goes along; for `run` the command.
+    /// migrations, that server's URI, the rate in MiB/s and KiB/s, whether a disk goes along, and like a start the pool that the VM comes to; for
+    /// `run` the command.
     pub fn placeholders(self) -> &'static [&'static str] {
         use CommandKind::*;
         match self {
@@ -80,7 +81,8 @@ impl CommandKind {
             Boot | Shutdown | Power => &["server", "name", "address", "bmc", "uri"],
             Run => &["server", "name", "address", "uri", "command"],
             Guests | Answers | Free | Defined | Clock => &["server", "name", "address", "uri"],
-            Start | Stop | Migrating | Abort | Suspend | Post => {
+            Start => &["server", "name", "address", "uri", "vm", "pool"],
+            Stop | Migrating | Abort | Suspend | Post => {
                 &["server", "name", "address", "uri", "vm"]
             }
             Migrate | Cold => &[
@@ -97,6 +99,7 @@ impl CommandKind {
                 "rate-mib",
                 "rate-kib",
                 "disk",
+                "pool",
             ],
         }
     }

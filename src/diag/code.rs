@@ -159,6 +159,7 @@ codes! {
     NeverBinds "W0006" Warning "a rule can never bind"
     Crowded "W0010" Warning "a server holds more than it has from the start"
     Guessed "W0013" Warning "nothing is known of what a VM rewrites"
+    GuessedPool "W0014" Warning "in which pool of its server a VM is, nothing says"
     ImportLeftOut "W0701" Warning "a part of a foreign file is left out"
 }
 

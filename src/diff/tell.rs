@@ -216,6 +216,13 @@ fn told(changed: &Changed, what: &[What]) -> String {
                 }
             }
         }
+        What::Pool => {
+            let words = |action: &Action| match action.pool {
+                Some(pool) => format!("pool {pool}"),
+                None => String::from("no pool"),
+            };
+            format!("to {} instead of {}", words(new), words(old))
+        }
         What::Copy => format!("{} instead of {}", manner(new), manner(old)),
         What::Text => format!("{} instead of {}", said(new), said(old)),
         // Whoever moves in time waits for others: whom, is told where that alone is new.
@@ -464,8 +471,12 @@ pub fn json(difference: &Difference) -> String {
 pub fn picture(difference: &Difference, old: &PlanFile, new: &PlanFile) -> String {
     let old = &*beside(old, new);
     let words = difference.change.iter().map(|changed| {
-        let besides =
-            |what: &&What| matches!(what, What::Place | What::Copy | What::Rate | What::Text);
+        let besides = |what: &&What| {
+            matches!(
+                what,
+                What::Place | What::Pool | What::Copy | What::Rate | What::Text
+            )
+        };
         let what: Vec<What> = changed.what.iter().filter(besides).copied().collect();
         (changed.new.id.as_str(), told(changed, &what))
     });

@@ -61,6 +61,7 @@ pub fn objective(goal: GoalKind, value: i64) -> String {
         GoalKind::Energy => energy(i128::from(value)),
         GoalKind::Moves | GoalKind::Preferences | GoalKind::ServersOn => format!("{value}"),
         GoalKind::Balance => format!("{value} %"),
+        GoalKind::Power => power(u64::try_from(value).unwrap_or(0)),
         GoalKind::Downtime => match u64::try_from(value) {
             Ok(ms) => show_milliseconds(ms),
             Err(_) => format!("{} s", value as f64 / 1e3),

@@ -70,6 +70,7 @@ mod tests {
                 left: 3,
                 rate: None,
                 manner: None,
+                pool: None,
             }],
             ..Progress::default()
         });

@@ -95,6 +95,7 @@ impl Made {
             labels: Vec::new(),
             own: Vec::new(),
             overbook: Vec::new(),
+            pools: at(1),
             maintenance: None,
             has: Vec::new(),
             origin: None,
@@ -106,6 +107,7 @@ impl Made {
         self.datacenter.vms.push(Vm {
             name: name.to_owned(),
             host: at(host),
+            pool: None,
             running: true,
             memory: at(2 << 30),
             cpu: at(1000),
@@ -172,6 +174,7 @@ impl Made {
             rate,
             power,
             manner: Manner::Pre,
+            pool: None,
             assumed: Assumed::default(),
             inferred: false,
             places: 0,

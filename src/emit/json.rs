@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{server_of, vm_of};
-use crate::datacenter::{Datacenter, Manner, ServerId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId};
 use crate::plan::{self, Achieved, Plan, Planned, Policy, SourceFile};
 use crate::request::{Bandwidth, Task};
 use crate::schedule::Effort;
@@ -111,10 +111,10 @@ pub enum Status {
     Feasible,
 }
 
-/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), servers (`servers on`), a price (`preferences`) or percents (`balance`).
+/// An objective, its value and its bound: seconds, J (`energy`), migrations (`moves`), servers (`servers on`), W (`power`), a price (`preferences`) or percents (`balance`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences`, `balance` or `servers on`.
+    /// `mttr`, `makespan`, `energy`, `moves`, `downtime`, `preferences`, `balance`, `power` or `servers on`.
     pub name: String,
     /// What the plan has.
     pub value: Milli,
@@ -199,6 +199,9 @@ pub struct Action {
     /// How the VM is moved; of a migration only, and only where that is not by pre-copy.
     #[serde(default, skip_serializing_if = "is_pre")]
     pub copy: Manner,
+    /// The pool of its server that the VM comes to; of `migrate` and `start`, and only where that is divided into pools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<u32>,
     /// Mbit/s; of a migration only, and of one that is `cold` only if it sends something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth_mbps: Option<Micro>,
@@ -445,6 +448,7 @@ fn action(datacenter: &Datacenter, plan: &Plan, action: &Planned, after: &[usize
         start: action.start,
         end: action.end,
         copy: action.manner,
+        pool: action.pool.map(|Pool(pool)| pool),
         bandwidth_mbps: action.rate.map(|bits| Fixed(bits.into())),
         after: after
             .iter()

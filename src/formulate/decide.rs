@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Problem, formulate, turns};
-use crate::datacenter::{Datacenter, Manner, ServerId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::diag::has_errors;
 use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
 use crate::request::{Actor, Request, RuleKind, Step, Task};
@@ -32,6 +32,8 @@ pub struct Said {
     pub to: Option<ServerId>,
     /// How it is done.
     pub manner: Option<Manner>,
+    /// The pool that its VM comes to.
+    pub pool: Option<Pool>,
     /// When it starts.
     pub start: Seconds,
     /// How long it takes.
@@ -68,9 +70,11 @@ pub fn decide(
             }
             (task, _) => (task, step.manner),
         };
+        let pools = work.pools.get(schedule.mode[at] as usize);
         let step = Step {
             task,
             manner,
+            pool: pools.and_then(|pools| pools.entered),
             among: None,
             is_optional: false,
             ..step.clone()
@@ -133,13 +137,14 @@ pub fn decide(
 }
 
 fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
-    let (work, mode) = (&problem.work[at], schedule.mode[at] as usize);
-    let led = work.led(mode);
-    let mode = &problem.formulation.actions[at].modes[mode];
+    let (work, mode_at) = (&problem.work[at], schedule.mode[at] as usize);
+    let led = work.led(mode_at);
+    let mode = &problem.formulation.actions[at].modes[mode_at];
     Said {
         from: led.map_or(work.from, |led| Some(led.from)),
         to: led.map(|led| led.to),
         manner: led.map(|led| led.manner),
+        pool: work.pools.get(mode_at).and_then(|pools| pools.entered),
         start: schedule.start[at],
         length: mode.duration,
         rate: mode.rate,
@@ -155,6 +160,8 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         mode: Vec::with_capacity(f.actions.len()),
     };
     let mut found = 0;
+    // In which pool each VM is by then, as far as somebody has said it.
+    let mut pools: BTreeMap<VmId, Option<Pool>> = BTreeMap::new();
     for (action, work) in f.actions.iter().zip(&problem.work) {
         let Some(said) = said.get(action.name.as_str()) else {
             if !work.may_stay {
@@ -173,10 +180,17 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
                 }
                 None => (work.from, None) == (said.from, said.to),
             };
+            let way = work.pools.get(mode).copied().unwrap_or_default();
+            let left = work.task.vm().and_then(|vm| pools.get(&vm));
+            let is_way =
+                is_way && way.entered == said.pool && left.is_none_or(|left| *left == way.left);
             let mode = &action.modes[mode];
             is_way && (mode.duration, mode.rate) == (said.length, said.rate)
         };
         let mode = (0..action.modes.len()).find(is_it)?;
+        if let Some(vm) = work.task.vm() {
+            pools.insert(vm, said.pool);
+        }
         schedule.start.push(said.start);
         schedule.mode.push(mode as u32);
     }

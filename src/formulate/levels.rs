@@ -13,7 +13,7 @@ use super::routes::{self, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::steps::{Deed, Stay, Walk};
 use super::traffic::Guests;
-use crate::datacenter::{Datacenter, LinkId, Node, ServerId, Stock, SwitchId, VmId};
+use crate::datacenter::{Datacenter, LinkId, Node, Pool, ServerId, Stock, SwitchId, VmId};
 use crate::formulation::{ActionId, Seconds, UNLIMITED};
 use crate::request::{Period, Request, Rule, RuleKind, Subject, Task};
 
@@ -26,6 +26,8 @@ pub(super) enum Key {
     Switch(SwitchId),
     /// What the VMs on a server take of a stock.
     Stock(Stock, ServerId),
+    /// What those in one of its pools take.
+    Pool(Stock, ServerId, Pool),
     /// The power that a `budget` limits.
     Power(RuleAt),
     /// The migrations that an `at most` counts.
@@ -59,7 +61,7 @@ pub(super) enum Key {
     /// The guests of a server that goes down: who chose it has left by then, or comes after it.
     Empty(ServerId),
     /// Where that action has brought its VM, before another one takes it from there.
-    Came(ActionId, ServerId),
+    Came(ActionId, ServerId, Option<Pool>),
 }
 
 impl Key {
@@ -318,14 +320,18 @@ impl<'a> Levels<'a> {
         let vm = &self.dc[vm];
         for (at, _, way) in self.ways(action) {
             let (arrives, leaves) = ends(deed.task, way);
-            let arrives = arrives.map(|server| (server, 1, 0));
-            let leaves = leaves.map(|server| (server, 0, 1));
-            for (server, taken, given) in [arrives, leaves].into_iter().flatten() {
+            let arrives = arrives.map(|server| (server, way.pools.entered, 1, 0));
+            let leaves = leaves.map(|server| (server, way.pools.left, 0, 1));
+            for (server, pool, taken, given) in [arrives, leaves].into_iter().flatten() {
                 for stock in self.dc.stocks() {
                     if self.dc[server].has_of(stock).is_some() {
                         let amount = vm.takes_of(stock);
                         let effect = (amount * taken, amount * given);
                         self.change_in(Key::Stock(stock, server), action, at, effect);
+                        if let Some(pool) = pool {
+                            let key = Key::Pool(stock, server, pool);
+                            self.change_in(key, action, at, effect);
+                        }
                     }
                 }
             }
@@ -414,19 +420,21 @@ impl<'a> Levels<'a> {
     fn chosen(&mut self, action: ActionId, deed: &Deed) {
         for (at, _, way) in self.ways(action) {
             if let Some(came_by) = deed.came_by {
-                self.change_in(Key::Came(came_by, way.from), action, at, (1, 0));
+                let key = Key::Came(came_by, way.from, way.pools.left);
+                self.change_in(key, action, at, (1, 0));
             }
             if way.leaves == Stay::Guest {
                 self.change_in(Key::Empty(way.from), action, at, (0, 1));
+            }
+            if deed.goes_on {
+                let key = Key::Came(action, way.to.unwrap_or(way.from), way.pools.entered);
+                self.change_in(key, action, at, (0, 1));
             }
             let Some(to) = way.to else { continue };
             match way.arrives {
                 Stay::Settled => {}
                 Stay::AfterBoot => self.change_in(Key::Up(to), action, at, (1, 0)),
                 Stay::Guest => self.change_in(Key::Empty(to), action, at, (1, 0)),
-            }
-            if deed.goes_on {
-                self.change_in(Key::Came(action, to), action, at, (0, 1));
             }
         }
     }
@@ -492,11 +500,15 @@ impl<'a> Levels<'a> {
         for (&key, level) in &mut self.table {
             level.initial += i128::from(guests.initial(key));
         }
-        for vm in self.dc.vms.iter().filter(|vm| vm.running) {
+        let there = self.dc.vms.iter().zip(self.dc.first_pools());
+        for (vm, pool) in there.filter(|(vm, _)| vm.running) {
+            let host = vm.host.value;
             for stock in self.dc.stocks() {
-                let key = Key::Stock(stock, vm.host.value);
-                if let Some(level) = self.table.get_mut(&key) {
-                    level.initial += i128::from(vm.takes_of(stock));
+                let pool = pool.map(|pool| Key::Pool(stock, host, pool));
+                for key in [Some(Key::Stock(stock, host)), pool].into_iter().flatten() {
+                    if let Some(level) = self.table.get_mut(&key) {
+                        level.initial += i128::from(vm.takes_of(stock));
+                    }
                 }
             }
         }
@@ -556,6 +568,10 @@ impl<'a> Levels<'a> {
                 Key::Switch(switch) => limit(dc[switch].capacity.map(|at| at.value)),
                 Key::Stock(stock, server) => {
                     limit(request.gives(dc, server, stock).map(|at| at.value))
+                }
+                Key::Pool(stock, server, _) => {
+                    let pools = u64::from(dc[server].pools.value.max(1));
+                    limit(request.gives(dc, server, stock).map(|at| at.value / pools))
                 }
                 Key::Power(at) | Key::Migrations(at) | Key::On(at) => rule(at),
                 Key::Limit(at, ..) | Key::Seq(at) | Key::Spread(at, _) => rule(at),

@@ -9,7 +9,7 @@ use super::routes::{self, Network, NoPath, Path};
 use super::scopes::{RuleAt, Scopes};
 use super::shares::{self, Shares};
 use super::spare;
-use super::steps::{Deed, Stay, Walk};
+use super::steps::{Deed, Pools, Stay, Walk};
 use super::traffic::{Change, Guests};
 use crate::datacenter::{Copy, Datacenter, LinkId, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::Diagnostic;
@@ -40,6 +40,7 @@ pub(super) struct Way {
     /// What the VM is where it leaves, and where it arrives.
     pub leaves: Stay,
     pub arrives: Stay,
+    pub pools: Pools,
 }
 
 impl Way {
@@ -52,6 +53,7 @@ impl Way {
             guests: Change::default(),
             leaves: Stay::Settled,
             arrives: Stay::Settled,
+            pools: Pools::default(),
         }
     }
 
@@ -327,7 +329,8 @@ impl Planner<'_, '_> {
         let mut method = Method::default();
         if deed.open.is_empty() {
             for (way, mode) in self.ways(deed, from) {
-                method.add(way, mode);
+                let pools = deed.pools;
+                method.add(Way { pools, ..way }, mode);
             }
             if deed.is_optional && !method.ways.is_empty() {
                 let (way, mode) = staying(from);
@@ -345,10 +348,10 @@ impl Planner<'_, '_> {
                 false => self.ways(&one, choice.from),
             };
             for (way, mode) in found {
-                let (leaves, arrives) = (choice.leaves, choice.arrives);
                 let way = Way {
-                    leaves,
-                    arrives,
+                    leaves: choice.leaves,
+                    arrives: choice.arrives,
+                    pools: choice.pools,
                     ..way
                 };
                 method.add(way, mode);

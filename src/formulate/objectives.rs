@@ -2,7 +2,7 @@
 
 use super::modes::{Method, Mode, Way};
 use super::steps::{Deed, Walk};
-use crate::datacenter::Datacenter;
+use crate::datacenter::{Datacenter, VmId};
 use crate::formulation::{Objective, Term};
 use crate::request::{GoalKind, Request, RuleKind, Task};
 
@@ -32,6 +32,7 @@ pub(super) fn objective(
         // They are made of what is known once all else is there (see [`super::preferences`]).
         GoalKind::Preferences | GoalKind::Balance => empty,
         GoalKind::Downtime => downtime(empty, dc, walk, methods),
+        GoalKind::Power => power(empty, dc, walk, methods),
         GoalKind::ServersOn => servers_on(empty, walk, methods),
     }
 }
@@ -82,6 +83,39 @@ fn servers_on(mut objective: Objective, walk: &Walk, methods: &[Method]) -> Obje
             objective.constant -= 1;
         }
     }
+    objective
+}
+
+/// What is drawn in the end: by the servers that are on then, and for each VM that runs by then, by the server where it is.
+fn power(mut objective: Objective, dc: &Datacenter, walk: &Walk, methods: &[Method]) -> Objective {
+    let certain = dc.servers.iter().zip(&walk.on).filter(|(_, on)| **on);
+    let mut drawn: i64 = certain.map(|(server, _)| mw(server.power)).sum();
+    for ((term, deed), method) in objective.terms.iter_mut().zip(&walk.deeds).zip(methods) {
+        if let (Task::Shutdown(server), true) = (deed.task, deed.is_optional) {
+            let power = mw(dc[server].power);
+            let stays = |mode| method.way(mode).is_some_and(Way::stays);
+            let left = |mode| if stays(mode) { power } else { 0 };
+            term.modes = method.modes.iter().map(left).collect();
+            drawn -= power;
+        }
+    }
+    let running = (0..)
+        .map(VmId)
+        .zip(&walk.running)
+        .filter(|(_, runs)| **runs);
+    for (vm, _) in running {
+        let Some(last) = walk.migrations(vm).last() else {
+            drawn += mw(dc[walk.host[vm.0 as usize]].hosting);
+            continue;
+        };
+        let method = &methods[last.0 as usize];
+        let hosting = |mode| {
+            let to = method.way(mode).and_then(|way| way.to);
+            to.map_or(0, |to| mw(dc[to].hosting))
+        };
+        objective.terms[last.0 as usize].modes = method.modes.iter().map(hosting).collect();
+    }
+    objective.constant = drawn;
     objective
 }
 

@@ -3,6 +3,7 @@
 
 mod choose;
 
+use choose::Whereabouts;
 pub(super) use choose::{Choice, LeftOut, Stay};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use super::Cause;
 use super::errors;
 use super::placement::Permits;
-use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId, Stock, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
 use crate::request::{Request, Step, Subject, Task, Turn};
@@ -24,6 +25,8 @@ pub(super) struct Deed {
     pub task: Task,
     /// Where the VM is before it, or the server itself, one of the places where that is open; None: it is of no server.
     pub from: Option<ServerId>,
+    /// The pools that the VM leaves and enters, as far as these are not open.
+    pub pools: Pools,
     /// The places among which the plan chooses, where it does.
     pub open: Vec<Choice>,
     /// What decides where the VM is before it, where that is open.
@@ -46,6 +49,15 @@ pub(super) struct Deed {
     /// Whether it runs when the plan starts.
     pub is_begun: bool,
     pub origin: Option<Span>,
+}
+
+/// The pools of servers that an action takes a VM from and brings it to; None where a server is not divided, or there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pools {
+    /// The one that its VM leaves.
+    pub left: Option<Pool>,
+    /// The one that it comes to.
+    pub entered: Option<Pool>,
 }
 
 /// `first` ends before `then` starts.
@@ -163,8 +175,10 @@ struct Walker<'a> {
     bad_vms: BTreeSet<VmId>,
     bad_servers: BTreeSet<ServerId>,
     names: BTreeMap<String, u32>,
-    /// Where VMs may be whose place was chosen, and by which action.
-    chosen: BTreeMap<VmId, (ActionId, Vec<(ServerId, Stay)>)>,
+    /// Where VMs may be whose place was chosen.
+    chosen: BTreeMap<VmId, Whereabouts>,
+    /// The pool in which each other VM is.
+    pools: Vec<Option<Pool>>,
     /// The steps by which each VM leaves a place.
     leaving: BTreeMap<VmId, Vec<usize>>,
     /// The servers that are closed to guests while they have their turn, and whether each is up afterwards.
@@ -227,6 +241,7 @@ impl<'a> Walker<'a> {
             bad_servers: BTreeSet::new(),
             names: BTreeMap::new(),
             chosen: BTreeMap::new(),
+            pools: dc.first_pools(),
             leaving,
             rolled,
             ways: 0,
@@ -262,9 +277,9 @@ impl<'a> Walker<'a> {
     fn check_kept(&mut self, findings: &mut Vec<Diagnostic>) {
         for vm in (0..self.dc.vms.len() as u32).map(VmId) {
             let (data, host) = (&self.dc[vm], self.dc[vm].host.value);
-            if let Some(need) = self.dc.lacks(host, vm).filter(|_| data.running) {
+            if data.running {
                 let place = data.host.origin.or(data.origin);
-                findings.push(errors::lacking(self.dc, vm, host, &need, place));
+                findings.extend(self.lacking(vm, host, place));
             }
         }
         for vm in self.permits.kept() {
@@ -278,6 +293,27 @@ impl<'a> Walker<'a> {
                 findings.push(errors::kept_out(dc, request, vm, Some(host), place, rule));
             }
         }
+    }
+
+    /// What is wrong where a VM needs something that a server does not offer, or more than one of its pools has.
+    fn lacking(&self, vm: VmId, server: ServerId, place: Option<Span>) -> Option<Diagnostic> {
+        let lacking = self.dc.lacks(server, vm);
+        let lacking = lacking.map(|need| errors::lacking(self.dc, vm, server, &need, place));
+        lacking.or_else(|| {
+            let short = self.short_pool(server, vm)?;
+            Some(errors::pools_too_small(self.dc, vm, server, short, place))
+        })
+    }
+
+    /// A stock of which a VM takes more than each of a server's pools has.
+    fn short_pool(&self, server: ServerId, vm: VmId) -> Option<Stock> {
+        let dc = self.dc;
+        let pools = u64::from(dc[server].pools.value.max(1));
+        let mut stocks = dc.stocks().filter(|_| dc.is_divided(server));
+        stocks.find(|&stock| {
+            let gives = self.request.gives(dc, server, stock);
+            gives.is_some_and(|gives| gives.value / pools < dc[vm].takes_of(stock))
+        })
     }
 
     /// Whether the file calls a server `maintenance`, and the plan has not booted it so far.
@@ -295,10 +331,8 @@ impl<'a> Walker<'a> {
         to: Option<ServerId>,
         findings: &mut Vec<Diagnostic>,
     ) {
-        if let Some(to) = to
-            && let Some(need) = self.dc.lacks(to, vm)
-        {
-            findings.push(errors::lacking(self.dc, vm, to, &need, step.origin));
+        if let Some(to) = to {
+            findings.extend(self.lacking(vm, to, step.origin));
         }
         let is_closed =
             |&to: &ServerId| self.is_under_maintenance(to) && self.next_boot(to).is_none();
@@ -316,7 +350,7 @@ impl<'a> Walker<'a> {
     fn step(&mut self, at: usize, findings: &mut Vec<Diagnostic>) {
         let step = &self.steps[at];
         match step.task {
-            Task::Migrate { vm, to } => match self.is_open(step, vm) {
+            Task::Migrate { vm, to } => match self.is_open(step, vm, to) {
                 true => self.choose(at, vm, findings),
                 false => self.migrate(step, vm, to, findings),
             },
@@ -366,6 +400,7 @@ impl<'a> Walker<'a> {
         self.after_boot(to, action);
         self.left.entry(from).or_default().push(action);
         self.walk.host[vm.0 as usize] = to;
+        self.enter(action, vm, step.pool);
         if let Some(tenants) = self.tenants.get_mut(&from) {
             tenants.remove(&vm);
         }
@@ -396,6 +431,7 @@ impl<'a> Walker<'a> {
         let action = self.act(step, Some(host), false);
         self.after_boot(host, action);
         self.walk.running[vm.0 as usize] = true;
+        self.start_in_pool(action, vm, step);
     }
 
     fn stop(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
@@ -411,6 +447,7 @@ impl<'a> Walker<'a> {
         let action = self.act(step, Some(host), false);
         self.left.entry(host).or_default().push(action);
         self.walk.running[vm.0 as usize] = false;
+        self.stop_in_pool(action, vm);
     }
 
     fn boot(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {
@@ -587,6 +624,7 @@ impl<'a> Walker<'a> {
             name,
             task: step.task,
             from,
+            pools: Pools::default(),
             open: Vec::new(),
             came_by: None,
             goes_on: false,

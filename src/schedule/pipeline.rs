@@ -288,7 +288,7 @@ impl Run<'_, '_> {
     }
 
     /// Looks for schedules with lower values of the first goals, as long as these have no times: each by halves between its bound and what
-    /// is known.
+    /// is known. Where no modes lead to a value, whatever the times, that is a bound as well.
     fn lower(&mut self) {
         let mut limited = self.instance.clone();
         for goal in 0..self.instance.goals.len() {
@@ -306,7 +306,11 @@ impl Run<'_, '_> {
                         high = self.value(goal);
                         self.report("lower values");
                     }
-                    First::Infeasible | First::Unknown => low = aim + 1,
+                    First::Infeasible => {
+                        low = aim + 1;
+                        self.bounds[goal] = low;
+                    }
+                    First::Unknown => low = aim + 1,
                 }
             }
             limited = lasting::limited(&limited, goal, self.value(goal));
@@ -355,6 +359,9 @@ impl Run<'_, '_> {
         let makespan = self.instance.makespan(&self.best);
         let mut relaxation = self.begin(relaxed, goal, rough);
         let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.refine);
+        // What is proved already only lacks something for others to check.
+        let has_evidence = goal > 0 || !self.evidence.is_empty();
+        let is_proved = has_evidence && self.bounds[goal] >= self.value(goal);
         while !self.control.stopped() {
             relaxation.improve(self.work.steps, self.value(goal) as f64);
             let last = relaxation.last();
@@ -384,7 +391,7 @@ impl Run<'_, '_> {
                     .bound(relaxed)
                     .is_some_and(|shown| shown >= value)
             };
-            if bound > value as f64 - 1.0 && shows() {
+            if is_proved || bound > value as f64 - 1.0 && shows() {
                 break;
             }
             let work = self.work.steps * relaxation.numbers();

@@ -9,7 +9,7 @@ use super::properties::Traits;
 use super::servers::{amounts, features, labels};
 use super::sets::{self, Wanted};
 use super::world::{Scope, Thing, World};
-use crate::datacenter::{At, Copy, Disk, Force, ServerId, Vm, VmId, Workload};
+use crate::datacenter::{At, Copy, Disk, Force, Pool, ServerId, Vm, VmId, Workload};
 use crate::source::Span;
 
 /// VMs whose hosts are still to be found: what one declaration made.
@@ -75,6 +75,10 @@ fn vm(traits: &Traits<'_>, name: String, lineage: &[String], span: Span) -> Vm {
     Vm {
         name,
         host: NOWHERE,
+        pool: traits.pool.map(|pool| At {
+            value: Pool(pool.value),
+            origin: pool.origin,
+        }),
         running: traits.off.is_none(),
         memory: traits.memory.unwrap_or(used),
         cpu: traits.cpu.unwrap_or(by_default(0)),
@@ -156,6 +160,13 @@ fn place_declaration<'a>(world: &mut World<'a>, pending: &PendingVms<'a>) {
             value: host,
             origin: Some(set.span),
         };
+        if let Some(pool) = world.datacenter[vm].pool
+            && pool.value.0 >= world.datacenter[host].pools.value
+        {
+            let error = errors::no_such_pool(pool, &world.datacenter[host], set.span);
+            world.sink.push(error);
+            return;
+        }
         if world.datacenter[vm].running && !world.datacenter[host].on {
             let error = errors::runs_on_server_that_is_off(
                 set.span,

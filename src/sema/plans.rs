@@ -382,6 +382,7 @@ fn minimize(
             ast::Goal::Downtime => GoalKind::Downtime,
             ast::Goal::Preferences => GoalKind::Preferences,
             ast::Goal::Balance => GoalKind::Balance,
+            ast::Goal::Power => GoalKind::Power,
             ast::Goal::ServersOn => GoalKind::ServersOn,
         };
         if let Some(earlier) = request.goals.iter().find(|goal| goal.kind == kind) {

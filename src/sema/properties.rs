@@ -24,6 +24,9 @@ use crate::syntax::ast::{
 /// Interfaces of the widest bond.
 const MAX_BOND: u32 = 64;
 
+/// Pools of a server.
+const MAX_POOLS: u32 = 16;
+
 /// Whose properties they are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Owner<'o> {
@@ -83,6 +86,7 @@ pub(super) struct Traits<'a> {
     pub timeout: Option<Patience>,
     pub retry: Option<Retry>,
     pub placed: Option<&'a Set>,
+    pub pool: Option<At<u32>>,
     pub off: Option<Span>,
     pub labels: BTreeMap<&'a str, &'a str>,
     /// By kind: what a server offers, what a VM needs.
@@ -93,6 +97,7 @@ pub(super) struct Traits<'a> {
     /// Millionths.
     pub overbook: BTreeMap<Stock, u32>,
     pub maintenance: Option<Span>,
+    pub pools: Option<At<u32>>,
     /// mW.
     pub power: Option<u64>,
     pub hosting: Option<At<Hosting>>,
@@ -152,6 +157,7 @@ impl<'a> Traits<'a> {
         prefer!(self, other, timeout);
         prefer!(self, other, retry);
         prefer!(self, other, placed);
+        prefer!(self, other, pool);
         prefer!(self, other, off);
         prefer!(self, other, power);
         prefer!(self, other, hosting);
@@ -175,6 +181,7 @@ impl<'a> Traits<'a> {
         self.own.extend(&other.own);
         self.overbook.extend(&other.overbook);
         prefer!(self, other, maintenance);
+        prefer!(self, other, pools);
         if !other.links.is_empty() {
             self.links = other.links.clone();
         }
@@ -233,6 +240,7 @@ fn keyword(kind: &PropertyKind) -> (&'static str, Cow<'_, str>) {
         PropertyKind::Needs { key, value } => return ("needs", feature(key, value).into()),
         PropertyKind::Overbook { key, .. } => ("overbook", key.text.as_str()),
         PropertyKind::Maintenance => ("maintenance", ""),
+        PropertyKind::Pools(_) => ("pools", ""),
         PropertyKind::Memory(_) => ("memory", ""),
         PropertyKind::Used(_) => ("used", ""),
         PropertyKind::Cpu(_) => ("cpu", ""),
@@ -246,7 +254,7 @@ fn keyword(kind: &PropertyKind) -> (&'static str, Cow<'_, str>) {
         PropertyKind::Force { .. } => ("force", ""),
         PropertyKind::Timeout(_) => ("timeout", ""),
         PropertyKind::Retry(_) => ("retry", ""),
-        PropertyKind::Placed(_) => ("on", ""),
+        PropertyKind::Placed { .. } => ("on", ""),
         PropertyKind::Off => ("off", ""),
         PropertyKind::Label { key, .. } => ("label", key.text.as_str()),
         PropertyKind::Power(_) => ("power", ""),
@@ -289,13 +297,14 @@ fn applies(property: &PropertyKind, owner: ClassKind) -> bool {
         | PropertyKind::Force { .. }
         | PropertyKind::Timeout(_)
         | PropertyKind::Retry(_)
-        | PropertyKind::Placed(_)
+        | PropertyKind::Placed { .. }
         | PropertyKind::Needs { .. } => owner == Vm,
         PropertyKind::Label { .. } => owner != Link,
         PropertyKind::Power(_)
         | PropertyKind::Has { .. }
         | PropertyKind::Overbook { .. }
         | PropertyKind::Maintenance
+        | PropertyKind::Pools(_)
         | PropertyKind::Hosting(_)
         | PropertyKind::Overhead(_)
         | PropertyKind::Migration { .. }
@@ -342,7 +351,7 @@ fn take<'a>(
             traits.timeout = Some(patience::timeout(world, scope, timeout)?);
         }
         PropertyKind::Retry(retry) => traits.retry = Some(patience::retry(world, scope, retry)?),
-        PropertyKind::Placed(set) => {
+        PropertyKind::Placed { set, pool } => {
             if matches!(owner.what, Kind::Class(_)) {
                 world
                     .sink
@@ -350,6 +359,9 @@ fn take<'a>(
                 return None;
             }
             traits.placed = Some(set);
+            if let Some(pool) = pool {
+                traits.pool = Some(at(pool, expr::count(world, scope, pool)?));
+            }
         }
         PropertyKind::Off => traits.off = Some(property.span),
         PropertyKind::Label { key, value } => {
@@ -370,6 +382,7 @@ fn take<'a>(
             traits.overbook.insert(stock, factor);
         }
         PropertyKind::Maintenance => traits.maintenance = Some(property.span),
+        PropertyKind::Pools(e) => traits.pools = Some(at(e, pools(world, e)?)),
         PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
         PropertyKind::Overhead(e) => traits.overhead = Some(expr::milliseconds(world, scope, e)?),
         PropertyKind::Hosting(e) => traits.hosting = Some(at(e, expr::hosting(world, scope, e)?)),
@@ -506,6 +519,17 @@ fn migration<'a>(
         per_byte_nj: per_byte_nj?,
         fixed_mj: fixed_mj?,
     })
+}
+
+fn pools<'a>(world: &mut World<'a>, expr: &'a Expr) -> Option<u32> {
+    let count = expr::positive_count(world, &Scope::default(), expr)?;
+    if count <= MAX_POOLS {
+        return Some(count);
+    }
+    world
+        .sink
+        .push(errors::too_many_pools(expr.span, MAX_POOLS));
+    None
 }
 
 fn bond<'a>(world: &mut World<'a>, expr: &'a Expr) -> Option<u32> {

@@ -77,6 +77,7 @@ pub(super) fn server(
         cpu: traits.cpu,
         own: amounts(traits),
         overbook: traits.overbook.clone().into_iter().collect(),
+        pools: traits.pools.unwrap_or(by_default(1)),
         maintenance: traits.maintenance.map(|span| At {
             value: (),
             origin: Some(span),

@@ -50,6 +50,7 @@ pub(super) fn push(
         takes: said.takes,
         rate: said.rate,
         manner: None,
+        pool: None,
         text: said.text.clone(),
         turn,
         is_optional: said.is_optional,

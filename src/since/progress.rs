@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Stand;
-use crate::datacenter::{Datacenter, Manner, ServerId, Vm, VmId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::request::{Actor, Period, Request, RuleKind, Seconds, Start, Step, Task, Turn};
 
 /// How far a plan has come that is carried out.
@@ -17,7 +17,7 @@ pub struct Progress {
     pub done: Vec<Task>,
     /// What runs, in the order in which it started.
     pub running: Vec<Running>,
-    /// VMs that are not where that has brought them, or run or do not.
+    /// VMs that are not where that has brought them, run or do not, or are in a pool that is known.
     pub vms: BTreeMap<VmId, Stand>,
     /// Servers that are on or off against that.
     pub servers: BTreeMap<ServerId, bool>,
@@ -34,6 +34,8 @@ pub struct Running {
     pub rate: Option<u64>,
     /// How a migration is done.
     pub manner: Option<Manner>,
+    /// The pool that its VM comes to, where that is known.
+    pub pool: Option<Pool>,
 }
 
 impl Progress {
@@ -41,8 +43,7 @@ impl Progress {
     pub fn make(&self, datacenter: &mut Datacenter) {
         self.carry_out(datacenter);
         for (&vm, stand) in &self.vms {
-            let data = &mut datacenter.vms[vm.0 as usize];
-            (data.host.value, data.running) = (stand.on, stand.running);
+            stand.make(&mut datacenter.vms[vm.0 as usize]);
         }
         for (&server, &on) in &self.servers {
             datacenter.servers[server.0 as usize].on = on;
@@ -53,8 +54,14 @@ impl Progress {
     fn carry_out(&self, datacenter: &mut Datacenter) {
         for &task in &self.done {
             match task {
-                Task::Migrate { vm, to } => datacenter.vms[vm.0 as usize].host.value = to,
-                Task::Start(vm) => datacenter.vms[vm.0 as usize].running = true,
+                Task::Migrate { vm, to } => {
+                    let data = &mut datacenter.vms[vm.0 as usize];
+                    (data.host.value, data.pool) = (to, None);
+                }
+                Task::Start(vm) => {
+                    let data = &mut datacenter.vms[vm.0 as usize];
+                    (data.running, data.pool) = (true, None);
+                }
                 Task::Stop(vm) => datacenter.vms[vm.0 as usize].running = false,
                 Task::Boot(server) => datacenter.servers[server.0 as usize].on = true,
                 Task::Shutdown(server) => datacenter.servers[server.0 as usize].on = false,
@@ -68,15 +75,11 @@ impl Progress {
     pub fn seen(mut self, declared: &Datacenter, actual: &Datacenter) -> Progress {
         let mut expected = declared.clone();
         self.carry_out(&mut expected);
-        let vms = (0..).map(VmId).zip(&actual.vms).filter(|(vm, is)| {
-            let was = &expected[*vm];
-            (was.host.value, was.running) != (is.host.value, is.running)
-        });
-        let stand = |(vm, is): (VmId, &Vm)| {
-            let (on, running) = (is.host.value, is.running);
-            (vm, Stand { on, running })
-        };
-        self.vms = vms.map(stand).collect();
+        let vms = (0..)
+            .map(VmId)
+            .zip(&actual.vms)
+            .filter(|(vm, is)| Stand::of(&expected[*vm]) != Stand::of(is));
+        self.vms = vms.map(|(vm, is)| (vm, Stand::of(is))).collect();
         let servers = (0..).map(ServerId).zip(&actual.servers);
         let servers = servers.filter(|(server, is)| expected[*server].on != is.on);
         self.servers = servers.map(|(server, is)| (server, is.on)).collect();
@@ -182,6 +185,7 @@ impl Progress {
                 takes: Some(running.left.max(1)),
                 rate: running.rate,
                 manner: running.manner,
+                pool: running.pool,
                 is_optional: false,
                 is_begun: true,
                 ..known.unwrap_or_else(|| Step::of(running.task, None))

@@ -7,6 +7,7 @@ mod support;
 
 mod away;
 mod choices;
+mod pools;
 mod resources;
 mod sentences;
 mod turns;

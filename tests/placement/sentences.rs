@@ -1,6 +1,7 @@
 //! What each sentence about places means.
 
 use super::{codes, moves, plan, support};
+use mvm::request::GoalKind;
 
 const RACKS: &str = "\
 switch core
@@ -228,4 +229,45 @@ fn who_need_not_move_stays() {
     // Who can be nowhere else is left alone.
     let text = with("migrate vms to any of servers  keep web1 on r1.s1  spread db1, web1");
     assert_eq!(moves(&text, &plan(&text).unwrap()).len(), 1);
+}
+
+const UNLIKE: &str = "switch core
+server thrifty { memory 32GiB power 80W  hosting 4W  shutdown 30s link 1Gbps to core }
+server usual   { memory 32GiB power 110W hosting 10W shutdown 30s link 1Gbps to core }
+server thirsty { memory 32GiB power 240W hosting 15W shutdown 30s link 1Gbps to core }
+vm a    { memory 8GiB idle on usual }
+vm b, c { memory 8GiB idle on thirsty }
+";
+
+/// What `minimize power, moves` comes to, in W.
+fn power(statements: &str) -> f64 {
+    let text = format!("{UNLIKE}plan p {{ {statements}  minimize power, moves }}\n");
+    let plan = plan(&text).expect(&text);
+    for goal in &plan.objectives {
+        assert_eq!(goal.value, goal.lower_bound, "{text}");
+    }
+    let power = plan
+        .objectives
+        .iter()
+        .find(|goal| goal.goal == GoalKind::Power);
+    power.expect(&text).value as f64 / 1000.0
+}
+
+#[test]
+fn what_is_drawn_in_the_end_decides_who_goes_down() {
+    // Of two that must be left on the ones that draw least, and there the VMs.
+    assert_eq!(power("shutdown any 1 of servers"), 80.0 + 110.0 + 3.0 * 4.0);
+    assert_eq!(power("shutdown any of servers"), 80.0 + 3.0 * 4.0);
+    // Full where two are there.
+    assert_eq!(
+        power("shutdown any 1 of servers  at most 2 vms on thrifty"),
+        80.0 + 110.0 + 2.0 * 4.0 + 10.0
+    );
+    // Nobody need move from the usual one.
+    assert_eq!(
+        power("drain thirsty  spread b, c"),
+        80.0 + 110.0 + 240.0 + 2.0 * 10.0 + 4.0
+    );
+    // Who is stopped draws nothing.
+    assert_eq!(power("stop b  migrate c to usual"), 430.0 + 2.0 * 10.0);
 }

@@ -24,7 +24,7 @@
 ["on" "in" "of" "with" "like" "except" "and" "by" "into" "from" "to" "until" "via" "as" "or"] @keyword.operator
 
 ; What things have.
-["hot" "idle" "copy" "force" "off" "extra" "migration" "migrations" "link" "guests" "label" "maintenance" "disk" "filled" "writes"]
+["hot" "idle" "copy" "force" "off" "extra" "migration" "migrations" "link" "guests" "label" "maintenance" "pools" "pool" "disk" "filled" "writes"]
 @attribute
 [(measure) (labelling) (addressing) (share)] @attribute
 

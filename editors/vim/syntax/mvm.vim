@@ -8,7 +8,7 @@ syntax case match
 syntax keyword mvmDeclaration use let set class site rack switch server vm route traffic command plan
 syntax keyword mvmStatement start stop migrate boot shutdown sync before after seq budget at most
 syntax keyword mvmStatement limit freeze allow spread weight minimize expect takes bandwidth slack model
-syntax keyword mvmStatement timeout retry reboot run pause then drain any keep gather lonely pin reserve over has needs generations resource overbook maintenance disk prefer roll return forward empty reverse
+syntax keyword mvmStatement timeout retry reboot run pause then drain any keep gather lonely pin reserve over has needs generations resource overbook maintenance pools pool disk prefer roll return forward empty reverse
 syntax keyword mvmJoin on in of with like except and for by into from to until via as
 syntax keyword mvmSet all vms servers racks sites switches
 syntax keyword mvmProperty memory used cpu hot cold idle downtime copy force off label power hosting overhead

@@ -30,6 +30,7 @@ pub(super) fn confronted(
         let is = vms.get(vm.name.as_str());
         let is = is.filter(|_| !busy.contains(&Actor::Vm(at)));
         if let Some((is, host)) = is.and_then(|is| Some((is, id(is.host.value)?))) {
+            vm.pool = vm.pool.filter(|_| vm.host.value == host);
             (vm.host.value, vm.running) = (host, is.running);
         }
     }

@@ -161,6 +161,7 @@ pub struct AnyAction {
     text: Option<String>,
     #[serde(default)]
     copy: Manner,
+    pool: Option<u32>,
     start: i64,
     end: i64,
     bandwidth_mbps: Option<Micro>,
@@ -192,6 +193,12 @@ impl TryFrom<AnyAction> for Action {
                 any.id
             ));
         }
+        if any.pool.is_some() && !matches!(any.kind, Kind::Migrate | Kind::Start) {
+            return Err(format!(
+                "the action `{}` cannot have the key `pool`",
+                any.id
+            ));
+        }
         for ((key, belongs), is_there) in any.kind.keys().into_iter().zip(there) {
             let may_lack = key == "bandwidth_mbps" && any.copy == Manner::Cold;
             if (is_there || !may_lack) && is_there != belongs {
@@ -219,6 +226,7 @@ impl TryFrom<AnyAction> for Action {
             start: any.start,
             end: any.end,
             copy: any.copy,
+            pool: any.pool,
             bandwidth_mbps: any.bandwidth_mbps,
             after: any.after,
             not_before: any.not_before,

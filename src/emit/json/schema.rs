@@ -32,6 +32,9 @@ pub(super) fn keys_of_kinds(schema: &mut Schema) {
     };
     let ways = |kind: &Kind| {
         let mut live = branch(kind);
+        if !matches!(kind, Kind::Migrate | Kind::Start) {
+            live["properties"]["pool"] = Value::Bool(false);
+        }
         if *kind != Kind::Migrate {
             live["properties"]["copy"] = Value::Bool(false);
             return vec![live];

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Fixed, Kind, Micro, PlanFile};
-use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::request::{LONGEST, Task};
 use crate::since::{self, Stand};
 
@@ -35,6 +35,9 @@ pub struct VmSince {
     pub server: String,
     /// Whether it runs.
     pub running: bool,
+    /// Its pool there; only where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<u32>,
 }
 
 /// Whether a server is on.
@@ -100,6 +103,9 @@ pub struct Running {
     /// How the VM is moved; of a migration only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<Manner>,
+    /// The pool of its server that the VM comes to; only where that is divided into pools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<u32>,
     /// Mbit/s; of a migration only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bandwidth_mbps: Option<Micro>,
@@ -169,8 +175,12 @@ impl<'a> Names<'a> {
 
     fn vms(&self, told: &[VmSince]) -> Result<BTreeMap<VmId, Stand>, Vec<String>> {
         let stand = |told: &VmSince| {
-            let (on, running) = (self.server(&told.server)?, told.running);
-            Ok((self.vm(&told.vm)?, Stand { on, running }))
+            let stand = Stand {
+                on: self.server(&told.server)?,
+                running: told.running,
+                pool: told.pool.map(Pool),
+            };
+            Ok((self.vm(&told.vm)?, stand))
         };
         told.iter().map(stand).collect()
     }
@@ -195,6 +205,7 @@ impl<'a> Names<'a> {
                 left: running.left,
                 rate: rate.transpose().map_err(|_| wrong("a rate"))?,
                 manner: running.copy,
+                pool: running.pool.map(Pool),
             })
         };
         let is_known = (0..=LONGEST).contains(&told.elapsed);
@@ -221,6 +232,7 @@ fn vms(datacenter: &Datacenter, known: &BTreeMap<VmId, Stand>) -> Vec<VmSince> {
         vm: datacenter[vm].name.clone(),
         server: datacenter[stand.on].name.clone(),
         running: stand.running,
+        pool: stand.pool.map(|Pool(pool)| pool),
     });
     told.collect()
 }
@@ -244,6 +256,7 @@ impl Progress {
                 server,
                 left: running.left,
                 copy: running.manner,
+                pool: running.pool.map(|Pool(pool)| pool),
                 bandwidth_mbps: running.rate.map(|rate| Fixed(rate.into())),
             }
         });

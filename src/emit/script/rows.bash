@@ -40,6 +40,10 @@ takes() { TAKES[$1]+=" $2/$3/$4"; }
 declare -a DISK=()
 has_disk() { DISK[$1]=1; }
 
+# in_pool ACTION POOL: what its guest has where it comes.
+declare -A POOL=()
+in_pool() { POOL[$1]=$2; }
+
 # about NUMBER: sets what the commands and the guards of an action read.
 # shellcheck disable=SC2034
 about() {
@@ -48,7 +52,7 @@ about() {
   # A migration is carried out by the server that the guest leaves.
   server=$from own_name=${OWN_NAME[$source]-} own_from=${OWN_NAME[$source]-} own_to=${OWN_NAME[$target]-}
   address=${ADDRESS[$source]-} uri=${URI[$source]-} bmc=${BMC[$source]-}
-  disk=${DISK[$guest]-}
+  disk=${DISK[$guest]-} pool=${POOL[$1]-}
   to_address=${ADDRESS[$target]-} to_uri=${URI[$target]-} migration=${MIGRATION[$target]-}
   rate_kib=${RATE[$1]} rate_mib=$(( RATE[$1] < 1024 ? 1 : RATE[$1] / 1024 ))
 }

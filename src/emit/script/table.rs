@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::number;
 use super::platform::Platforms;
 use super::quote::quote;
-use crate::datacenter::{Datacenter, Manner, ServerId, VmId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::emit::clock::Clock;
 use crate::emit::text::printable;
 use crate::emit::{kind_of, server_of, vm_of};
@@ -222,6 +222,9 @@ fn actions<'a>(plan: &'a Plan, cast: &Cast, reasons: &mut Reasons<'a>) -> String
             clock.at(action.start),
             quote(&printable(&action.title())),
         );
+        if let Some(Pool(pool)) = action.pool {
+            let _ = writeln!(rows, "in_pool {:>6} {pool}", number(at));
+        }
         for (level, take, give) in &action.demands {
             let _ = writeln!(rows, "takes  {:>6} {} {take} {give}", number(at), level + 1);
         }

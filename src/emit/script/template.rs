@@ -12,7 +12,7 @@ use super::quote::quote;
 use crate::emit::text::printable;
 
 /// What placeholders stand for.
-const PLACEHOLDERS: [&str; 15] = [
+const PLACEHOLDERS: [&str; 16] = [
     "server",
     "name",
     "address",
@@ -28,6 +28,7 @@ const PLACEHOLDERS: [&str; 15] = [
     "to-uri",
     "command",
     "disk",
+    "pool",
 ];
 
 /// The templates that a script needs, each once.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::Signs;
-use crate::datacenter::{Datacenter, Manner, ServerId};
+use crate::datacenter::{Datacenter, Manner, Pool, ServerId};
 use crate::emit::amount;
 use crate::emit::clock::Clock;
 use crate::emit::text::{printable, shorten_within};
@@ -72,6 +72,8 @@ pub(super) struct Row {
     marks: String,
     /// Servers: where it is, or from where to where.
     places: Vec<String>,
+    /// The pool of the last of them, with a blank before it.
+    pool: String,
     /// What a command or a pause says, in place of them.
     text: String,
     /// From `start` on.
@@ -114,6 +116,9 @@ impl Row {
             is_vm: action.task.vm().is_some(),
             marks,
             places,
+            pool: action
+                .pool
+                .map_or(String::new(), |Pool(pool)| format!(" pool {pool}")),
             text: printable(action.text.as_deref().unwrap_or_default()),
             rest: [
                 clock.at(action.start),
@@ -285,7 +290,7 @@ impl<'a> Layout<'a> {
             Where => {
                 let short = |name: &String| self.servers.short(name, self.length, signs);
                 let places: Vec<String> = row.places.iter().map(short).collect();
-                places.join(&format!(" {} ", signs.to))
+                places.join(&format!(" {} ", signs.to)) + &row.pool
             }
             Start => row.rest[0].clone(),
             End => row.rest[1].clone(),
@@ -324,7 +329,7 @@ impl<'a> Layout<'a> {
                 let places = row.places.iter();
                 let names = places.map(|name| self.servers.width(name, self.length, signs));
                 let arrows = (signs.to.width() + 2) * row.places.len().saturating_sub(1);
-                names.sum::<usize>() + arrows
+                names.sum::<usize>() + arrows + row.pool.len()
             }
             _ => self.cell(row, column, signs).width(),
         }

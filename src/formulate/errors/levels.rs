@@ -6,7 +6,7 @@ use super::super::placement;
 use super::super::steps::Walk;
 use super::super::words::{self, list};
 use super::{also, at, too_large, vm_names};
-use crate::datacenter::{Datacenter, Node, ServerId, Stock, VmId};
+use crate::datacenter::{Datacenter, Node, Pool, ServerId, Stock, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::request::{RuleKind, Subject, Task};
 use crate::show::show_count;
@@ -19,7 +19,8 @@ pub(in super::super) fn too_much(
     excess: &Excess,
 ) -> Diagnostic {
     match key {
-        Key::Stock(stock, server) => host(levels, walk, (stock, server), excess),
+        Key::Stock(stock, server) => host(levels, walk, (stock, server, None), excess),
+        Key::Pool(stock, server, pool) => host(levels, walk, (stock, server, Some(pool)), excess),
         Key::Spread(rule, place) | Key::Mended(rule, place) => {
             spread(levels, walk, rule, place, excess)
         }
@@ -42,7 +43,7 @@ pub(in super::super) fn too_much(
 fn host(
     levels: &Levels,
     walk: &Walk,
-    (stock, server): (Stock, ServerId),
+    (stock, server, pool): (Stock, ServerId, Option<Pool>),
     excess: &Excess,
 ) -> Diagnostic {
     let dc = levels.dc();
@@ -62,7 +63,11 @@ fn host(
             walk.running_on(server),
         ),
     };
-    let message = format!("`{}` lacks {missing} of {what} {moment}", data.name);
+    let whose = match pool {
+        Some(Pool(pool)) => format!("pool {pool} of `{}`", data.name),
+        None => format!("`{}`", data.name),
+    };
+    let message = format!("{whose} lacks {missing} of {what} {moment}");
     let arrival = walk
         .deeds
         .iter()

@@ -3,7 +3,7 @@
 use super::super::steps::{Deed, LeftOut};
 use super::super::words::{self, list};
 use super::{also, at, vm_names};
-use crate::datacenter::{Datacenter, ServerId, VmId};
+use crate::datacenter::{Datacenter, ServerId, Stock, VmId};
 use crate::diag::{Code, Diagnostic};
 use crate::formulation::Source;
 use crate::request::{Request, Rule, Step, Task};
@@ -135,13 +135,13 @@ pub(in super::super) fn energy_of_shutdown(
         dc[one].name, dc[other].name
     );
     energy(goal, message, rule.origin, "leaves it open which")
-        .with_help("let it choose among servers with the same `power`, or minimize something else")
+        .with_help("let it choose among servers with the same `power`, or minimize `power`, what is drawn in the end")
 }
 
 pub(in super::super) fn energy_of_any_number(goal: Option<Span>, rule: &Rule) -> Diagnostic {
     let message = "energy cannot be minimized where it is open how many servers are shut down";
     energy(goal, message, rule.origin, "leaves it open how many")
-        .with_help("say how many, as in `shutdown any 2 of …`, or minimize `servers on`")
+        .with_help("say how many, as in `shutdown any 2 of …`, or minimize `servers on` or `power`, what is drawn in the end")
 }
 
 pub(in super::super) fn energy_of_choice(
@@ -155,7 +155,7 @@ pub(in super::super) fn energy_of_choice(
         deed.name, dc[one].name, dc[other].name
     );
     energy(goal, message, deed.origin, "leaves the server open").with_help(
-        "let it choose among servers with the same `hosting`, or minimize something else",
+        "let it choose among servers with the same `hosting`, or minimize `power`, what is drawn in the end",
     )
 }
 
@@ -257,6 +257,26 @@ pub(in super::super) fn lacking(
     finding.with_help(format!(
         "send it to a server that `has {key} {value}`; if a later one does as well, say so: `generations {key} {value}, …`"
     ))
+}
+
+pub(in super::super) fn pools_too_small(
+    dc: &Datacenter,
+    vm: VmId,
+    server: ServerId,
+    stock: Stock,
+    place: Option<Span>,
+) -> Diagnostic {
+    let (name, data) = (&dc[vm].name, &dc[server]);
+    let needed = dc.measure(stock).show(dc[vm].takes_of(stock));
+    let what = dc.stock_name(stock);
+    let message = format!(
+        "`{name}` takes {needed} of {what}, more than a pool of `{}` has",
+        data.name
+    );
+    let finding = at(Code::Lacking, place, message, "here");
+    let pools = data.pools.value;
+    also(finding, data.pools.origin, format!("divided into {pools}"))
+        .with_help("send it to a server that has larger pools, or is not divided")
 }
 
 pub(in super::super) fn kept_out(

@@ -1,7 +1,7 @@
 //! Levels in words: what a message, a chart and a certificate call them.
 
 use super::{Key, Levels};
-use crate::datacenter::{Measure, Stock, VmId};
+use crate::datacenter::{Measure, Pool, Stock, VmId};
 use crate::formulate::places::Flow;
 use crate::formulate::scopes::RuleAt;
 use crate::formulate::{Cause, words};
@@ -67,6 +67,13 @@ impl Levels<'_> {
                 let name = format!("{what} of {}", dc[id].name);
                 capacity(name, unit, Cause::Stock(stock, id), span)
             }
+            Key::Pool(stock, id, Pool(pool)) => {
+                let whole = self.describe(Key::Stock(stock, id));
+                Described {
+                    name: format!("{} pool {pool}", whole.name),
+                    ..whole
+                }
+            }
             Key::Limit(at, node, flow) => {
                 let place = dc.node_name(node);
                 let name = match flow {
@@ -117,7 +124,7 @@ impl Levels<'_> {
             ),
             Key::Up(server) => self.implied(key, Cause::Up(server)),
             Key::Empty(server) => self.implied(key, Cause::Empty(server)),
-            Key::Came(action, _) => {
+            Key::Came(action, ..) => {
                 let vm = self.walk.deeds[action.0 as usize].task.vm();
                 self.implied(key, Cause::VmInOrder(vm.unwrap_or(VmId(0))))
             }
@@ -129,9 +136,10 @@ impl Levels<'_> {
         let dc = self.dc;
         let name = match key {
             Key::Up(server) => format!("{} is up", dc[server].name),
-            Key::Came(action, server) => {
+            Key::Came(action, server, pool) => {
                 let name = &self.walk.deeds[action.0 as usize].name;
-                format!("{name} to {}", dc[server].name)
+                let pool = pool.map_or(String::new(), |Pool(pool)| format!(" pool {pool}"));
+                format!("{name} to {}{pool}", dc[server].name)
             }
             Key::Empty(server) => format!("guests of {}", dc[server].name),
             _ => String::new(),

@@ -2,9 +2,10 @@
 
 use super::super::errors;
 use super::super::scopes::RuleAt;
-use super::Walker;
-use crate::datacenter::{ServerId, VmId};
+use super::{Pools, Walker};
+use crate::datacenter::{Pool, ServerId, VmId};
 use crate::diag::Diagnostic;
+use crate::formulation::ActionId;
 use crate::request::{Step, Subject, Task};
 
 /// A way that an action may go, where that is open.
@@ -14,6 +15,7 @@ pub(in super::super) struct Choice {
     pub from: ServerId,
     /// What is done then.
     pub task: Task,
+    pub pools: Pools,
     /// What the VM is where it leaves, and where it arrives.
     pub leaves: Stay,
     pub arrives: Stay,
@@ -24,6 +26,23 @@ impl Choice {
     pub fn stays(&self) -> bool {
         matches!(self.task, Task::Migrate { to, .. } if to == self.from)
     }
+}
+
+/// A server, and the pool there where it is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub server: ServerId,
+    pub pool: Option<Pool>,
+}
+
+/// Where a VM may be whose place was chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Whereabouts {
+    /// By which action.
+    pub by: ActionId,
+    pub spots: Vec<(Spot, Stay)>,
+    /// Whether only the pool was chosen: all are of one server.
+    pub is_one_server: bool,
 }
 
 /// Why a server is none to choose.
@@ -57,8 +76,80 @@ const MOST_WAYS: usize = 1_000_000;
 
 impl Walker<'_> {
     /// Whether the plan chooses where a migration leads, or where it comes from.
-    pub(super) fn is_open(&self, step: &Step, vm: VmId) -> bool {
-        step.among.is_some() || self.chosen.contains_key(&vm)
+    pub(super) fn is_open(&self, step: &Step, vm: VmId, to: ServerId) -> bool {
+        let is_pool_open = step.pool.is_none() && self.dc.is_divided(to);
+        step.among.is_some() || is_pool_open || self.chosen.contains_key(&vm)
+    }
+
+    /// The places of a server among which a VM that comes there can choose.
+    fn spots(&self, server: ServerId, decided: Option<Pool>) -> Vec<Spot> {
+        let pools: Vec<Option<Pool>> = match (self.dc.is_divided(server), decided) {
+            (true, None) => self.dc.pools(server).map(Some).collect(),
+            (_, decided) => vec![decided],
+        };
+        let spots = pools.into_iter().map(|pool| Spot { server, pool });
+        spots.collect()
+    }
+
+    /// A VM leaves its pool, which is known, and comes to another one, or to none.
+    pub(super) fn enter(&mut self, action: ActionId, vm: VmId, entered: Option<Pool>) {
+        let left = std::mem::replace(&mut self.pools[vm.0 as usize], entered);
+        self.walk.deeds[action.0 as usize].pools = Pools { left, entered };
+    }
+
+    /// A VM takes a pool when it starts.
+    pub(super) fn start_in_pool(&mut self, action: ActionId, vm: VmId, step: &Step) {
+        self.pools[vm.0 as usize] = None;
+        let server = self.walk.host[vm.0 as usize];
+        let spots = self.spots(server, step.pool);
+        if let [only] = spots[..] {
+            self.enter(action, vm, only.pool);
+            return;
+        }
+        let open = spots.iter().map(|spot| Choice {
+            from: server,
+            task: step.task,
+            pools: Pools {
+                left: None,
+                entered: spot.pool,
+            },
+            leaves: Stay::Settled,
+            arrives: Stay::Settled,
+        });
+        self.walk.deeds[action.0 as usize].open = open.collect();
+        let spots = spots.into_iter().map(|spot| (spot, Stay::Settled));
+        let whereabouts = Whereabouts {
+            by: action,
+            spots: spots.collect(),
+            is_one_server: true,
+        };
+        self.chosen.insert(vm, whereabouts);
+    }
+
+    /// A VM gives its pool back when it stops.
+    pub(super) fn stop_in_pool(&mut self, action: ActionId, vm: VmId) {
+        let whereabouts = match self.chosen.get(&vm) {
+            Some(whereabouts) if whereabouts.is_one_server => self.chosen.remove(&vm),
+            _ => None,
+        };
+        let Some(whereabouts) = whereabouts else {
+            self.enter(action, vm, None);
+            return;
+        };
+        let open = whereabouts.spots.iter().map(|(spot, _)| Choice {
+            from: spot.server,
+            task: Task::Stop(vm),
+            pools: Pools {
+                left: spot.pool,
+                entered: None,
+            },
+            leaves: Stay::Settled,
+            arrives: Stay::Settled,
+        });
+        let deed = &mut self.walk.deeds[action.0 as usize];
+        (deed.open, deed.came_by) = (open.collect(), Some(whereabouts.by));
+        self.walk.deeds[whereabouts.by.0 as usize].goes_on = true;
+        self.pools[vm.0 as usize] = None;
     }
 
     /// A migration to one of several places, or from one of them.
@@ -76,24 +167,36 @@ impl Walker<'_> {
             return;
         }
         let host = self.walk.host[vm.0 as usize];
-        let (came_by, places) = match self.chosen.get(&vm) {
-            Some((by, places)) => (Some(*by), places.clone()),
-            None => (None, vec![(host, Stay::Settled)]),
-        };
+        let known = self.chosen.get(&vm);
+        let came_by = known.map(|known| known.by);
+        let is_known = known.is_none_or(|known| known.is_one_server);
+        let places = known.map_or_else(
+            || {
+                let pool = self.pools[vm.0 as usize];
+                vec![(Spot { server: host, pool }, Stay::Settled)]
+            },
+            |known| known.spots.clone(),
+        );
         self.check_move(step, vm, step.among.is_none().then_some(to), findings);
         let mut left_out = Vec::new();
-        let targets: Vec<(ServerId, Stay)> = match &step.among {
+        let targets: Vec<(Spot, Stay)> = match &step.among {
             Some(among) => {
                 let mut targets = Vec::new();
                 for &server in among.iter() {
+                    let is_its = |(spot, stay): &(Spot, Stay)| {
+                        spot.server == server && *stay == Stay::Settled
+                    };
+                    let is_own = places.iter().all(is_its);
                     match self.stay(at, vm, server) {
-                        Ok(_)
-                            if places == [(server, Stay::Settled)]
-                                && (step.turn.is_some() || !self.may_stay(vm, server)) =>
-                        {
+                        Ok(_) if is_own && (step.turn.is_some() || !self.may_stay(vm, server)) => {
                             left_out.push((server, LeftOut::ItsOwn));
                         }
-                        Ok(stay) => targets.push((server, stay)),
+                        // Who stays where it is stays in its pool.
+                        Ok(stay) if is_own => targets.push((places[0].0, stay)),
+                        Ok(stay) => {
+                            let spots = self.spots(server, None).into_iter();
+                            targets.extend(spots.map(|spot| (spot, stay)));
+                        }
                         Err(why) => left_out.push((server, why)),
                     }
                 }
@@ -103,17 +206,22 @@ impl Walker<'_> {
                 if !self.is_on(to) && !self.boot_written_later(to, findings) {
                     self.infer_boot(step, to);
                 }
-                vec![(to, Stay::Settled)]
+                let spots = self.spots(to, step.pool).into_iter();
+                spots.map(|spot| (spot, Stay::Settled)).collect()
             }
         };
-        let ways = |&(from, leaves): &(ServerId, Stay)| {
+        let ways = |&(from, leaves): &(Spot, Stay)| {
             // Who was brought to a place that was chosen moves on in any case.
             let targets = targets
                 .iter()
-                .filter(move |(to, _)| *to != from || came_by.is_none());
+                .filter(move |(to, _)| to.server != from.server || came_by.is_none());
             targets.map(move |&(to, arrives)| Choice {
-                from,
-                task: Task::Migrate { vm, to },
+                from: from.server,
+                task: Task::Migrate { vm, to: to.server },
+                pools: Pools {
+                    left: from.pool,
+                    entered: to.pool,
+                },
                 leaves,
                 arrives,
             })
@@ -145,7 +253,10 @@ impl Walker<'_> {
             ..step.clone()
         };
         let action = self.act(&step, Some(first.from), false);
-        for choice in open.iter().filter(|choice| !choice.stays()) {
+        // Where only pools are chosen, it is known where that happens.
+        let elsewhere = open.iter().filter(|choice| !choice.stays());
+        let elsewhere = elsewhere.filter(|_| step.among.is_some() || !is_known);
+        for choice in elsewhere {
             let Task::Migrate { to, .. } = choice.task else {
                 continue;
             };
@@ -161,7 +272,7 @@ impl Walker<'_> {
         if step.among.is_none() {
             self.after_boot(to, action);
         }
-        if came_by.is_none() {
+        if is_known {
             self.left.entry(host).or_default().push(action);
         }
         let deed = &mut self.walk.deeds[action.0 as usize];
@@ -170,20 +281,28 @@ impl Walker<'_> {
             self.walk.deeds[by.0 as usize].goes_on = true;
         }
         for &(from, _) in &places {
-            if let Some(tenants) = self.tenants.get_mut(&from) {
+            if let Some(tenants) = self.tenants.get_mut(&from.server) {
                 tenants.remove(&vm);
             }
         }
-        match step.among {
-            Some(_) => {
-                self.chosen.insert(vm, (action, targets));
-            }
-            None => {
+        let is_one_server = step.among.is_none();
+        self.pools[vm.0 as usize] = None;
+        match targets[..] {
+            [(only, _)] if is_one_server => {
                 self.chosen.remove(&vm);
-                if let Some(tenants) = self.tenants.get_mut(&to) {
-                    tenants.insert(vm);
-                }
+                self.pools[vm.0 as usize] = only.pool;
             }
+            _ => {
+                let whereabouts = Whereabouts {
+                    by: action,
+                    spots: targets,
+                    is_one_server,
+                };
+                self.chosen.insert(vm, whereabouts);
+            }
+        }
+        if is_one_server && let Some(tenants) = self.tenants.get_mut(&to) {
+            tenants.insert(vm);
         }
         let Task::Migrate { to, .. } = step.task else {
             return;
@@ -208,7 +327,7 @@ impl Walker<'_> {
         if let Some(rule) = self.permits.forbids(vm, server) {
             return Err(LeftOut::Forbidden(rule));
         }
-        if self.dc.lacks(server, vm).is_some() {
+        if self.dc.lacks(server, vm).is_some() || self.short_pool(server, vm).is_some() {
             return Err(LeftOut::Lacks);
         }
         let moves_on = self.leaving[&vm].iter().any(|&leaves| leaves > at);

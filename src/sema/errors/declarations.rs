@@ -1,7 +1,7 @@
 //! Declarations of things.
 
 use super::figure;
-use crate::datacenter::Server;
+use crate::datacenter::{At, Pool, Server};
 use crate::diag::{Code, Diagnostic};
 use crate::sema::world::{Kind, a_thing};
 use crate::source::Span;
@@ -120,6 +120,26 @@ pub fn runs_on_server_that_is_off(
     .with_help("place it on another server, or declare the VM `off` too");
     match declared {
         Some(declared) => error.with_label(declared, "declared `off`"),
+        None => error,
+    }
+}
+
+pub fn no_such_pool(pool: At<Pool>, server: &Server, span: Span) -> Diagnostic {
+    let Pool(number) = pool.value;
+    let (message, help) = match server.pools.value {
+        1 => (
+            format!("`{}` is not divided into pools", server.name),
+            "leave the pool out, or say `pools 2` of the server".to_owned(),
+        ),
+        pools => (
+            format!("`{}` has no pool {number}", server.name),
+            format!("its pools are 0 to {}", pools - 1),
+        ),
+    };
+    let at = pool.origin.unwrap_or(span);
+    let error = Diagnostic::new(Code::OutOfRange, at, message, "no such pool").with_help(help);
+    match server.pools.origin {
+        Some(divided) => error.with_label(divided, "divided here"),
         None => error,
     }
 }

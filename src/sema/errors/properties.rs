@@ -14,8 +14,8 @@ fn owners(keyword: &str) -> &'static str {
             "VMs"
         }
         "needs" => "VMs",
-        "has" | "overbook" | "maintenance" | "power" | "hosting" | "migration" | "address"
-        | "bmc" | "migration-address" | "command" | "boot" => "servers",
+        "has" | "overbook" | "maintenance" | "pools" | "power" | "hosting" | "migration"
+        | "address" | "bmc" | "migration-address" | "command" | "boot" => "servers",
         "link" => "servers, switches, racks and sites",
         "capacity" => "switches, racks and sites",
         "rate" | "usable" | "bond" | "guests" => "links",
@@ -107,6 +107,15 @@ pub fn bond_out_of_range(span: Span, most: u32) -> Diagnostic {
         Code::OutOfRange,
         span,
         format!("a bond has at most {most} interfaces"),
+        "too many",
+    )
+}
+
+pub fn too_many_pools(span: Span, most: u32) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutOfRange,
+        span,
+        format!("a server has at most {most} pools"),
         "too many",
     )
 }

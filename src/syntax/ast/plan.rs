@@ -44,6 +44,8 @@ pub enum Goal {
     Preferences,
     /// The largest share of a server's memory that is in use in the end.
     Balance,
+    /// What servers draw in the end.
+    Power,
     /// How many servers are on in the end.
     ServersOn,
 }

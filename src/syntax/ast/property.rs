@@ -155,8 +155,8 @@ pub enum PropertyKind {
     Timeout(Timeout),
     /// `retry 2 after 1min`
     Retry(Retry),
-    /// `on r1.s[1..24]`: where a VM is.
-    Placed(Set),
+    /// `on r1.s[1..24] pool 0`: where a VM is.
+    Placed { set: Set, pool: Option<Expr> },
     /// `off`: a server that is down, a VM that is stopped.
     Off,
     /// `label tier gold`
@@ -169,6 +169,8 @@ pub enum PropertyKind {
     Overbook { key: Word, factor: Expr },
     /// `maintenance`: a server that no VM comes to.
     Maintenance,
+    /// `pools 2`: into how many equal parts a server divides what it has.
+    Pools(Expr),
     /// `power 110W`: of a server that is on.
     Power(Expr),
     /// `overhead 250ms`: what a migration from or to it takes besides the copy.

@@ -187,6 +187,8 @@ pub(super) fn is_mark(rule: Rule) -> bool {
             | k_resource
             | k_overbook
             | k_maintenance
+            | k_pools
+            | k_pool
             | k_power
             | k_hosting
             | k_extra

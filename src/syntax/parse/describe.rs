@@ -93,11 +93,13 @@ fn describe(rule: Rule) -> Expected {
         class_kind => Needed("`server`, `vm`, `link`, `switch`, `rack` or `site`"),
         policy => Needed("`abort`, `suspend`, `post` or `wait`"),
         limit | times => Needed("`3x` or a duration"),
-        command_kind => Needed("what the command is for, such as `boot` or `uri`"),
+        command_kind => Needed(
+            "what the command is for (`boot`, `shutdown`, `power`, `uri`, `migrate`, `migrating`, `cold`, `abort`, `suspend`, `post`, `start`, `stop`, `guests`, `defined`, `free`, `answers`, `clock` or `run`)",
+        ),
         decl_kind => Needed("`site`, `rack`, `switch`, `server` or `vm`"),
         edge => Possible("`starts` or `ends`"),
         objective | goal | k_servers => Needed(
-            "`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences`, `balance` or `servers on`",
+            "`mttr`, `energy`, `makespan`, `moves`, `downtime`, `preferences`, `balance`, `power` or `servers on`",
         ),
         k_time => Needed("`time`"),
         verdict | ends_by | on_time | figure | metric | k_end => Needed(
@@ -117,9 +119,9 @@ fn describe(rule: Rule) -> Expected {
         forward => Possible("`forward`"),
         property | entries | command | link_part | link_to | p_memory | p_used | p_cpu | p_hot
         | p_cold | p_idle | p_slack | p_downtime | p_copy | p_disk | p_force | p_placed | p_off
-        | p_label | p_has | p_needs | p_overbook | p_maintenance | p_power | p_hosting
-        | p_overhead | p_boot | p_shutdown | p_migration | p_address | p_capacity | p_rate
-        | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
+        | p_label | p_has | p_needs | p_overbook | p_maintenance | p_pools | p_power
+        | p_hosting | p_overhead | p_boot | p_shutdown | p_migration | p_address | p_capacity
+        | p_rate | p_usable | p_bond | p_guests | p_link | p_timeout | p_retry | p_bmc
         | p_migration_address => Possible("a property"),
         decl | decl_head | one_decl_head | only_names | body | class_item | class_head
         | one_class_head | roll_body | plan | plan_head | one_plan_head | file | item
@@ -192,6 +194,8 @@ fn describe(rule: Rule) -> Expected {
         k_resource => Needed("`resource`"),
         k_overbook => Needed("`overbook`"),
         k_maintenance => Needed("`maintenance`"),
+        k_pools => Needed("`pools`"),
+        k_pool => Possible("`pool`"),
         k_power => Needed("`power`"),
         k_hosting => Needed("`hosting`"),
         k_extra => Needed("`extra`"),

@@ -106,9 +106,13 @@ impl Reader<'_> {
             return known;
         }
         let ends_here = found.is_none_or(|found| found.start >= piece.end);
-        let is_reserved = |found| {
-            self.word(found)
-                .is_some_and(|word| words::KEYWORDS.contains(&word))
+        // Many kinds of commands are words of the language, so any may have been meant as one.
+        let wants_kind = failure.expected.contains(&Rule::command_kind);
+        let is_reserved = |found: Token| {
+            !(wants_kind && !self.begins_line(found.start))
+                && self
+                    .word(found)
+                    .is_some_and(|word| words::KEYWORDS.contains(&word))
         };
         let before = Piece {
             end: found.map_or(piece.end, |found| found.start.min(piece.end)),
@@ -164,15 +168,16 @@ impl Reader<'_> {
         errors::unexpected(self.span(at), expected, text, hint)
     }
 
-    /// In `minimise downtime` the first word is not all that is wrong.
+    /// In `minimise time` the first word is not all that is wrong.
     fn with_goals<'e>(&self, found: Token, hint: Option<Hint<'e>>) -> Option<Hint<'e>> {
-        let is_goal =
-            |token: Token| ["mttr", "energy", "makespan", "moves"].contains(&self.text_of(token));
+        let is_goal = |token: Token| {
+            words::GOALS.contains(&self.text_of(token)) || self.text_of(token) == "servers"
+        };
         if hint != Some(Hint::Word("minimize")) || self.token_at(found.end).is_some_and(is_goal) {
             return hint;
         }
         Some(Hint::Advice(
-            "write `minimize` and the goals, the most important first: `mttr`, `energy` or `makespan`",
+            "write `minimize` and the goals, the most important first: `mttr`, `energy`, `makespan`, `moves`, `downtime`, `balance`, `power`, `preferences` or `servers on`",
         ))
     }
 

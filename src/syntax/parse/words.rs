@@ -63,7 +63,7 @@ pub(super) const STATEMENTS: [&str; 38] = [
 pub(super) const ROLL_STEPS: [&str; 6] = ["drain", "run", "reboot", "boot", "shutdown", "return"];
 
 /// Words that begin a property.
-pub(super) const PROPERTIES: [&str; 34] = [
+pub(super) const PROPERTIES: [&str; 35] = [
     "memory",
     "used",
     "cpu",
@@ -82,6 +82,7 @@ pub(super) const PROPERTIES: [&str; 34] = [
     "needs",
     "overbook",
     "maintenance",
+    "pools",
     "power",
     "hosting",
     "overhead",
@@ -100,8 +101,20 @@ pub(super) const PROPERTIES: [&str; 34] = [
     "retry",
 ];
 
+/// Words that name what is minimized, but for `servers on`, in the order of the grammar's `goal`.
+pub(super) const GOALS: [&str; 8] = [
+    "mttr",
+    "energy",
+    "makespan",
+    "moves",
+    "downtime",
+    "preferences",
+    "balance",
+    "power",
+];
+
 /// Words that cannot be names, in the order of the grammar's `keyword`.
-pub(super) const KEYWORDS: [&str; 102] = [
+pub(super) const KEYWORDS: [&str; 103] = [
     "used",
     "use",
     "let",
@@ -199,6 +212,7 @@ pub(super) const KEYWORDS: [&str; 102] = [
     "resource",
     "overbook",
     "maintenance",
+    "pools",
     "disk",
     "prefer",
     "roll",
@@ -220,20 +234,23 @@ pub(super) fn is_decl(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The words in quotes of an atomic rule of the grammar.
+    fn words_of(rule: &str) -> Vec<&'static str> {
+        let grammar = include_str!("../../../grammar/mvm.pest");
+        let (_, rest) = grammar.split_once(&format!("\n{rule}= @{{")).expect(rule);
+        let (text, _) = rest.split_once('}').expect(rule);
+        let words = text.split('"').skip(1).step_by(2);
+        words.filter(|word| *word != "[").collect()
+    }
+
+    #[test]
+    fn the_goals_are_those_of_the_grammar() {
+        assert_eq!(words_of("goal       "), GOALS);
+    }
+
     #[test]
     fn the_keywords_are_those_of_the_grammar() {
-        let grammar = include_str!("../../../grammar/mvm.pest");
-        let rule = grammar
-            .split_once("keyword = @{")
-            .and_then(|(_, rest)| rest.split_once('}'))
-            .map(|(rule, _)| rule)
-            .expect("the grammar has a rule `keyword`");
-        let words: Vec<&str> = rule
-            .split('"')
-            .skip(1)
-            .step_by(2)
-            .filter(|word| *word != "[")
-            .collect();
+        let words = words_of("keyword ");
         assert_eq!(words, KEYWORDS);
         for (at, word) in words.iter().enumerate() {
             let hidden = words[at + 1..].iter().find(|later| later.starts_with(word));

@@ -170,7 +170,10 @@ impl Builder {
                 },
                 after: optional(second),
             },
-            Rule::p_placed => PropertyKind::Placed(self.set(first)),
+            Rule::p_placed => PropertyKind::Placed {
+                set: self.set(first),
+                pool: optional(second),
+            },
             Rule::p_label | Rule::p_has | Rule::p_needs | Rule::p_overbook => {
                 let key = self.word(first);
                 let value = second.expect("the grammar has a value behind a key");
@@ -200,6 +203,7 @@ impl Builder {
                 takes: self.value(first),
                 extra: optional(second),
             },
+            Rule::p_pools => PropertyKind::Pools(self.value(first)),
             Rule::p_shutdown => PropertyKind::Shutdown(self.value(first)),
             Rule::p_migration => PropertyKind::Migration {
                 per_data: self.value(first),

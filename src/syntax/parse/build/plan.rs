@@ -365,6 +365,7 @@ impl Builder {
             "downtime" => Goal::Downtime,
             "preferences" => Goal::Preferences,
             "balance" => Goal::Balance,
+            "power" => Goal::Power,
             "makespan" => Goal::Makespan,
             _ => Goal::ServersOn,
         };

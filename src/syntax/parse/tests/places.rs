@@ -155,9 +155,8 @@ impl Walk<'_> {
         use PropertyKind::*;
         self.inside(property.span, |walk| match &property.kind {
             Memory(e) | Used(e) | Cpu(e) | Cold(e) | Slack(e) | Overhead(e) | Downtime(e)
-            | Power(e) | Hosting(e) | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e) => {
-                walk.expr(e)
-            }
+            | Power(e) | Hosting(e) | Shutdown(e) | Capacity(e) | Rate(e) | Usable(e) | Bond(e)
+            | Pools(e) => walk.expr(e),
             Hot { size, within } => {
                 walk.expr(size);
                 within.iter().for_each(|e| walk.expr(e));
@@ -179,7 +178,10 @@ impl Walk<'_> {
                 walk.expr(size);
                 filled.iter().chain(writes).for_each(|e| walk.expr(e));
             }
-            Placed(set) => walk.set(set),
+            Placed { set, pool } => {
+                walk.set(set);
+                pool.iter().for_each(|e| walk.expr(e));
+            }
             Label { key, value } => {
                 walk.leaf(key.span);
                 walk.leaf(value.span);
