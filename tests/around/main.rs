@@ -1,6 +1,7 @@
 //! What mvm is in git, in CI and in a shell: differences, snapshots, hooks, completions, each tried for real.
 
 mod ci;
+mod gitlab;
 mod place;
 #[path = "../support/mod.rs"]
 mod support;
