@@ -105,8 +105,10 @@ fn analysed(
         requests.push(request);
     }
     // A file without plans is an inventory: it offers more than any one plan needs.
-    if !pending.plans.is_empty() {
-        unused::warn(&mut world);
+    if let Some(File { ast, .. }) = files.files.last()
+        && !pending.plans.is_empty()
+    {
+        unused::warn(&mut world, ast, map.text(ast.file));
     }
     crowded::warn(&mut world, &requests);
     let analysis = Analysis {

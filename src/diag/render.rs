@@ -34,6 +34,10 @@ fn helps(map: &SourceMap, diagnostic: &Diagnostic) -> Vec<String> {
         let new = fix.replacement.trim();
         if !helps.iter().any(|help| help.contains(new)) || new.is_empty() {
             let old = map.snippet(fix.span);
+            // Whole lines that go are what the help says.
+            if new.is_empty() && old.ends_with('\n') {
+                continue;
+            }
             helps.push(match (old.is_empty(), new.is_empty()) {
                 (_, true) => format!("leave out `{}`", old.trim()),
                 (true, _) => format!("insert `{new}`"),
