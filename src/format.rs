@@ -12,6 +12,7 @@
 mod align;
 mod blanks;
 mod break_up;
+mod changes;
 mod lay_out;
 mod line;
 mod tree;
@@ -19,6 +20,8 @@ mod tree;
 use crate::diag::Diagnostic;
 use crate::source::FileId;
 use crate::syntax;
+use crate::syntax::lexeme::Lexeme;
+pub use changes::changes;
 
 /// The longest line that is written where it can be broken, in columns.
 pub const WIDTH: usize = 100;
@@ -33,6 +36,10 @@ pub fn format(file: FileId, text: &str) -> Result<String, Vec<Diagnostic>> {
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let lexemes = syntax::lexemes(text);
-    Ok(lay_out::lay_out(&tree::entries(text, &lexemes)))
+    Ok(laid_out(text, &syntax::lexemes(text)))
+}
+
+/// The same of a text that can be read, from its tokens.
+pub(crate) fn laid_out(text: &str, lexemes: &[Lexeme]) -> String {
+    lay_out::lay_out(&tree::entries(text, lexemes))
 }

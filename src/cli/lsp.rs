@@ -9,21 +9,21 @@ mod capabilities;
 mod diagnostics;
 mod library;
 mod place;
+mod places;
 mod server;
+mod wire;
 mod worker;
 mod workspace;
-
-use lsp_server::Connection;
 
 use super::Status;
 use super::terminal::Terminal;
 
 /// Serves one editor until it says goodbye.
 pub fn run(terminal: &Terminal) -> Status {
-    let (connection, threads) = Connection::stdio();
-    let served = server::serve(&connection).map_err(|e| e.to_string());
+    let (wire, threads) = wire::Wire::stdio();
+    let served = server::serve(&wire).map_err(|e| e.to_string());
     // The writer ends when nobody can send any more.
-    drop(connection);
+    drop(wire);
     let joined = threads.join().map_err(|e| e.to_string());
     match served.and(joined) {
         Ok(()) => Status::Done,

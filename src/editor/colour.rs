@@ -2,10 +2,12 @@
 
 use super::View;
 use super::declarations::DeclarationKind;
+use crate::diag::Diagnostic;
+use crate::format::laid_out;
 use crate::sema::{Referent, Thing};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::DeclKind;
-use crate::syntax::lexeme::LexemeKind;
+use crate::syntax::lexeme::{Lexeme, LexemeKind};
 use crate::syntax::lexemes;
 
 /// A kind of token.
@@ -43,8 +45,12 @@ pub enum Colour {
 
 /// The tokens of a text that are told by their form alone.
 pub fn colours(text: &str) -> Vec<(std::ops::Range<usize>, Colour)> {
-    let tokens = lexemes(text).into_iter();
-    tokens
+    by_form(&lexemes(text))
+}
+
+fn by_form(lexemes: &[Lexeme]) -> Vec<(std::ops::Range<usize>, Colour)> {
+    lexemes
+        .iter()
         .map(|lexeme| {
             let colour = match lexeme.kind {
                 LexemeKind::Comment => Colour::Comment,
@@ -69,8 +75,22 @@ impl View {
         }
     }
 
+    /// The layout of the entry, where it can be read; of another file none. Takes no longer than writing it, once its colours are
+    /// known.
+    pub fn layout(&self, file: FileId) -> Option<String> {
+        let is_entry = self.index.files.last().is_some_and(|ast| ast.file == file);
+        let is_syntax = |found: &Diagnostic| found.code.as_str().starts_with("E01");
+        let is_readable = !self.checked.diagnostics.iter().any(is_syntax);
+        (is_entry && is_readable).then(|| laid_out(self.map().text(file), self.lexemes(file)))
+    }
+
+    /// The tokens of the entry.
+    fn lexemes(&self, file: FileId) -> &[Lexeme] {
+        self.cut.get_or_init(|| lexemes(self.map().text(file)))
+    }
+
     fn paint(&self, file: FileId) -> Vec<(std::ops::Range<usize>, Colour)> {
-        let mut tokens = colours(self.map().text(file));
+        let mut tokens = by_form(self.lexemes(file));
         let mut meant: Vec<(Span, Colour)> = Vec::new();
         let own = self.declarations.iter().filter(|d| d.span.file == file);
         meant.extend(own.map(|d| (d.span, of_declaration(d.kind))));

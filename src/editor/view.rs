@@ -10,6 +10,7 @@ use crate::compile::{Checked, check_indexed};
 use crate::diag::Diagnostic;
 use crate::sema::{Index, Referent, Thing};
 use crate::source::{FileId, Loader, SourceMap, Span};
+use crate::syntax::lexeme::Lexeme;
 
 /// What is known of a file and all that it uses.
 pub struct View {
@@ -22,6 +23,8 @@ pub struct View {
     by_names: BTreeMap<Span, Vec<usize>>,
     /// Indices of the declarations, by where their name stands.
     by_span: BTreeMap<Span, usize>,
+    /// The tokens of the entry, once somebody has asked for them.
+    pub(super) cut: OnceLock<Vec<Lexeme>>,
     /// The colours of the entry, once somebody has asked for them.
     pub(super) painted: OnceLock<Vec<(Range<usize>, Colour)>>,
 }
@@ -55,6 +58,7 @@ impl View {
             declarations,
             by_names,
             by_span,
+            cut: OnceLock::new(),
             painted: OnceLock::new(),
         }
     }

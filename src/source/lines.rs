@@ -47,6 +47,17 @@ impl<'t> Lines<'t> {
         (line, before.chars().map(|c| encoding.width(c)).sum())
     }
 
+    /// The same for places that mostly come in order, each within a line or a few behind the one before.
+    pub fn walk(&self, encoding: Encoding) -> Walk<'_, 't> {
+        Walk {
+            lines: self,
+            encoding,
+            line: 0,
+            at: 0,
+            column: 0,
+        }
+    }
+
     /// The byte at a line and column. A column behind the end of its line is the end of the line, a line behind the end of the
     /// text the end of the text, and what lies within a character its start.
     pub fn offset(&self, line: usize, column: usize, encoding: Encoding) -> usize {
@@ -69,6 +80,39 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// Finds places one after the other.
+#[derive(Debug, Clone)]
+pub struct Walk<'l, 't> {
+    lines: &'l Lines<'t>,
+    encoding: Encoding,
+    /// Line, byte and column of the place before.
+    line: usize,
+    at: usize,
+    column: usize,
+}
+
+impl Walk<'_, '_> {
+    /// Line and column of a byte, which has to be within the text and at the start of a character.
+    pub fn position(&mut self, at: usize) -> (usize, usize) {
+        let Lines { text, starts } = self.lines;
+        if at < self.at {
+            (self.line, self.column) = self.lines.position(at, self.encoding);
+        } else {
+            while starts.get(self.line + 1).is_some_and(|next| *next <= at) {
+                self.line += 1;
+                (self.at, self.column) = (starts[self.line], 0);
+            }
+            let between = &text[self.at..at];
+            self.column += match between.is_ascii() {
+                true => between.len(),
+                false => between.chars().map(|c| self.encoding.width(c)).sum(),
+            };
+        }
+        self.at = at;
+        (self.line, self.column)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +132,11 @@ mod tests {
         ] {
             for (encoding, (line, column)) in [(Encoding::Utf8, utf8), (Encoding::Utf16, utf16)] {
                 assert_eq!(lines.position(at, encoding), (line, column), "{at}");
+                let mut walk = lines.walk(encoding);
+                for place in [0, 1, at, 3, at, at, 12, at] {
+                    let expected = lines.position(place, encoding);
+                    assert_eq!(walk.position(place), expected, "{place}");
+                }
                 assert_eq!(lines.offset(line, column, encoding), at, "{line}:{column}");
             }
         }

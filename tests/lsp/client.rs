@@ -121,6 +121,17 @@ impl Client {
         }
     }
 
+    /// The questions that are answered until one is, in order.
+    pub fn answered(&mut self, last: &RequestId) -> Vec<RequestId> {
+        let mut answered = Vec::new();
+        while answered.last() != Some(last) {
+            if let Message::Response(response) = self.next_message() {
+                answered.push(response.id);
+            }
+        }
+        answered
+    }
+
     /// Asks, and waits for the result.
     pub fn ask(&mut self, method: &str, params: Value) -> Value {
         let id = self.begin(method, params);

@@ -324,6 +324,48 @@ fn fixes_are_offered_and_mend() {
 }
 
 #[test]
+fn what_is_not_used_is_faded_and_can_be_removed() {
+    let unused = format!("{PLAN}\n/// Of nobody.\nclass vm lone : idle {{\n  memory 1GiB\n}}\n")
+        .replacen("\n", "\nuse std.workload.idle\n", 1);
+    let mut client = client();
+    client.write("plan.mvm", &unused);
+    let found = client.wrong["plan.mvm"]["diagnostics"].clone();
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found[0]["code"], "W0001");
+    assert_eq!(found[0]["tags"], json!([1]));
+    let params = json!({
+        "textDocument": { "uri": client.uri("plan.mvm") },
+        "range": found[0]["range"],
+        "context": { "diagnostics": [] },
+    });
+    let actions = client.ask("textDocument/codeAction", params);
+    assert_eq!(actions.as_array().map(Vec::len), Some(1), "{actions}");
+    assert_eq!(actions[0]["title"], "Remove `class vm lone : idle { …`");
+    let mended = edited(
+        &unused,
+        &actions[0]["edit"]["changes"][client.uri("plan.mvm")],
+    );
+    assert!(mended.ends_with("  budget 2kW\n}\n\n"), "{mended}");
+    client.write("plan.mvm", &mended);
+    assert_eq!(client.shown("plan.mvm"), "", "{mended}");
+    client.goodbye();
+}
+
+#[test]
+fn what_has_its_answer_is_not_cancelled() {
+    let mut client = client();
+    let params = client.params("plan.mvm", 3, 3, Value::Null);
+    let first = client.begin("textDocument/hover", params.clone());
+    client.end(&first);
+    let id: i32 = first.to_string().parse().expect("a number");
+    client.tell("$/cancelRequest", json!({ "id": id }));
+    let second = client.begin("textDocument/hover", params);
+    let answered = client.answered(&second);
+    assert_eq!(answered, [second]);
+    client.goodbye();
+}
+
+#[test]
 fn files_are_formatted_outlined_coloured_and_hinted() {
     let untidy = PLAN.replace("  migrate web3 to", "  migrate   web3\n     to");
     let mut client = client();

@@ -7,7 +7,6 @@ mod symbols;
 mod tokens;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{self, Request as _};
@@ -15,16 +14,18 @@ use lsp_types::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::diagnostics;
 use super::place::Placed;
+use super::places::Places;
 use super::server::{PLAN, Server, real};
 use super::worker::Outcome;
-use super::workspace::{Entry, strip};
+use super::workspace::Entry;
 use crate::editor::DeclarationKind;
 use crate::format;
 use crate::show::show_seconds;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 pub use tokens::legend;
 
 /// Why a request has no answer.
@@ -33,9 +34,9 @@ pub struct Refusal {
     pub message: String,
 }
 
-type Answer = Result<Value, Refusal>;
+type Answer = Result<Box<RawValue>, Refusal>;
 
-/// The answer to a request.
+/// The answer to a request, as JSON.
 ///
 /// # Errors
 /// Why there is none.
@@ -94,13 +95,13 @@ fn with<P: DeserializeOwned, R: Serialize>(
         message: e.to_string(),
     };
     let params = serde_json::from_value(params).map_err(wrong)?;
-    serde_json::to_value(answer(params)?).map_err(wrong)
+    to_raw_value(&answer(params)?).map_err(wrong)
 }
 
 /// A file as it is and as it was when it was looked at.
 struct Here<'s> {
     path: PathBuf,
-    text: Arc<str>,
+    text: &'s str,
     entry: Option<(&'s Entry, FileId)>,
 }
 
@@ -110,39 +111,49 @@ impl Server<'_> {
         let entry = self.workspace.entries.get(&path);
         let entry = entry.and_then(|entry| Some((entry.as_ref(), entry.file(&path)?)));
         let text = self.workspace.text(&path);
-        let text = text.or_else(|| Some(Arc::from(entry?.0.view.map().text(entry?.1))))?;
+        let text = text.or_else(|| Some(entry?.0.view.map().text(entry?.1)))?;
         Some(Here { path, text, entry })
     }
 
-    /// The view of a file, and the byte in it that a position of the text as it is means.
-    fn at(&self, params: &TextDocumentPositionParams) -> Option<(Here<'_>, &Entry, FileId, usize)> {
+    /// The view of a file, its places, and the byte in it that a position of the text as it is means.
+    fn at(&self, params: &TextDocumentPositionParams) -> Option<At<'_>> {
         let here = self.here(&params.text_document.uri)?;
         let (entry, file) = here.entry?;
-        let now = Placed::new(strip(&here.text), self.encoding).offset(params.position);
-        let at = self.workspace.carry(entry, file).back(now)?;
-        Some((here, entry, file, at))
+        let now = Placed::new(here.text, self.encoding).offset(params.position);
+        let mut places = self.places(entry);
+        let at = places.carry(file).back(now)?;
+        Some(At {
+            path: here.path,
+            entry,
+            file,
+            at,
+            places,
+        })
     }
 
-    fn location(&self, entry: &Entry, span: Span) -> Option<Location> {
-        let (path, range, text) = self.workspace.now(entry, span)?;
-        super::library::write(&path);
-        let uri = self.workspace.uri(&path)?;
-        let range = Placed::new(strip(&text), self.encoding).range(range);
-        Some(Location { uri, range })
+    /// The places of a view as they are by now.
+    pub fn places<'s>(&'s self, entry: &'s Entry) -> Places<'s> {
+        Places::new(&self.workspace, self.encoding, entry)
     }
 }
 
+/// What a position of the protocol means.
+struct At<'s> {
+    path: PathBuf,
+    entry: &'s Entry,
+    file: FileId,
+    at: usize,
+    places: Places<'s>,
+}
+
 fn hover(server: &Server<'_>, params: HoverParams) -> Result<Option<Hover>, Refusal> {
-    let Some((here, entry, file, at)) = server.at(&params.text_document_position_params) else {
+    let Some(mut it) = server.at(&params.text_document_position_params) else {
         return Ok(None);
     };
-    let carry = server.workspace.carry(entry, file);
-    let found = entry.view.hover(file, at);
+    let found = it.entry.view.hover(it.file, it.at);
     Ok(found.map(|(range, value)| Hover {
         contents: HoverContents::Markup(markdown(value)),
-        range: carry
-            .range(range)
-            .map(|range| Placed::new(strip(&here.text), server.encoding).range(range)),
+        range: it.places.range(it.file, range),
     }))
 }
 
@@ -165,35 +176,22 @@ fn formatting(
     let Some(here) = server.here(&params.text_document.uri) else {
         return Ok(None);
     };
-    let text = strip(&here.text);
-    let Ok(formatted) = format::format(FileId(0), text) else {
+    let text = here.text;
+    // What was looked at as it is need not be read again.
+    let known = here.entry.and_then(|(entry, file)| {
+        let is_same = server.places(entry).carry(file).is_same();
+        is_same.then(|| entry.view.layout(file))?
+    });
+    let Some(formatted) = known.or_else(|| format::format(FileId(0), text).ok()) else {
         return Err(refused("a file that cannot be read is left as it is"));
     };
     let placed = Placed::new(text, server.encoding);
-    let diff = similar::TextDiff::from_lines(text, &formatted);
-    // Lines that stay are not touched, so that cursors and marks on them stay.
-    let old: Vec<usize> = starts(diff.old_slices());
-    let new: Vec<usize> = starts(diff.new_slices());
-    let changed = diff
-        .ops()
-        .iter()
-        .filter(|op| op.tag() != similar::DiffTag::Equal);
-    let edits = changed.map(|op| TextEdit {
-        range: placed.range(old[op.old_range().start]..old[op.old_range().end]),
-        new_text: formatted[new[op.new_range().start]..new[op.new_range().end]].to_owned(),
+    let edits = format::changes(text, &formatted).into_iter();
+    let edits = edits.map(|(was, becomes)| TextEdit {
+        range: placed.range(was),
+        new_text: formatted[becomes].to_owned(),
     });
     Ok(Some(edits.collect()))
-}
-
-/// Where lines begin, and where the last one ends.
-fn starts(lines: &[&str]) -> Vec<usize> {
-    let mut at = 0;
-    let mut starts = vec![0];
-    for line in lines {
-        at += line.len();
-        starts.push(at);
-    }
-    starts
 }
 
 fn actions(
@@ -209,15 +207,10 @@ fn actions(
         if !is_asked {
             continue;
         }
+        let mut places = server.places(entry);
         for fix in &diagnostic.fixes {
-            let Some(Location { uri, range }) = server.location(entry, fix.span) else {
+            let Some(Location { uri, range }) = places.location(fix.span) else {
                 continue;
-            };
-            let old = entry.view.map().snippet(fix.span);
-            let title = match (old, fix.replacement.as_str()) {
-                (old, "") => format!("Remove `{}`", old.trim()),
-                ("", new) => format!("Insert `{}`", new.trim()),
-                (_, new) => format!("Write `{}`", new.trim()),
             };
             let edit = TextEdit {
                 range,
@@ -226,7 +219,7 @@ fn actions(
             #[allow(clippy::mutable_key_type)] // The protocol's type.
             let changes = std::iter::once((uri, vec![edit])).collect();
             let action = CodeActionOrCommand::CodeAction(CodeAction {
-                title,
+                title: title(entry.view.map().snippet(fix.span), &fix.replacement),
                 kind: Some(CodeActionKind::QUICKFIX),
                 diagnostics: Some(vec![shown.clone()]),
                 edit: Some(WorkspaceEdit::new(changes)),
@@ -242,11 +235,29 @@ fn actions(
     Ok(actions)
 }
 
+/// What a change does, in words: of several lines the first one that is no comment.
+fn title(old: &str, new: &str) -> String {
+    let shown = |text: &str| {
+        let mut lines = text.trim().lines().map(str::trim);
+        let first = lines
+            .find(|line| !line.starts_with("//"))
+            .unwrap_or_default();
+        let more = if lines.next().is_some() { " …" } else { "" };
+        format!("`{first}{more}`")
+    };
+    match (old, new) {
+        (old, "") => format!("Remove {}", shown(old)),
+        ("", new) => format!("Insert {}", shown(new)),
+        (_, new) => format!("Write {}", shown(new)),
+    }
+}
+
 fn lenses(server: &Server<'_>, params: CodeLensParams) -> Result<Vec<CodeLens>, Refusal> {
     let uri = params.text_document.uri;
     let Some((entry, file)) = server.here(&uri).and_then(|here| here.entry) else {
         return Ok(Vec::new());
     };
+    let mut places = server.places(entry);
     let plans = entry
         .view
         .outline(file)
@@ -255,7 +266,7 @@ fn lenses(server: &Server<'_>, params: CodeLensParams) -> Result<Vec<CodeLens>, 
     let lenses = plans.filter_map(|plan| {
         let name = plan.name.trim_matches('"').to_owned();
         Some(CodeLens {
-            range: server.location(entry, plan.span)?.range,
+            range: places.range(file, plan.span.range())?,
             command: Some(Command {
                 title: String::from("compute this plan"),
                 command: PLAN.to_owned(),

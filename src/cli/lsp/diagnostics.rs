@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lsp_types::{
-    Diagnostic as LspDiagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
+    Diagnostic as LspDiagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
     NumberOrString, PublishDiagnosticsParams, Range,
 };
 
-use super::place::Placed;
+use super::places::Places;
 use super::server::Server;
 use super::workspace::Entry;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity};
 
 /// What is told about a file; None where it has no address.
 pub fn of(server: &Server<'_>, path: &Path) -> Option<PublishDiagnosticsParams> {
@@ -39,6 +39,7 @@ pub fn all<'s>(server: &'s Server<'_>, path: &Path) -> Vec<(&'s Entry, Diagnosti
         let Some(file) = entry.file(path) else {
             continue;
         };
+        let mut places = server.places(entry);
         let planned = server
             .plans
             .get(entry_path)
@@ -50,7 +51,7 @@ pub fn all<'s>(server: &'s Server<'_>, path: &Path) -> Vec<(&'s Entry, Diagnosti
                 Some(label) => label.span.file == file,
                 None => entry_path == path,
             };
-            if is_here && let Some(shown) = shown(server, entry, &diagnostic) {
+            if is_here && let Some(shown) = shown(&mut places, &diagnostic) {
                 all.push((entry.as_ref(), diagnostic, shown));
             }
         }
@@ -58,14 +59,10 @@ pub fn all<'s>(server: &'s Server<'_>, path: &Path) -> Vec<(&'s Entry, Diagnosti
     all
 }
 
-fn shown(server: &Server<'_>, entry: &Entry, diagnostic: &Diagnostic) -> Option<LspDiagnostic> {
-    let workspace = &server.workspace;
+fn shown(places: &mut Places<'_>, diagnostic: &Diagnostic) -> Option<LspDiagnostic> {
     let range = match &diagnostic.primary {
         None => Range::default(),
-        Some(label) => {
-            let (_, range, text) = workspace.now(entry, label.span)?;
-            Placed::new(&text, server.encoding).range(range)
-        }
+        Some(label) => places.range(label.span.file, label.span.range())?,
     };
     let mut message = diagnostic.message.clone();
     for (what, lines) in [("note", &diagnostic.notes), ("help", &diagnostic.help)] {
@@ -74,14 +71,14 @@ fn shown(server: &Server<'_>, entry: &Entry, diagnostic: &Diagnostic) -> Option<
         }
     }
     let related = diagnostic.secondary.iter().filter_map(|label| {
-        let (path, range, text) = workspace.now(entry, label.span)?;
-        let location = Location {
-            uri: workspace.uri(&path)?,
-            range: Placed::new(&text, server.encoding).range(range),
-        };
-        let message = label.text.clone();
-        Some(DiagnosticRelatedInformation { location, message })
+        Some(DiagnosticRelatedInformation {
+            location: places.location(label.span)?,
+            message: label.text.clone(),
+        })
     });
+    let related = related.collect();
+    // Editors fade it.
+    let tags = (diagnostic.code == Code::Unused).then(|| vec![DiagnosticTag::UNNECESSARY]);
     Some(LspDiagnostic {
         range,
         severity: Some(match diagnostic.severity() {
@@ -92,8 +89,8 @@ fn shown(server: &Server<'_>, entry: &Entry, diagnostic: &Diagnostic) -> Option<
         code_description: None,
         source: Some(String::from("mvm")),
         message,
-        related_information: Some(related.collect()),
-        tags: None,
+        related_information: Some(related),
+        tags,
         data: None,
     })
 }

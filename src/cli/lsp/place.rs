@@ -7,7 +7,7 @@ use std::str::FromStr;
 use lsp_types::{Position, Range as LspRange, Uri};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::source::lines::{Encoding, Lines};
+use crate::source::lines::{Encoding, Lines, Walk};
 
 /// What has to be escaped in the path of an address.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -72,6 +72,11 @@ impl<'t> Placed<'t> {
 
     pub fn range(&self, range: Range<usize>) -> LspRange {
         LspRange::new(self.position(range.start), self.position(range.end))
+    }
+
+    /// Finds positions that come in order.
+    pub fn walk(&self) -> Walk<'_, 't> {
+        self.lines.walk(self.encoding)
     }
 
     pub fn offset(&self, position: Position) -> usize {

@@ -7,19 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
 use lsp_types::{
     CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     ExecuteCommandParams, InitializeParams, InitializeResult, MessageType, NumberOrString,
-    PositionEncodingKind, ServerInfo, ShowMessageParams, Uri,
+    PositionEncodingKind, PublishDiagnosticsParams, ServerInfo, ShowMessageParams, Uri,
 };
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use super::capabilities::capabilities;
 use super::place::{Placed, path_of};
+use super::wire::Wire;
 use super::worker::{self, Found, Job, Outcome};
 use super::workspace::{Document, Entry, Workspace};
 use super::{answer, diagnostics, library};
@@ -29,8 +32,8 @@ use crate::source::lines::Encoding;
 pub const PLAN: &str = "mvm.plan";
 
 /// What the loop knows.
-pub struct Server<'c> {
-    connection: &'c Connection,
+pub struct Server<'w> {
+    wire: &'w Wire,
     pub encoding: Encoding,
     pub workspace: Workspace,
     /// The plans of a file that were computed last, and from what.
@@ -44,7 +47,7 @@ pub struct Server<'c> {
     waiting: Vec<Request>,
     /// What ends the computation of a file's plans.
     planning: BTreeMap<PathBuf, Planning>,
-    published: BTreeMap<PathBuf, Value>,
+    published: BTreeMap<PathBuf, PublishDiagnosticsParams>,
     /// Whether the editor colours anew when it is told to.
     refreshes: bool,
     /// The same for words behind places.
@@ -64,8 +67,8 @@ struct Planning {
 ///
 /// # Errors
 /// Where the protocol is not kept.
-pub fn serve(connection: &Connection) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let (id, params) = connection.initialize_start()?;
+pub fn serve(wire: &Wire) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Request { id, params, .. } = first_request(wire)?;
     let params: InitializeParams = serde_json::from_value(params)?;
     let general = params.capabilities.general.as_ref();
     let encodings = general.and_then(|general| general.position_encodings.as_ref());
@@ -80,13 +83,13 @@ pub fn serve(connection: &Connection) -> Result<(), Box<dyn Error + Send + Sync>
             version: Some(String::from(env!("CARGO_PKG_VERSION"))),
         }),
     };
-    connection.initialize_finish(id, serde_json::to_value(result)?)?;
+    wire.answer(&id, &to_raw_value(&result)?);
     let (found, results) = unbounded();
     let workspace = params.capabilities.workspace.as_ref();
     let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
     let tokens = workspace.and_then(|workspace| workspace.semantic_tokens.as_ref());
     let mut server = Server {
-        connection,
+        wire,
         encoding,
         workspace: Workspace::default(),
         plans: BTreeMap::new(),
@@ -113,17 +116,37 @@ pub fn serve(connection: &Connection) -> Result<(), Box<dyn Error + Send + Sync>
     server.listen(&results)
 }
 
+/// The request to initialise; none comes before it.
+fn first_request(wire: &Wire) -> Result<Request, Box<dyn Error + Send + Sync>> {
+    loop {
+        match wire.heard.recv() {
+            Ok(Message::Request(request)) if request.method == request::Initialize::METHOD => {
+                return Ok(request);
+            }
+            Ok(Message::Request(request)) => {
+                let (code, why) = (ErrorCode::ServerNotInitialized, "`initialize` comes first");
+                wire.refuse(&request.id, code, why);
+            }
+            Ok(Message::Notification(said)) if said.method == notification::Exit::METHOD => break,
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    Err("the editor left before it said who it is".into())
+}
+
 impl Server<'_> {
     fn listen(&mut self, results: &Receiver<Found>) -> Result<(), Box<dyn Error + Send + Sync>> {
         loop {
             select! {
-                recv(self.connection.receiver) -> message => match message {
+                recv(self.wire.heard) -> message => match message {
                     Ok(Message::Request(request)) if request.method == request::Shutdown::METHOD => {
                         self.is_leaving = true;
-                        self.respond(Response::new_ok(request.id, ()));
+                        self.respond(&request.id, &());
                     }
                     Ok(Message::Request(request)) if self.is_leaving => {
-                        self.refuse(request.id, ErrorCode::InvalidRequest, "it was told to end");
+                        let why = "it was told to end";
+                        self.wire.refuse(&request.id, ErrorCode::InvalidRequest, why);
                     }
                     Ok(Message::Request(request)) => self.request(request),
                     Ok(Message::Notification(said)) if said.method == notification::Exit::METHOD => {
@@ -169,7 +192,7 @@ impl Server<'_> {
             Found::Done(generation) => {
                 self.done = generation;
                 if self.refreshes && self.is_fresh() {
-                    self.ask::<request::SemanticTokensRefresh>(());
+                    self.ask::<request::SemanticTokensRefresh>();
                 }
             }
             Found::Planned(path, entry, outcomes) => self.planned(path, entry, outcomes),
@@ -190,11 +213,12 @@ impl Server<'_> {
                 .map(answer::told)
                 .collect::<Vec<_>>()
                 .join("\n");
-            self.notify::<notification::ShowMessage>(ShowMessageParams {
-                typ: MessageType::INFO,
-                message: said.clone(),
-            });
-            self.respond(Response::new_ok(id, said));
+            self.wire
+                .notify::<notification::ShowMessage>(&ShowMessageParams {
+                    typ: MessageType::INFO,
+                    message: said.clone(),
+                });
+            self.respond(&id, &said);
         }
         self.plans
             .insert(path.clone(), (Arc::clone(&entry), outcomes));
@@ -202,7 +226,7 @@ impl Server<'_> {
             self.publish(&file);
         }
         if self.refreshes_hints {
-            self.ask::<request::InlayHintRefreshRequest>(());
+            self.ask::<request::InlayHintRefreshRequest>();
         }
     }
 
@@ -216,17 +240,17 @@ impl Server<'_> {
         let Some(params) = diagnostics::of(self, path) else {
             return;
         };
-        let value = serde_json::to_value(&params).unwrap_or_default();
         let is_empty = params.diagnostics.is_empty();
         let known = self.published.get(path);
         // A file that is not open and has nothing wrong is no news, unless there was.
         let is_news = match known {
-            Some(known) => *known != value,
+            Some(known) => *known != params,
             None => !is_empty || self.workspace.documents.contains_key(path),
         };
         if is_news {
-            self.published.insert(path.to_path_buf(), value);
-            self.notify::<notification::PublishDiagnostics>(params);
+            self.wire
+                .notify::<notification::PublishDiagnostics>(&params);
+            self.published.insert(path.to_path_buf(), params);
         }
     }
 
@@ -312,25 +336,31 @@ impl Server<'_> {
         if let Some(planning) = self.planning.remove(&path) {
             planning.stop.store(true, Ordering::Relaxed);
             if let Some(id) = planning.request {
-                self.refuse(id, ErrorCode::ContentModified, "the file was changed");
+                let why = "the file was changed";
+                self.wire.refuse(&id, ErrorCode::ContentModified, why);
             }
         }
         let affected = self.workspace.affected(&path);
         self.check(affected);
     }
 
+    /// Gives up what was asked for; what has its answer already keeps it.
     fn cancel(&mut self, id: &RequestId) {
+        let before = self.waiting.len();
         self.waiting.retain(|request| request.id != *id);
-        let planning = self
-            .planning
-            .iter()
-            .find(|(_, planning)| planning.request.as_ref() == Some(id));
-        if let Some(path) = planning.map(|(path, _)| path.clone())
-            && let Some(planning) = self.planning.remove(&path)
-        {
-            planning.stop.store(true, Ordering::Relaxed);
+        let mut is_open = self.waiting.len() < before;
+        self.planning.retain(|_, planning| {
+            let is_it = planning.request.as_ref() == Some(id);
+            if is_it {
+                planning.stop.store(true, Ordering::Relaxed);
+                is_open = true;
+            }
+            !is_it
+        });
+        if is_open {
+            let (code, why) = (ErrorCode::RequestCanceled, "cancelled");
+            self.wire.refuse(id, code, why);
         }
-        self.refuse(id.clone(), ErrorCode::RequestCanceled, "cancelled");
     }
 
     /// Computes a file's plans; None: those of which something is expected.
@@ -342,7 +372,8 @@ impl Server<'_> {
         if let Some(before) = self.planning.insert(path, Planning { stop, request }) {
             before.stop.store(true, Ordering::Relaxed);
             if let Some(id) = before.request {
-                self.refuse(id, ErrorCode::RequestCanceled, "it is computed anew");
+                let why = "it is computed anew";
+                self.wire.refuse(&id, ErrorCode::RequestCanceled, why);
             }
         }
     }
@@ -372,8 +403,8 @@ impl Server<'_> {
         }
         let id = request.id.clone();
         match answer::answer(self, request) {
-            Ok(value) => self.respond(Response::new_ok(id, value)),
-            Err(why) => self.refuse(id, why.code, &why.message),
+            Ok(result) => self.wire.answer(&id, &result),
+            Err(why) => self.wire.refuse(&id, why.code, &why.message),
         }
     }
 
@@ -389,39 +420,31 @@ impl Server<'_> {
                 .filter_map(|text| text.as_str().map(str::to_owned))
                 .collect()
         });
+        let wire = self.wire;
+        let invalid = |why| wire.refuse(&id, ErrorCode::InvalidParams, why);
         match texts.as_deref() {
             Some([uri, name]) => match uri.parse::<Uri>().map(|uri| real(&uri)) {
                 Ok(path) if self.workspace.entries.contains_key(&path) => {
-                    self.plan(path, Some(name.clone()), Some(id));
+                    self.plan(path, Some(name.clone()), Some(id.clone()));
                 }
-                _ => self.refuse(id, ErrorCode::InvalidParams, "there is no such file"),
+                _ => invalid("there is no such file"),
             },
-            _ => self.refuse(
-                id,
-                ErrorCode::InvalidParams,
-                "a file and the name of a plan are wanted",
-            ),
+            _ => invalid("a file and the name of a plan are wanted"),
         }
     }
 
-    fn respond(&self, response: Response) {
-        // The loop ends by itself when nobody listens.
-        let _ = self.connection.sender.send(response.into());
+    fn respond(&self, id: &RequestId, result: &impl Serialize) {
+        match to_raw_value(result) {
+            Ok(result) => self.wire.answer(id, &result),
+            Err(why) => self
+                .wire
+                .refuse(id, ErrorCode::InternalError, &why.to_string()),
+        }
     }
 
-    fn refuse(&self, id: RequestId, code: ErrorCode, why: &str) {
-        self.respond(Response::new_err(id, code as i32, why.to_owned()));
-    }
-
-    fn notify<N: notification::Notification>(&self, params: N::Params) {
-        let notification = Notification::new(N::METHOD.to_owned(), params);
-        let _ = self.connection.sender.send(notification.into());
-    }
-
-    fn ask<R: request::Request>(&mut self, params: R::Params) {
+    fn ask<R: request::Request<Params = ()>>(&mut self) {
         self.asked += 1;
-        let request = Request::new(self.asked.into(), R::METHOD.to_owned(), params);
-        let _ = self.connection.sender.send(request.into());
+        self.wire.ask::<R>(self.asked);
     }
 }
 

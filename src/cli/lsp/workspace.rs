@@ -9,8 +9,8 @@ use walkdir::WalkDir;
 
 use super::place::uri_of;
 use crate::cli::disk::Disk;
-use crate::editor::{Carry, View};
-use crate::source::{FileId, Loader, Span};
+use crate::editor::View;
+use crate::source::{FileId, Loader};
 
 /// Files of a folder that are looked at without being open.
 const MAX_FILES: usize = 500;
@@ -117,10 +117,10 @@ impl Workspace {
     }
 
     /// The text of a file as the editor shows it.
-    pub fn text(&self, path: &Path) -> Option<Arc<str>> {
+    pub fn text(&self, path: &Path) -> Option<&str> {
         self.documents
             .get(path)
-            .map(|document| Arc::clone(&document.text))
+            .map(|document| strip(&document.text))
     }
 
     pub fn buffers(&self) -> Arc<Buffers> {
@@ -168,32 +168,9 @@ impl Workspace {
             .take(MAX_FILES)
             .collect()
     }
-
-    /// How to come from the text of a view to the one that is open.
-    pub fn carry(&self, entry: &Entry, file: FileId) -> Carry {
-        let old = entry.view.map().text(file);
-        match self.documents.get(&entry.path_of(file)) {
-            Some(document) => Carry::between(old, strip(&document.text)),
-            None => Carry::between(old, old),
-        }
-    }
-
-    /// The text that a place of a view is in, as it is now, and the place there.
-    pub fn now(
-        &self,
-        entry: &Entry,
-        span: Span,
-    ) -> Option<(PathBuf, std::ops::Range<usize>, Arc<str>)> {
-        let path = entry.path_of(span.file);
-        let range = self.carry(entry, span.file).range(span.range())?;
-        let text = self
-            .text(&path)
-            .unwrap_or_else(|| Arc::from(entry.view.map().text(span.file)));
-        Some((path, range, text))
-    }
 }
 
 /// The text without a byte order mark, as views have it.
-pub fn strip(text: &str) -> &str {
+fn strip(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

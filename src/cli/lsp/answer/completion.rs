@@ -7,7 +7,6 @@ use lsp_types::*;
 use super::{Refusal, markdown};
 use crate::cli::lsp::place::Placed;
 use crate::cli::lsp::server::Server;
-use crate::cli::lsp::workspace::strip;
 use crate::editor::{Candidate, CandidateKind, DeclarationKind};
 
 pub fn completion(
@@ -21,7 +20,7 @@ pub fn completion(
     let Some((entry, _)) = here.entry else {
         return Ok(None);
     };
-    let text = strip(&here.text);
+    let text = here.text;
     let placed = Placed::new(text, server.encoding);
     let at = placed.offset(position.position);
     let found = entry.view.complete(text, at, &beside(server, &here.path));

@@ -9,7 +9,6 @@ use lsp_types::*;
 use super::Refusal;
 use crate::cli::lsp::place::Placed;
 use crate::cli::lsp::server::Server;
-use crate::cli::lsp::workspace::strip;
 use crate::show::show_seconds;
 use crate::source::{FileId, Span};
 
@@ -20,8 +19,8 @@ pub fn hints(server: &Server<'_>, params: InlayHintParams) -> Result<Vec<InlayHi
     let Some((entry, file)) = here.entry else {
         return Ok(Vec::new());
     };
-    let placed = Placed::new(strip(&here.text), server.encoding);
-    let carry = server.workspace.carry(entry, file);
+    let placed = Placed::new(here.text, server.encoding);
+    let carry = server.places(entry).carry(file);
     let range = placed.bytes(params.range);
     let old = carry.back(range.start).unwrap_or(0)
         ..carry

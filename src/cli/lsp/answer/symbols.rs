@@ -3,52 +3,44 @@
 use lsp_types::*;
 
 use super::Refusal;
-use crate::cli::lsp::place::Placed;
+use crate::cli::lsp::places::Places;
 use crate::cli::lsp::server::Server;
-use crate::cli::lsp::workspace::strip;
 use crate::editor::{DeclarationKind, Outline};
-use crate::source::Span;
 use crate::syntax::ast::DeclKind;
 
 pub fn symbols(
     server: &Server<'_>,
     params: DocumentSymbolParams,
 ) -> Result<Option<DocumentSymbolResponse>, Refusal> {
-    let Some((here, entry, file)) = server.here(&params.text_document.uri).and_then(|here| {
-        let (entry, file) = here.entry?;
-        Some((here, entry, file))
-    }) else {
+    let here = server.here(&params.text_document.uri);
+    let Some((entry, file)) = here.and_then(|here| here.entry) else {
         return Ok(None);
     };
-    let carry = server.workspace.carry(entry, file);
-    let placed = Placed::new(strip(&here.text), server.encoding);
-    let place = |span: Span| carry.range(span.range()).map(|range| placed.range(range));
-    let outline = entry.view.outline(file);
+    let mut places = server.places(entry);
+    let outline = entry.view.outline(file).into_iter();
     let symbols = outline
-        .iter()
-        .filter_map(|outline| symbol(outline, &place))
+        .filter_map(|outline| symbol(outline, &mut places))
         .collect();
     Ok(Some(DocumentSymbolResponse::Nested(symbols)))
 }
 
-fn symbol(outline: &Outline, place: &dyn Fn(Span) -> Option<Range>) -> Option<DocumentSymbol> {
-    let selection_range = place(outline.span)?;
+fn symbol(outline: Outline, places: &mut Places<'_>) -> Option<DocumentSymbol> {
+    let Outline { span, whole, .. } = outline;
+    let selection_range = places.range(span.file, span.range())?;
+    let whole = places.range(whole.file, whole.range());
+    let children = outline.children.into_iter();
+    let children: Vec<DocumentSymbol> =
+        children.filter_map(|child| symbol(child, places)).collect();
     #[allow(deprecated)] // The field has to be there.
     Some(DocumentSymbol {
-        name: outline.name.clone(),
+        name: outline.name,
         detail: Some(outline.kind.words().to_owned()),
         kind: symbol_kind(outline.kind),
         tags: None,
         deprecated: None,
-        range: place(outline.whole).unwrap_or(selection_range),
+        range: whole.unwrap_or(selection_range),
         selection_range,
-        children: Some(
-            outline
-                .children
-                .iter()
-                .filter_map(|child| symbol(child, place))
-                .collect(),
-        ),
+        children: (!children.is_empty()).then_some(children),
     })
 }
 
@@ -76,10 +68,11 @@ pub fn workspace_symbols(
         let Some(file) = entry.file(path) else {
             continue;
         };
+        let mut places = server.places(entry);
         let mut open = entry.view.outline(file);
         while let Some(outline) = open.pop() {
             if outline.name.to_lowercase().contains(&query)
-                && let Some(location) = server.location(entry, outline.span)
+                && let Some(location) = places.location(outline.span)
             {
                 #[allow(deprecated)] // The field has to be there.
                 found.push(SymbolInformation {

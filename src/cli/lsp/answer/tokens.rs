@@ -7,7 +7,6 @@ use lsp_types::*;
 use super::Refusal;
 use crate::cli::lsp::place::Placed;
 use crate::cli::lsp::server::Server;
-use crate::cli::lsp::workspace::strip;
 use crate::editor::{Colour, colours};
 
 /// The colours of the protocol, in the order of [`index_of`].
@@ -60,12 +59,12 @@ pub fn tokens(
     let Some(here) = server.here(uri) else {
         return Ok(None);
     };
-    let text = strip(&here.text);
+    let text = here.text;
     let placed = Placed::new(text, server.encoding);
     let wanted = range.map_or(0..text.len(), |range| placed.bytes(range));
     let known: Vec<(Bytes<usize>, Colour)> = match here.entry {
         Some((entry, file)) => {
-            let carry = server.workspace.carry(entry, file);
+            let carry = server.places(entry).carry(file);
             let known = entry.view.colours(file).iter();
             known
                 .filter_map(|(range, colour)| Some((carry.range(range.clone())?, *colour)))
@@ -74,13 +73,17 @@ pub fn tokens(
         None => colours(text),
     };
     let mut data = Vec::new();
+    let mut walk = placed.walk();
     let mut before = Position::default();
     for (range, colour) in known {
         let is_wanted = range.start < wanted.end && range.end > wanted.start;
         let Some(token_type) = index_of(colour).filter(|_| is_wanted) else {
             continue;
         };
-        let (start, end) = (placed.position(range.start), placed.position(range.end));
+        let [start, end] = [range.start, range.end].map(|at| {
+            let (line, column) = walk.position(at);
+            Position::new(line as u32, column as u32)
+        });
         let same_line = start.line == before.line;
         data.push(SemanticToken {
             delta_line: start.line - before.line,
