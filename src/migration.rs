@@ -21,8 +21,10 @@
 //! What a migration costs is equation 5 of UCC'15.
 
 mod cloudsim;
+mod comma;
 mod entropy;
 mod fluid;
+mod liu;
 mod papers;
 mod simgrid;
 
@@ -109,6 +111,8 @@ fn live(model: Model, transfer: &Transfer, b: &BigRational) -> Option<BigRationa
         (Manner::Pre, Model::Papers) => papers::pre_copy(&w, &b),
         (Manner::Pre, Model::Fluid) => fluid::pre_copy(&w, &b),
         (Manner::Pre, Model::Simgrid) => simgrid::pre_copy(&w, &b),
+        (Manner::Pre, Model::Comma) => comma::pre_copy(&w, &b),
+        (Manner::Pre, Model::Liu) => liu::pre_copy(&w, &b),
         (Manner::Post | Manner::Cold, _) => Some(&w.used / &b + &w.downtime),
     };
     Some(mirrored + copied?)
@@ -161,6 +165,8 @@ pub fn converging_rate(model: Model, workload: &Workload) -> u64 {
         Model::Fluid => fluid::converging_rate(&w),
         Model::Cloudsim | Model::Entropy => 1,
         Model::Simgrid => simgrid::converging_rate(&w),
+        Model::Comma => comma::converging_rate(&w),
+        Model::Liu => liu::converging_rate(&w),
     }
 }
 
@@ -225,6 +231,20 @@ fn above(bytes_per_second: &BigRational) -> u64 {
     (bits.floor().to_integer() + BigInt::from(1))
         .to_u64()
         .unwrap_or(u64::MAX)
+}
+
+/// The smallest rate in bit/s, at most `enough`, at which something holds that holds at all greater ones, too; it is asked in bytes
+/// per second, and not at `enough`, where it is known.
+fn least_rate(enough: u64, holds: impl Fn(&BigRational) -> bool) -> u64 {
+    let (mut low, mut high) = (1, enough);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match holds(&bytes_per_second(middle)) {
+            true => high = middle,
+            false => low = middle + 1,
+        }
+    }
+    high
 }
 
 #[cfg(test)]

@@ -147,18 +147,24 @@ pub enum Model {
     Entropy,
     /// Memory over half of the bandwidth.
     Cloudsim,
-    /// Rounds of what has become dirty, at one rate.
+    /// Rounds of what has become dirty, at one rate, each of nine tenths of the memory at most.
     Simgrid,
+    /// Memory at what pages that become dirty leave of the bandwidth.
+    Comma,
+    /// Rounds of what has become dirty, at one rate.
+    Liu,
 }
 
 impl Model {
     /// All models.
-    pub const ALL: [Model; 5] = [
+    pub const ALL: [Model; 7] = [
         Model::Papers,
         Model::Fluid,
         Model::Entropy,
         Model::Cloudsim,
         Model::Simgrid,
+        Model::Comma,
+        Model::Liu,
     ];
 
     /// The model of that name.
@@ -174,6 +180,8 @@ impl Model {
             Model::Entropy => "entropy",
             Model::Cloudsim => "cloudsim",
             Model::Simgrid => "simgrid",
+            Model::Comma => "comma",
+            Model::Liu => "liu",
         }
     }
 }

@@ -42,7 +42,7 @@
   '("pre" "post" "either" "never" "suspend" "abort" "wait" "starts" "ends" "uri" "migrating"
     "answers" "free" "defined" "clock" "mttr" "energy" "makespan" "preferences" "balance" "servers"
     "bytes" "filled" "writes" "or" "impossible" "possible"
-    "optimal" "moves" "peak" "gap" "end" "time" "max" "choose" "papers" "fluid" "entropy" "cloudsim" "simgrid")
+    "optimal" "moves" "peak" "gap" "end" "time" "max" "choose" "papers" "fluid" "entropy" "cloudsim" "simgrid" "comma" "liu")
   "Words that stand for a choice.")
 
 (defconst mvm-weekdays

@@ -130,7 +130,7 @@ module.exports = grammar({
           'pre', 'post', 'either', 'never', 'suspend', 'abort', 'wait', 'mttr', 'energy', 'makespan', 'moves',
           'cold', 'any', 'downtime', 'preferences', 'balance', 'power',
           'peak', 'gap', 'possible', 'impossible', 'optimal', 'max', 'choose', 'papers', 'fluid', 'entropy',
-          'cloudsim', 'simgrid',
+          'cloudsim', 'simgrid', 'comma', 'liu',
         ),
       ),
     _label: ($) => seq($._key, $._value),

@@ -16,7 +16,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::{Exact, above, bytes_per_second};
+use super::{Exact, above, least_rate};
 
 /// Seconds at `b` bytes per second; None where it does not converge.
 pub(super) fn pre_copy(w: &Exact, b: &BigRational) -> Option<BigRational> {
@@ -38,21 +38,9 @@ pub(super) fn pre_copy(w: &Exact, b: &BigRational) -> Option<BigRational> {
 /// The smallest rate in bit/s at which it converges: above that of all dirty pages, or with room in the downtime for
 /// what the first copy leaves.
 pub(super) fn converging_rate(w: &Exact) -> u64 {
-    let fits = |rate: u64| {
-        let b = bytes_per_second(rate);
-        dirty_after(w, &(&w.used / &b)) <= b * &w.downtime
-    };
-    // The faster the first copy, the less it leaves and the more fits: the smallest rate that does is found by halving.
-    let (mut low, mut high) = (1, above(&(&w.hot_rate + &w.cold)));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if fits(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    high
+    // The faster the first copy, the less it leaves and the more fits.
+    let fits = |b: &BigRational| dirty_after(w, &(&w.used / b)) <= b * &w.downtime;
+    least_rate(above(&(&w.hot_rate + &w.cold)), fits)
 }
 
 /// Bytes that are dirty after the first copy.

@@ -15,7 +15,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::{Exact, above, bytes_per_second};
+use super::{Exact, above, least_rate, milliseconds};
 
 /// More rounds are none that anybody waits for.
 const ROUNDS: usize = 1000;
@@ -25,7 +25,7 @@ pub(super) fn pre_copy(w: &Exact, b: &BigRational) -> Option<BigRational> {
     let rate = &w.hot_rate + &w.cold;
     let most = &w.used * BigRational::new(9.into(), 10.into());
     let downtime = match w.downtime.is_zero() {
-        true => super::milliseconds(30),
+        true => milliseconds(30),
         false => w.downtime.clone(),
     };
     let fits = b * downtime;
@@ -44,16 +44,7 @@ pub(super) fn pre_copy(w: &Exact, b: &BigRational) -> Option<BigRational> {
 
 /// The smallest rate in bit/s at which it converges.
 pub(super) fn converging_rate(w: &Exact) -> u64 {
-    // The faster, the less becomes dirty in each round: found by halving, below twice the rate of all pages.
-    let rate = &w.hot_rate + &w.cold;
-    let twice = &rate * BigRational::from_integer(BigInt::from(2));
-    let (mut low, mut high) = (1, above(&twice));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match pre_copy(w, &bytes_per_second(middle)) {
-            Some(_) => high = middle,
-            None => low = middle + 1,
-        }
-    }
-    high
+    // The faster, the less becomes dirty in each round, and at twice the rate of all pages half of what did before.
+    let twice = (&w.hot_rate + &w.cold) * BigRational::from_integer(BigInt::from(2));
+    least_rate(above(&twice), |b| pre_copy(w, b).is_some())
 }

@@ -320,7 +320,7 @@ proptest! {
 
     #[test]
     fn more_bandwidth_never_takes_longer(w in any_workload(), rate in 1..40_000_000_000u64, more in 1..9_000_000_000u64) {
-        for model in [Model::Papers, Model::Fluid] {
+        for model in [Model::Papers, Model::Fluid, Model::Comma, Model::Liu] {
             if let Ok(slow) = by(model, &w, rate, false) {
                 let fast = by(model, &w, rate + more, false);
                 prop_assert!(fast.is_ok_and(|fast| fast <= slow), "{model:?} {slow} {fast:?}");
@@ -330,11 +330,19 @@ proptest! {
 
     #[test]
     fn the_needed_rate_is_a_threshold(w in any_workload()) {
-        for model in [Model::Papers, Model::Fluid] {
+        for model in [Model::Papers, Model::Fluid, Model::Comma] {
             let needed = converging_rate(model, &w);
             let converges = |rate| !matches!(by(model, &w, rate, false), Err(NoDuration::NotConverging { .. }));
             prop_assert!(converges(needed), "{model:?} {needed}");
             prop_assert!(needed == 1 || !converges(needed - 1), "{model:?} {needed}");
+        }
+    }
+
+    #[test]
+    fn rounds_of_one_rate_have_a_closed_form(w in any_workload(), rate in 1..40_000_000_000u64) {
+        if let (Ok(exact), Some((closed, bytes))) = (by(Model::Liu, &w, rate, false), in_closed_form(&w, rate)) {
+            let off = (f64::from(exact) - closed.max(1.0)).abs();
+            prop_assert!(off <= 0.51 + bytes + closed * 1e-6, "{exact} {closed}");
         }
     }
 
@@ -475,4 +483,66 @@ fn simgrid_sends_rounds() {
         )
         .is_err()
     );
+}
+
+/// 2000 MB at 100 MB/s, of which 48 are rewritten hot pages and 3 cold ones; of pages that are rewritten ten times a second, each counts once.
+#[test]
+fn comma_takes_what_dirty_pages_leave() {
+    let exact = |w: Workload| {
+        let transfer = Transfer {
+            workload: w,
+            rate: 800 * MB,
+            manner: Manner::Pre,
+            disk: None,
+            restart: 0,
+            overhead_ms: 0,
+        };
+        exact_seconds(Model::Comma, &transfer)
+    };
+    let of = |over: i64| Ok(BigRational::new(2000.into(), over.into()));
+    let w = workload(2000, 96, 2, 3, 30);
+    assert_eq!(exact(w), of(49));
+    let often = Workload {
+        hot: 10 * MB,
+        hot_ms: 100,
+        ..w
+    };
+    assert_eq!(exact(often), of(87));
+    assert_eq!(converging_rate(Model::Comma, &w), 51 * 8 * MB + 1);
+    assert_eq!(converging_rate(Model::Comma, &often), 13 * 8 * MB + 1);
+}
+
+/// Half as much in each round: 1000 MB and 500 MB, which may stand still for five seconds, cost 0.512 J/MB and 20.165 J.
+#[test]
+fn liu_sends_rounds_and_costs_what_is_sent() {
+    let w = workload(1000, 80, 2, 10, 5000);
+    assert_eq!(by(Model::Liu, &w, 800 * MB, false), Ok(15));
+    let model = MigrationEnergy {
+        per_byte_nj: 512,
+        fixed_mj: 20_165,
+    };
+    assert_eq!(energy(&model, 800 * MB, 15), 512 * 1500 + 20_165);
+    // All of it fits: there is one round.
+    assert_eq!(by(Model::Liu, &w, 1600 * MB, false), Ok(5));
+    // As much becomes dirty as is sent, for ever.
+    assert!(by(Model::Liu, &w, 400 * MB, false).is_err());
+    let needed = converging_rate(Model::Liu, &w);
+    assert!((400 * MB..410 * MB).contains(&needed), "{needed}");
+    assert!(by(Model::Liu, &w, needed, false).is_ok());
+    assert!(by(Model::Liu, &w, needed - 1, false).is_err());
+}
+
+/// Seconds of Liu et al.'s rounds in their closed form, and what whole bytes may make of them.
+fn in_closed_form(w: &Workload, rate: u64) -> Option<(f64, f64)> {
+    let b = rate as f64 / 8.0;
+    let lambda = (w.hot as f64 / (w.hot_ms as f64 / 1e3) + w.cold as f64) / b;
+    let down = match w.downtime_ms {
+        0 => 0.03,
+        ms => ms as f64 / 1e3,
+    };
+    let rounds = (b * down / w.used as f64).ln() / lambda.ln();
+    let rounds = rounds.ceil().max(0.0);
+    let sent = w.used as f64 * (1.0 - lambda.powf(rounds + 1.0)) / (1.0 - lambda);
+    let bytes = (rounds + 1.0) / (1.0 - lambda);
+    (lambda < 0.9).then_some((sent / b, bytes / b))
 }

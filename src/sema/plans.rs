@@ -241,6 +241,8 @@ fn model<'a>(world: &mut World<'a>, plan: &'a Plan) -> Model {
             ast::Model::Entropy => Model::Entropy,
             ast::Model::Cloudsim => Model::Cloudsim,
             ast::Model::Simgrid => Model::Simgrid,
+            ast::Model::Comma => Model::Comma,
+            ast::Model::Liu => Model::Liu,
         },
         _ => Model::default(),
     }

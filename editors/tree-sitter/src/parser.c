@@ -11,7 +11,7 @@
 #elif defined(__clang__)
 #pragma clang optimize off
 #elif defined(__GNUC__)
-#pragma GCC optimize ("O0")
+#pragma GCC optimize ("O0", "jump-tables")
 #endif
 
 #define LANGUAGE_VERSION 14
@@ -2974,122 +2974,122 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '"', 1842,
-        '(', 851,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 858,
-        '/', 1409,
-        ':', 613,
-        '<', 111,
-        '=', 583,
-        '[', 855,
-        '\\', 491,
-        ']', 832,
-        'a', 919,
-        'b', 861,
-        'c', 862,
-        'd', 1087,
-        'e', 1090,
-        'f', 1092,
-        'g', 865,
-        'h', 881,
-        'i', 962,
-        'k', 1003,
-        'l', 866,
-        'm', 869,
-        'n', 972,
-        'o', 1057,
-        'p', 870,
-        'r', 871,
-        's', 973,
-        't', 874,
-        'u', 1209,
-        'v', 1167,
-        'w', 905,
-        '{', 577,
-        '}', 579,
+        '"', 1857,
+        '(', 861,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 868,
+        '/', 1424,
+        ':', 623,
+        '<', 112,
+        '=', 593,
+        '[', 865,
+        '\\', 500,
+        ']', 842,
+        'a', 930,
+        'b', 871,
+        'c', 872,
+        'd', 1098,
+        'e', 1101,
+        'f', 1103,
+        'g', 875,
+        'h', 892,
+        'i', 973,
+        'k', 1014,
+        'l', 876,
+        'm', 879,
+        'n', 983,
+        'o', 1068,
+        'p', 880,
+        'r', 881,
+        's', 984,
+        't', 884,
+        'u', 1223,
+        'v', 1180,
+        'w', 916,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(536);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1412);
+          lookahead == ' ') SKIP(546);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1427);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1:
-      if (lookahead == '\n') SKIP(108);
-      if (lookahead == '"') ADVANCE(1842);
-      if (lookahead == '/') ADVANCE(1845);
-      if (lookahead == '\\') ADVANCE(491);
+      if (lookahead == '\n') SKIP(109);
+      if (lookahead == '"') ADVANCE(1857);
+      if (lookahead == '/') ADVANCE(1860);
+      if (lookahead == '\\') ADVANCE(500);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(1843);
-      if (lookahead != 0) ADVANCE(1847);
+          lookahead == ' ') ADVANCE(1858);
+      if (lookahead != 0) ADVANCE(1862);
       END_STATE();
     case 2:
       ADVANCE_MAP(
-        '"', 1842,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '.', 857,
-        '/', 103,
-        '[', 855,
-        'a', 1140,
-        'e', 1398,
-        'i', 1187,
-        'l', 1117,
-        'o', 1060,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
-        'w', 1100,
+        '"', 1857,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '.', 867,
+        '/', 104,
+        '[', 865,
+        'a', 1152,
+        'e', 1413,
+        'i', 1201,
+        'l', 1128,
+        'o', 1071,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
+        'w', 1111,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(15);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '"', 1842,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 858,
-        '/', 1409,
-        '[', 855,
-        'a', 1055,
-        'b', 902,
-        'd', 1219,
-        'e', 1171,
-        'f', 1220,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1089,
-        'm', 1125,
-        'o', 1059,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '"', 1857,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 868,
+        '/', 1424,
+        '[', 865,
+        'a', 1066,
+        'b', 912,
+        'd', 1233,
+        'e', 1184,
+        'f', 1234,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1100,
+        'm', 1137,
+        'o', 1070,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3097,36 +3097,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(57);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '"', 1842,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 858,
-        '/', 1409,
-        '[', 855,
-        'a', 1055,
-        'b', 902,
-        'd', 1219,
-        'e', 1171,
-        'f', 1297,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1089,
-        'm', 1125,
-        'o', 1059,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '"', 1857,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 868,
+        '/', 1424,
+        '[', 865,
+        'a', 1066,
+        'b', 912,
+        'd', 1233,
+        'e', 1184,
+        'f', 1311,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1100,
+        'm', 1137,
+        'o', 1070,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3134,34 +3134,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(58);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 5:
       ADVANCE_MAP(
-        '"', 1842,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '.', 857,
-        '/', 1409,
-        '[', 855,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1220,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '"', 1857,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '.', 867,
+        '/', 1424,
+        '[', 865,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1234,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3169,23 +3169,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 6:
       ADVANCE_MAP(
-        '"', 1842,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '.', 857,
-        '/', 1409,
-        '[', 855,
-        'a', 322,
-        'm', 299,
-        'o', 247,
-        'r', 151,
-        's', 246,
-        'v', 342,
+        '"', 1857,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '.', 867,
+        '/', 1424,
+        '[', 865,
+        'a', 164,
+        'b', 155,
+        'c', 271,
+        'd', 402,
+        'e', 294,
+        'f', 323,
+        'g', 137,
+        'i', 338,
+        'l', 283,
+        'm', 129,
+        'n', 245,
+        'o', 251,
+        'p', 139,
+        'r', 152,
+        's', 247,
+        'v', 344,
+        'w', 154,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3193,312 +3204,312 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(90);
       END_STATE();
     case 7:
-      if (lookahead == '"') ADVANCE(1842);
-      if (lookahead == '/') ADVANCE(103);
+      if (lookahead == '"') ADVANCE(1857);
+      if (lookahead == '/') ADVANCE(104);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(109);
+          lookahead == ' ') SKIP(110);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 8:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        '*', 576,
-        ',', 578,
-        '-', 1407,
-        '/', 103,
-        '[', 830,
-        'a', 1141,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
+        '"', 1856,
+        '(', 861,
+        '*', 586,
+        ',', 588,
+        '-', 1422,
+        '/', 104,
+        '[', 840,
+        'a', 1153,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(8);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 9:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        '+', 842,
-        '-', 1407,
-        '/', 103,
-        'a', 1141,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
+        '"', 1856,
+        '(', 861,
+        '+', 852,
+        '-', 1422,
+        '/', 104,
+        'a', 1153,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(9);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1412);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1427);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 10:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '.', 857,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 864,
-        'd', 1088,
-        'f', 1246,
-        'g', 1377,
-        'h', 881,
-        'i', 963,
-        'l', 868,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1221,
-        'r', 873,
-        's', 1046,
-        't', 1094,
-        'u', 1319,
-        'v', 1167,
-        '{', 577,
-        '}', 579,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '.', 867,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 874,
+        'd', 1099,
+        'f', 1260,
+        'g', 1392,
+        'h', 892,
+        'i', 974,
+        'l', 878,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1235,
+        'r', 883,
+        's', 1057,
+        't', 1105,
+        'u', 1333,
+        'v', 1180,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(13);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 11:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '.', 857,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 864,
-        'd', 1088,
-        'f', 1246,
-        'g', 1377,
-        'h', 881,
-        'i', 963,
-        'l', 868,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1221,
-        'r', 904,
-        's', 1050,
-        't', 1094,
-        'u', 1319,
-        'v', 1180,
-        '}', 579,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '.', 867,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 874,
+        'd', 1099,
+        'f', 1260,
+        'g', 1392,
+        'h', 892,
+        'i', 974,
+        'l', 878,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1235,
+        'r', 915,
+        's', 1061,
+        't', 1105,
+        'u', 1333,
+        'v', 1194,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(14);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 12:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '.', 857,
-        '/', 103,
-        '[', 855,
-        'a', 1140,
-        'e', 1398,
-        'i', 1187,
-        'l', 1117,
-        'o', 1060,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
-        'w', 1100,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '.', 867,
+        '/', 104,
+        '[', 865,
+        'a', 1152,
+        'e', 1413,
+        'i', 1201,
+        'l', 1128,
+        'o', 1071,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
+        'w', 1111,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(15);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 13:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 864,
-        'd', 1088,
-        'f', 1246,
-        'g', 1377,
-        'h', 881,
-        'i', 963,
-        'l', 868,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1221,
-        'r', 873,
-        's', 1046,
-        't', 1094,
-        'u', 1319,
-        'v', 1167,
-        '{', 577,
-        '}', 579,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 874,
+        'd', 1099,
+        'f', 1260,
+        'g', 1392,
+        'h', 892,
+        'i', 974,
+        'l', 878,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1235,
+        'r', 883,
+        's', 1057,
+        't', 1105,
+        'u', 1333,
+        'v', 1180,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(13);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 14:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 864,
-        'd', 1088,
-        'f', 1246,
-        'g', 1377,
-        'h', 881,
-        'i', 963,
-        'l', 868,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1221,
-        'r', 904,
-        's', 1050,
-        't', 1094,
-        'u', 1319,
-        'v', 1180,
-        '}', 579,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 874,
+        'd', 1099,
+        'f', 1260,
+        'g', 1392,
+        'h', 892,
+        'i', 974,
+        'l', 878,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1235,
+        'r', 915,
+        's', 1061,
+        't', 1105,
+        'u', 1333,
+        'v', 1194,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(14);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 15:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '/', 103,
-        'a', 1140,
-        'e', 1398,
-        'i', 1187,
-        'l', 1117,
-        'o', 1060,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
-        'w', 1100,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '/', 104,
+        'a', 1152,
+        'e', 1413,
+        'i', 1201,
+        'l', 1128,
+        'o', 1071,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
+        'w', 1111,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(15);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 16:
       ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        '-', 1407,
-        '/', 103,
-        'a', 1141,
-        'o', 1061,
-        'r', 912,
-        's', 1051,
-        'v', 1180,
+        '"', 1856,
+        '(', 861,
+        '-', 1422,
+        '/', 104,
+        'a', 1153,
+        'o', 1072,
+        'r', 923,
+        's', 1062,
+        'v', 1194,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(16);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 17:
-      if (lookahead == '"') ADVANCE(1841);
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '/') ADVANCE(103);
-      if (lookahead == '{') ADVANCE(577);
+      if (lookahead == '"') ADVANCE(1856);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '/') ADVANCE(104);
+      if (lookahead == '{') ADVANCE(587);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(17);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 18:
       ADVANCE_MAP(
-        '%', 1416,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ']', 832,
+        '%', 1431,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ']', 842,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3506,18 +3517,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(54);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 19:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ']', 831,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ']', 841,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3525,18 +3536,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(56);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 20:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        ']', 832,
-        'b', 1833,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        ']', 842,
+        'b', 1848,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3544,18 +3555,18 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(60);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 21:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        ']', 831,
-        'b', 1833,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        ']', 841,
+        'b', 1848,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3563,33 +3574,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(61);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 22:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1746,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1761,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3597,33 +3608,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 23:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1444,
-        'd', 1683,
-        'e', 1643,
-        'f', 1746,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1459,
+        'd', 1698,
+        'e', 1658,
+        'f', 1761,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3631,36 +3642,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(62);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 24:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'e', 1827,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'e', 1842,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3668,34 +3679,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(64);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 25:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'e', 1827,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'e', 1842,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3703,36 +3714,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(65);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 26:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1582,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        'w', 1744,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1597,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        'w', 1759,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3740,34 +3751,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(66);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 27:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1582,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        'w', 1744,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1597,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        'w', 1759,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3775,35 +3786,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(67);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 28:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1483,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1498,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3811,33 +3822,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(68);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 29:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1483,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1498,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3845,35 +3856,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(69);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 30:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1575,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1590,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3881,35 +3892,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(70);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 31:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1586,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1601,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3917,36 +3928,36 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(71);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 32:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        'w', 1744,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        'w', 1759,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3954,35 +3965,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(72);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 33:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -3990,33 +4001,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(73);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 34:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1575,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1590,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4024,33 +4035,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(74);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 35:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1586,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1601,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4058,34 +4069,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(75);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 36:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        'w', 1744,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        'w', 1759,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4093,33 +4104,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(76);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 37:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4127,35 +4138,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(77);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 38:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1485,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1425,
-        's', 1549,
-        't', 1588,
-        'u', 1762,
-        'v', 1640,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1500,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1440,
+        's', 1564,
+        't', 1603,
+        'u', 1777,
+        'v', 1655,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4163,33 +4174,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(88);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 39:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1485,
-        'b', 1639,
-        'c', 1420,
-        'd', 1584,
-        'f', 1682,
-        'g', 1808,
-        'h', 1430,
-        'i', 1484,
-        'l', 1422,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1681,
-        'r', 1453,
-        's', 1579,
-        't', 1588,
-        'u', 1762,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1500,
+        'b', 1654,
+        'c', 1435,
+        'd', 1599,
+        'f', 1697,
+        'g', 1823,
+        'h', 1445,
+        'i', 1499,
+        'l', 1437,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1696,
+        'r', 1468,
+        's', 1594,
+        't', 1603,
+        'u', 1777,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4197,33 +4208,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(89);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 40:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1692,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1663,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'u', 1675,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1707,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1678,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'u', 1690,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4231,33 +4242,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(80);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 41:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1692,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'u', 1675,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1707,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'u', 1690,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4265,32 +4276,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(81);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 42:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1663,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1578,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1678,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1593,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4298,32 +4309,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(83);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 43:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1663,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1678,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4331,32 +4342,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(84);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 44:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1439,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1454,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4364,32 +4375,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(85);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 45:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1592,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1607,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4397,32 +4408,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(86);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 46:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4430,32 +4441,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(87);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 47:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1563,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1700,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1578,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1715,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4463,32 +4474,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 48:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1562,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1592,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1577,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1607,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4496,32 +4507,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(78);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 49:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1562,
-        'b', 1445,
-        'd', 1683,
-        'e', 1643,
-        'f', 1693,
-        'g', 1446,
-        'k', 1545,
-        'l', 1591,
-        'm', 1583,
-        'o', 1817,
-        'p', 1435,
-        'r', 1507,
-        's', 1573,
-        't', 1593,
-        'w', 1533,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1577,
+        'b', 1460,
+        'd', 1698,
+        'e', 1658,
+        'f', 1708,
+        'g', 1461,
+        'k', 1560,
+        'l', 1606,
+        'm', 1598,
+        'o', 1832,
+        'p', 1450,
+        'r', 1522,
+        's', 1588,
+        't', 1608,
+        'w', 1548,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4529,42 +4540,21 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(79);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 50:
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1636,
-        'm', 1612,
-        'o', 1558,
-        'r', 1452,
-        's', 1554,
-        'v', 1644,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(90);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 51:
-      ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'b', 1698,
-        'd', 1736,
-        'r', 1517,
-        's', 1580,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1651,
+        'm', 1627,
+        'o', 1573,
+        'r', 1467,
+        's', 1569,
+        'v', 1659,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4572,48 +4562,69 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(91);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
-    case 52:
-      if (lookahead == '%') ADVANCE(1416);
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == 'o') ADVANCE(1558);
+    case 51:
+      ADVANCE_MAP(
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'b', 1713,
+        'd', 1751,
+        'r', 1532,
+        's', 1595,
+        '}', 589,
+      );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(92);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
-    case 53:
-      if (lookahead == '%') ADVANCE(1416);
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == 'o') ADVANCE(1653);
+    case 52:
+      if (lookahead == '%') ADVANCE(1431);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == 'o') ADVANCE(1573);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(93);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 53:
+      if (lookahead == '%') ADVANCE(1431);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == 'o') ADVANCE(1668);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(94);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 54:
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ']', 832,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ']', 842,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4622,31 +4633,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 55:
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        'a', 1055,
-        'b', 903,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1089,
-        'm', 1125,
-        'o', 1059,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'u', 1211,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        'a', 1066,
+        'b', 913,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1100,
+        'm', 1137,
+        'o', 1070,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'u', 1225,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4654,16 +4665,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(55);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 56:
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == ',') ADVANCE(578);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '.') ADVANCE(101);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == ']') ADVANCE(831);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == ',') ADVANCE(588);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '.') ADVANCE(102);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == ']') ADVANCE(841);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
@@ -4671,30 +4682,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 57:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        'a', 1055,
-        'b', 902,
-        'd', 1219,
-        'e', 1171,
-        'f', 1220,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1089,
-        'm', 1125,
-        'o', 1059,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        'a', 1066,
+        'b', 912,
+        'd', 1233,
+        'e', 1184,
+        'f', 1234,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1100,
+        'm', 1137,
+        'o', 1070,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4702,34 +4713,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(57);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 58:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        'a', 1055,
-        'b', 902,
-        'd', 1219,
-        'e', 1171,
-        'f', 1297,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1089,
-        'm', 1125,
-        'o', 1059,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        'a', 1066,
+        'b', 912,
+        'd', 1233,
+        'e', 1184,
+        'f', 1311,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1100,
+        'm', 1137,
+        'o', 1070,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4737,33 +4748,33 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(58);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 59:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        '<', 111,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        '<', 112,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4771,29 +4782,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(59);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 60:
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == ',') ADVANCE(578);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == ']') ADVANCE(832);
-      if (lookahead == 'b') ADVANCE(510);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == ',') ADVANCE(588);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == ']') ADVANCE(842);
+      if (lookahead == 'b') ADVANCE(520);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(60);
       END_STATE();
     case 61:
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == ',') ADVANCE(578);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == ']') ADVANCE(831);
-      if (lookahead == 'b') ADVANCE(510);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == ',') ADVANCE(588);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == ']') ADVANCE(841);
+      if (lookahead == 'b') ADVANCE(520);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
@@ -4801,28 +4812,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 62:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 902,
-        'd', 1219,
-        'e', 1172,
-        'f', 1297,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 912,
+        'd', 1233,
+        'e', 1185,
+        'f', 1311,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4830,32 +4841,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(62);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 63:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1297,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1311,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4863,35 +4874,35 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(63);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 64:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'e', 509,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'e', 519,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4900,29 +4911,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 65:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'e', 509,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'e', 519,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4931,31 +4942,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 66:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 277,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 274,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        'w', 427,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        'w', 435,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4964,29 +4975,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 67:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 277,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 274,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        'w', 427,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        'w', 435,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -4995,30 +5006,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 68:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 195,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 193,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5027,28 +5038,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 69:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 195,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 193,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5057,30 +5068,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 70:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 266,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 268,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5089,30 +5100,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 71:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 292,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 278,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5121,31 +5132,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 72:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        'w', 427,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        'w', 435,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5154,30 +5165,30 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 73:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5186,28 +5197,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 74:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 266,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 268,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5216,28 +5227,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 75:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 292,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 278,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5246,29 +5257,29 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 76:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        'w', 427,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        'w', 435,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5277,28 +5288,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 77:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5307,27 +5318,27 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 78:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1055,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1066,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5335,31 +5346,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(78);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 79:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1055,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1066,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5367,32 +5378,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(79);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 80:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1189,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'u', 1211,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1203,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'u', 1225,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5400,32 +5411,32 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(80);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 81:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'u', 1211,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'u', 1225,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5433,31 +5444,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(81);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 82:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1220,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1234,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5465,31 +5476,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(82);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 83:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1189,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1082,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1203,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1093,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5497,31 +5508,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(83);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 84:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1189,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1203,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5529,31 +5540,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(84);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 85:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 876,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 886,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5561,31 +5572,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(85);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 86:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5593,31 +5604,31 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(86);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 87:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5625,34 +5636,34 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(87);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 88:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 189,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 190,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
-        'r', 132,
-        's', 238,
-        't', 291,
-        'u', 446,
-        'v', 330,
-        '{', 577,
-        '}', 579,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
+        'r', 134,
+        's', 231,
+        't', 277,
+        'u', 456,
+        'v', 334,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5661,28 +5672,28 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 89:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 189,
-        'b', 336,
-        'c', 138,
-        'd', 282,
-        'f', 394,
-        'g', 500,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 190,
+        'b', 339,
+        'c', 124,
+        'd', 284,
+        'f', 399,
+        'g', 510,
         'h', 144,
-        'i', 194,
-        'l', 129,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 389,
+        'i', 192,
+        'l', 127,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 397,
         'r', 153,
-        's', 265,
-        't', 291,
-        'u', 446,
-        '}', 579,
+        's', 267,
+        't', 277,
+        'u', 456,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5691,16 +5702,27 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 90:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 322,
-        'm', 299,
-        'o', 247,
-        'r', 151,
-        's', 246,
-        'v', 342,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 164,
+        'b', 155,
+        'c', 271,
+        'd', 402,
+        'e', 294,
+        'f', 323,
+        'g', 137,
+        'i', 338,
+        'l', 283,
+        'm', 129,
+        'n', 245,
+        'o', 251,
+        'p', 139,
+        'r', 152,
+        's', 247,
+        'v', 344,
+        'w', 154,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5709,15 +5731,16 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 91:
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'b', 373,
-        'd', 410,
-        'r', 214,
-        's', 264,
-        '}', 579,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 325,
+        'm', 303,
+        'o', 249,
+        'r', 152,
+        's', 248,
+        'v', 344,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5725,202 +5748,189 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(91);
       END_STATE();
     case 92:
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == 'o') ADVANCE(247);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'b', 377,
+        'd', 422,
+        'r', 215,
+        's', 266,
+        '}', 589,
+      );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(92);
       END_STATE();
     case 93:
-      if (lookahead == '*') ADVANCE(576);
-      if (lookahead == '+') ADVANCE(842);
-      if (lookahead == '-') ADVANCE(1407);
-      if (lookahead == '/') ADVANCE(1409);
-      if (lookahead == 'o') ADVANCE(345);
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == 'o') ADVANCE(249);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(93);
       END_STATE();
     case 94:
-      ADVANCE_MAP(
-        '+', 843,
-        '-', 528,
-        '/', 103,
-        'a', 1055,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'w', 999,
-        '{', 577,
-        '}', 579,
-      );
+      if (lookahead == '*') ADVANCE(586);
+      if (lookahead == '+') ADVANCE(852);
+      if (lookahead == '-') ADVANCE(1422);
+      if (lookahead == '/') ADVANCE(1424);
+      if (lookahead == 'o') ADVANCE(351);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(94);
-      if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(848);
       END_STATE();
     case 95:
       ADVANCE_MAP(
-        '+', 843,
-        '-', 528,
-        '/', 103,
-        'a', 1055,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '+', 853,
+        '-', 538,
+        '/', 104,
+        'a', 1066,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(95);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(848);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(858);
       END_STATE();
     case 96:
       ADVANCE_MAP(
-        '+', 843,
-        '-', 528,
-        '/', 103,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '+', 853,
+        '-', 538,
+        '/', 104,
+        'a', 1066,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(96);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(848);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(858);
       END_STATE();
     case 97:
       ADVANCE_MAP(
-        '+', 843,
-        '-', 528,
-        '/', 103,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '+', 853,
+        '-', 538,
+        '/', 104,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(97);
       if (lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(848);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(858);
       END_STATE();
     case 98:
       ADVANCE_MAP(
-        ',', 578,
-        '/', 103,
-        'a', 1056,
-        'b', 902,
-        'd', 1219,
-        'e', 1172,
-        'f', 1220,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '+', 853,
+        '-', 538,
+        '/', 104,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(98);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (lookahead == '_' ||
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(858);
       END_STATE();
     case 99:
       ADVANCE_MAP(
-        '-', 112,
-        '/', 103,
-        'a', 1056,
-        'b', 902,
-        'd', 1219,
-        'e', 1172,
-        'f', 1239,
-        'g', 917,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1095,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        ',', 588,
+        '/', 104,
+        'a', 1067,
+        'b', 912,
+        'd', 1233,
+        'e', 1185,
+        'f', 1234,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -5928,72 +5938,76 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(99);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 100:
-      if (lookahead == '-') ADVANCE(527);
-      END_STATE();
-    case 101:
-      if (lookahead == '.') ADVANCE(856);
-      END_STATE();
-    case 102:
-      if (lookahead == '.') ADVANCE(521);
-      if (lookahead == '_') ADVANCE(1417);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1839);
-      END_STATE();
-    case 103:
-      if (lookahead == '/') ADVANCE(1851);
-      END_STATE();
-    case 104:
       ADVANCE_MAP(
-        '/', 103,
-        'a', 1056,
-        'b', 903,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 917,
-        'i', 1187,
-        'k', 1003,
-        'l', 1107,
-        'm', 1125,
-        'o', 1389,
-        'p', 891,
-        'r', 997,
-        's', 1081,
-        't', 1094,
-        'u', 1211,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '-', 113,
+        '/', 104,
+        'a', 1067,
+        'b', 912,
+        'd', 1233,
+        'e', 1185,
+        'f', 1253,
+        'g', 928,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1106,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(104);
+          lookahead == ' ') SKIP(100);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 101:
+      if (lookahead == '-') ADVANCE(537);
+      END_STATE();
+    case 102:
+      if (lookahead == '.') ADVANCE(866);
+      END_STATE();
+    case 103:
+      if (lookahead == '.') ADVANCE(531);
+      if (lookahead == '_') ADVANCE(1432);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1854);
+      END_STATE();
+    case 104:
+      if (lookahead == '/') ADVANCE(1866);
       END_STATE();
     case 105:
       ADVANCE_MAP(
-        '/', 103,
-        'a', 920,
-        'b', 911,
-        'c', 1080,
-        'd', 1247,
-        'e', 1091,
-        'f', 1149,
-        'g', 895,
-        'i', 1175,
-        'm', 878,
-        'n', 1052,
-        'o', 1188,
-        'p', 896,
-        's', 1112,
-        'w', 906,
+        '/', 104,
+        'a', 1067,
+        'b', 913,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 928,
+        'i', 1201,
+        'k', 1014,
+        'l', 1119,
+        'm', 1137,
+        'o', 1404,
+        'p', 902,
+        'r', 1008,
+        's', 1092,
+        't', 1105,
+        'u', 1225,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -6001,25 +6015,26 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(105);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('c' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 106:
       ADVANCE_MAP(
-        '/', 103,
-        'a', 920,
-        'b', 911,
-        'c', 1080,
-        'd', 1247,
-        'e', 1091,
-        'f', 1149,
-        'g', 895,
-        'i', 1175,
-        'm', 878,
-        'n', 1052,
-        'o', 1254,
-        'p', 896,
-        's', 1112,
-        'w', 906,
+        '/', 104,
+        'a', 931,
+        'b', 922,
+        'c', 1091,
+        'd', 1261,
+        'e', 1102,
+        'f', 1161,
+        'g', 906,
+        'i', 1188,
+        'l', 1116,
+        'm', 889,
+        'n', 1063,
+        'o', 1202,
+        'p', 907,
+        's', 1123,
+        'w', 917,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -6027,1959 +6042,1527 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(106);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 107:
-      if (lookahead == '/') ADVANCE(103);
-      if (lookahead == 'g') ADVANCE(917);
-      if (lookahead == 'k') ADVANCE(1003);
-      if (lookahead == 's') ADVANCE(1252);
+      ADVANCE_MAP(
+        '/', 104,
+        'a', 931,
+        'b', 922,
+        'c', 1091,
+        'd', 1261,
+        'e', 1102,
+        'f', 1161,
+        'g', 906,
+        'i', 1188,
+        'l', 1116,
+        'm', 889,
+        'n', 1063,
+        'o', 1268,
+        'p', 907,
+        's', 1123,
+        'w', 917,
+      );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(107);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 108:
-      if (lookahead == '/') ADVANCE(103);
+      if (lookahead == '/') ADVANCE(104);
+      if (lookahead == 'g') ADVANCE(928);
+      if (lookahead == 'k') ADVANCE(1014);
+      if (lookahead == 's') ADVANCE(1266);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(108);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 109:
-      if (lookahead == '/') ADVANCE(103);
+      if (lookahead == '/') ADVANCE(104);
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(109);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
       END_STATE();
     case 110:
-      if (lookahead == ':') ADVANCE(529);
+      if (lookahead == '/') ADVANCE(104);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 111:
-      if (lookahead == '=') ADVANCE(792);
+      if (lookahead == ':') ADVANCE(539);
       END_STATE();
     case 112:
-      if (lookahead == '>') ADVANCE(774);
+      if (lookahead == '=') ADVANCE(802);
       END_STATE();
     case 113:
-      if (lookahead == 'B') ADVANCE(1416);
+      if (lookahead == '>') ADVANCE(784);
       END_STATE();
     case 114:
-      if (lookahead == 'B') ADVANCE(1416);
-      if (lookahead == 'i') ADVANCE(113);
+      if (lookahead == 'B') ADVANCE(1431);
       END_STATE();
     case 115:
-      if (lookahead == 'G') ADVANCE(114);
-      if (lookahead == 'M') ADVANCE(114);
-      if (lookahead == 'm') ADVANCE(288);
-      if (lookahead == 'h' ||
-          lookahead == 's') ADVANCE(1416);
+      if (lookahead == 'B') ADVANCE(1431);
+      if (lookahead == 'i') ADVANCE(114);
       END_STATE();
     case 116:
-      if (lookahead == '_') ADVANCE(1838);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(116);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1839);
+      if (lookahead == 'G') ADVANCE(115);
+      if (lookahead == 'M') ADVANCE(115);
+      if (lookahead == 'm') ADVANCE(293);
+      if (lookahead == 'h' ||
+          lookahead == 's') ADVANCE(1431);
       END_STATE();
     case 117:
-      if (lookahead == 'a') ADVANCE(188);
+      if (lookahead == '_') ADVANCE(1853);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(117);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1854);
       END_STATE();
     case 118:
-      if (lookahead == 'a') ADVANCE(328);
-      if (lookahead == 'o') ADVANCE(378);
-      if (lookahead == 'y') ADVANCE(760);
+      if (lookahead == 'a') ADVANCE(189);
       END_STATE();
     case 119:
-      if (lookahead == 'a') ADVANCE(396);
-      if (lookahead == 'e') ADVANCE(360);
+      if (lookahead == 'a') ADVANCE(170);
+      if (lookahead == 'e') ADVANCE(160);
+      if (lookahead == 'o') ADVANCE(508);
+      if (lookahead == 'u') ADVANCE(352);
       END_STATE();
     case 120:
-      if (lookahead == 'a') ADVANCE(308);
-      if (lookahead == 'o') ADVANCE(502);
-      if (lookahead == 't') ADVANCE(472);
+      if (lookahead == 'a') ADVANCE(170);
+      if (lookahead == 'e') ADVANCE(457);
+      if (lookahead == 'o') ADVANCE(508);
       END_STATE();
     case 121:
-      if (lookahead == 'a') ADVANCE(169);
-      if (lookahead == 'e') ADVANCE(161);
-      if (lookahead == 'o') ADVANCE(495);
-      if (lookahead == 'u') ADVANCE(347);
+      if (lookahead == 'a') ADVANCE(312);
+      if (lookahead == 'o') ADVANCE(627);
+      if (lookahead == 'r') ADVANCE(122);
       END_STATE();
     case 122:
-      if (lookahead == 'a') ADVANCE(169);
-      if (lookahead == 'e') ADVANCE(452);
-      if (lookahead == 'o') ADVANCE(495);
+      if (lookahead == 'a') ADVANCE(255);
       END_STATE();
     case 123:
-      if (lookahead == 'a') ADVANCE(309);
-      if (lookahead == 'o') ADVANCE(617);
-      if (lookahead == 'r') ADVANCE(124);
+      if (lookahead == 'a') ADVANCE(405);
+      if (lookahead == 'l') ADVANCE(148);
+      if (lookahead == 'o') ADVANCE(324);
+      if (lookahead == 'p') ADVANCE(501);
       END_STATE();
     case 124:
-      if (lookahead == 'a') ADVANCE(252);
+      if (lookahead == 'a') ADVANCE(405);
+      if (lookahead == 'o') ADVANCE(324);
+      if (lookahead == 'p') ADVANCE(501);
       END_STATE();
     case 125:
-      if (lookahead == 'a') ADVANCE(669);
+      if (lookahead == 'a') ADVANCE(163);
+      if (lookahead == 'e') ADVANCE(469);
+      if (lookahead == 'i') ADVANCE(310);
       END_STATE();
     case 126:
-      if (lookahead == 'a') ADVANCE(278);
+      if (lookahead == 'a') ADVANCE(163);
+      if (lookahead == 'e') ADVANCE(469);
+      if (lookahead == 'i') ADVANCE(362);
       END_STATE();
     case 127:
       if (lookahead == 'a') ADVANCE(163);
-      if (lookahead == 'e') ADVANCE(462);
-      if (lookahead == 'i') ADVANCE(306);
+      if (lookahead == 'i') ADVANCE(362);
       END_STATE();
     case 128:
-      if (lookahead == 'a') ADVANCE(163);
-      if (lookahead == 'e') ADVANCE(462);
-      if (lookahead == 'i') ADVANCE(356);
+      if (lookahead == 'a') ADVANCE(679);
       END_STATE();
     case 129:
-      if (lookahead == 'a') ADVANCE(163);
-      if (lookahead == 'i') ADVANCE(356);
+      if (lookahead == 'a') ADVANCE(313);
+      if (lookahead == 'i') ADVANCE(262);
+      if (lookahead == 'o') ADVANCE(514);
+      if (lookahead == 't') ADVANCE(490);
       END_STATE();
     case 130:
-      if (lookahead == 'a') ADVANCE(170);
-      if (lookahead == 'e') ADVANCE(160);
-      if (lookahead == 'o') ADVANCE(495);
-      if (lookahead == 'u') ADVANCE(347);
+      if (lookahead == 'a') ADVANCE(718);
       END_STATE();
     case 131:
-      if (lookahead == 'a') ADVANCE(170);
-      if (lookahead == 'e') ADVANCE(453);
-      if (lookahead == 'o') ADVANCE(495);
+      if (lookahead == 'a') ADVANCE(276);
       END_STATE();
     case 132:
-      if (lookahead == 'a') ADVANCE(170);
-      if (lookahead == 'e') ADVANCE(479);
+      if (lookahead == 'a') ADVANCE(171);
+      if (lookahead == 'e') ADVANCE(159);
+      if (lookahead == 'o') ADVANCE(508);
+      if (lookahead == 'u') ADVANCE(352);
       END_STATE();
     case 133:
-      if (lookahead == 'a') ADVANCE(311);
+      if (lookahead == 'a') ADVANCE(171);
+      if (lookahead == 'e') ADVANCE(458);
+      if (lookahead == 'o') ADVANCE(508);
       END_STATE();
     case 134:
-      if (lookahead == 'a') ADVANCE(401);
-      if (lookahead == 'e') ADVANCE(135);
-      if (lookahead == 'l') ADVANCE(136);
-      if (lookahead == 'o') ADVANCE(434);
-      if (lookahead == 'r') ADVANCE(203);
+      if (lookahead == 'a') ADVANCE(171);
+      if (lookahead == 'e') ADVANCE(488);
       END_STATE();
     case 135:
-      if (lookahead == 'a') ADVANCE(300);
+      if (lookahead == 'a') ADVANCE(165);
+      if (lookahead == 'e') ADVANCE(584);
       END_STATE();
     case 136:
-      if (lookahead == 'a') ADVANCE(348);
+      if (lookahead == 'a') ADVANCE(165);
+      if (lookahead == 'e') ADVANCE(185);
       END_STATE();
     case 137:
-      if (lookahead == 'a') ADVANCE(399);
-      if (lookahead == 'l') ADVANCE(145);
-      if (lookahead == 'o') ADVANCE(321);
-      if (lookahead == 'p') ADVANCE(492);
+      if (lookahead == 'a') ADVANCE(403);
       END_STATE();
     case 138:
-      if (lookahead == 'a') ADVANCE(399);
-      if (lookahead == 'o') ADVANCE(321);
-      if (lookahead == 'p') ADVANCE(492);
+      if (lookahead == 'a') ADVANCE(353);
       END_STATE();
     case 139:
-      if (lookahead == 'a') ADVANCE(358);
+      if (lookahead == 'a') ADVANCE(408);
+      if (lookahead == 'e') ADVANCE(143);
+      if (lookahead == 'o') ADVANCE(455);
+      if (lookahead == 'r') ADVANCE(214);
       END_STATE();
     case 140:
       if (lookahead == 'a') ADVANCE(180);
       END_STATE();
     case 141:
-      if (lookahead == 'a') ADVANCE(362);
-      END_STATE();
-    case 142:
       if (lookahead == 'a') ADVANCE(185);
       END_STATE();
+    case 142:
+      if (lookahead == 'a') ADVANCE(365);
+      END_STATE();
     case 143:
-      if (lookahead == 'a') ADVANCE(346);
+      if (lookahead == 'a') ADVANCE(309);
       END_STATE();
     case 144:
-      if (lookahead == 'a') ADVANCE(438);
-      if (lookahead == 'o') ADVANCE(457);
+      if (lookahead == 'a') ADVANCE(446);
+      if (lookahead == 'o') ADVANCE(461);
       END_STATE();
     case 145:
-      if (lookahead == 'a') ADVANCE(447);
+      if (lookahead == 'a') ADVANCE(318);
       END_STATE();
     case 146:
-      if (lookahead == 'a') ADVANCE(447);
-      if (lookahead == 'o') ADVANCE(494);
+      if (lookahead == 'a') ADVANCE(373);
       END_STATE();
     case 147:
-      if (lookahead == 'a') ADVANCE(172);
+      if (lookahead == 'a') ADVANCE(360);
       END_STATE();
     case 148:
-      if (lookahead == 'a') ADVANCE(280);
+      if (lookahead == 'a') ADVANCE(454);
       END_STATE();
     case 149:
-      if (lookahead == 'a') ADVANCE(285);
-      if (lookahead == 'e') ADVANCE(343);
-      if (lookahead == 'i') ADVANCE(258);
-      END_STATE();
-    case 150:
-      if (lookahead == 'a') ADVANCE(368);
-      END_STATE();
-    case 151:
       if (lookahead == 'a') ADVANCE(173);
       END_STATE();
+    case 150:
+      if (lookahead == 'a') ADVANCE(290);
+      if (lookahead == 'e') ADVANCE(341);
+      if (lookahead == 'i') ADVANCE(261);
+      END_STATE();
+    case 151:
+      if (lookahead == 'a') ADVANCE(482);
+      END_STATE();
     case 152:
-      if (lookahead == 'a') ADVANCE(477);
+      if (lookahead == 'a') ADVANCE(175);
       END_STATE();
     case 153:
-      if (lookahead == 'a') ADVANCE(480);
-      if (lookahead == 'e') ADVANCE(479);
+      if (lookahead == 'a') ADVANCE(491);
+      if (lookahead == 'e') ADVANCE(488);
       END_STATE();
     case 154:
-      if (lookahead == 'a') ADVANCE(165);
-      if (lookahead == 'e') ADVANCE(574);
+      if (lookahead == 'a') ADVANCE(296);
       END_STATE();
     case 155:
-      if (lookahead == 'a') ADVANCE(165);
-      if (lookahead == 'e') ADVANCE(185);
+      if (lookahead == 'a') ADVANCE(333);
       END_STATE();
     case 156:
-      if (lookahead == 'a') ADVANCE(489);
+      if (lookahead == 'a') ADVANCE(375);
       END_STATE();
     case 157:
-      if (lookahead == 'a') ADVANCE(490);
+      if (lookahead == 'a') ADVANCE(497);
       END_STATE();
     case 158:
-      if (lookahead == 'b') ADVANCE(372);
-      if (lookahead == 'n') ADVANCE(511);
+      if (lookahead == 'a') ADVANCE(499);
       END_STATE();
     case 159:
-      if (lookahead == 'b') ADVANCE(323);
+      if (lookahead == 'b') ADVANCE(396);
+      if (lookahead == 's') ADVANCE(398);
+      if (lookahead == 't') ADVANCE(421);
       END_STATE();
     case 160:
-      if (lookahead == 'b') ADVANCE(390);
-      if (lookahead == 's') ADVANCE(391);
-      if (lookahead == 't') ADVANCE(412);
+      if (lookahead == 'b') ADVANCE(396);
+      if (lookahead == 's') ADVANCE(398);
+      if (lookahead == 't') ADVANCE(503);
       END_STATE();
     case 161:
-      if (lookahead == 'b') ADVANCE(390);
-      if (lookahead == 's') ADVANCE(391);
-      if (lookahead == 't') ADVANCE(497);
+      if (lookahead == 'b') ADVANCE(396);
+      if (lookahead == 't') ADVANCE(503);
       END_STATE();
     case 162:
       if (lookahead == 'b') ADVANCE(390);
-      if (lookahead == 't') ADVANCE(497);
+      if (lookahead == 'h') ADVANCE(243);
       END_STATE();
     case 163:
-      if (lookahead == 'b') ADVANCE(224);
+      if (lookahead == 'b') ADVANCE(221);
       END_STATE();
     case 164:
-      if (lookahead == 'b') ADVANCE(383);
-      if (lookahead == 'h') ADVANCE(242);
+      if (lookahead == 'b') ADVANCE(391);
+      if (lookahead == 'l') ADVANCE(317);
+      if (lookahead == 'n') ADVANCE(524);
       END_STATE();
     case 165:
-      if (lookahead == 'b') ADVANCE(327);
+      if (lookahead == 'b') ADVANCE(330);
       END_STATE();
     case 166:
-      if (lookahead == 'c') ADVANCE(706);
+      if (lookahead == 'b') ADVANCE(331);
       END_STATE();
     case 167:
-      if (lookahead == 'c') ADVANCE(621);
+      if (lookahead == 'c') ADVANCE(716);
       END_STATE();
     case 168:
-      if (lookahead == 'c') ADVANCE(260);
+      if (lookahead == 'c') ADVANCE(263);
       END_STATE();
     case 169:
-      if (lookahead == 'c') ADVANCE(302);
+      if (lookahead == 'c') ADVANCE(631);
       END_STATE();
     case 170:
-      if (lookahead == 'c') ADVANCE(302);
-      if (lookahead == 't') ADVANCE(208);
+      if (lookahead == 'c') ADVANCE(305);
       END_STATE();
     case 171:
-      if (lookahead == 'c') ADVANCE(269);
+      if (lookahead == 'c') ADVANCE(305);
+      if (lookahead == 't') ADVANCE(207);
       END_STATE();
     case 172:
-      if (lookahead == 'c') ADVANCE(304);
+      if (lookahead == 'c') ADVANCE(272);
       END_STATE();
     case 173:
       if (lookahead == 'c') ADVANCE(307);
       END_STATE();
     case 174:
-      if (lookahead == 'c') ADVANCE(202);
+      if (lookahead == 'c') ADVANCE(206);
       END_STATE();
     case 175:
-      if (lookahead == 'c') ADVANCE(207);
+      if (lookahead == 'c') ADVANCE(311);
       END_STATE();
     case 176:
-      if (lookahead == 'c') ADVANCE(225);
-      if (lookahead == 't') ADVANCE(421);
+      if (lookahead == 'c') ADVANCE(218);
+      if (lookahead == 't') ADVANCE(430);
       END_STATE();
     case 177:
-      if (lookahead == 'c') ADVANCE(212);
+      if (lookahead == 'c') ADVANCE(211);
       END_STATE();
     case 178:
-      if (lookahead == 'c') ADVANCE(213);
+      if (lookahead == 'c') ADVANCE(212);
       END_STATE();
     case 179:
-      if (lookahead == 'c') ADVANCE(221);
+      if (lookahead == 'c') ADVANCE(213);
       END_STATE();
     case 180:
-      if (lookahead == 'c') ADVANCE(286);
+      if (lookahead == 'c') ADVANCE(292);
       END_STATE();
     case 181:
-      if (lookahead == 'd') ADVANCE(403);
+      if (lookahead == 'c') ADVANCE(241);
       END_STATE();
     case 182:
-      if (lookahead == 'd') ADVANCE(708);
+      if (lookahead == 'd') ADVANCE(411);
       END_STATE();
     case 183:
-      if (lookahead == 'd') ADVANCE(633);
+      if (lookahead == 'd') ADVANCE(643);
       END_STATE();
     case 184:
-      if (lookahead == 'd') ADVANCE(782);
+      if (lookahead == 'd') ADVANCE(792);
       END_STATE();
     case 185:
-      if (lookahead == 'd') ADVANCE(702);
+      if (lookahead == 'd') ADVANCE(712);
       END_STATE();
     case 186:
-      if (lookahead == 'd') ADVANCE(732);
+      if (lookahead == 'd') ADVANCE(742);
       END_STATE();
     case 187:
-      if (lookahead == 'd') ADVANCE(680);
+      if (lookahead == 'd') ADVANCE(690);
       END_STATE();
     case 188:
-      if (lookahead == 'd') ADVANCE(181);
+      if (lookahead == 'd') ADVANCE(718);
       END_STATE();
     case 189:
-      if (lookahead == 'd') ADVANCE(181);
-      if (lookahead == 'f') ADVANCE(486);
+      if (lookahead == 'd') ADVANCE(182);
       END_STATE();
     case 190:
-      if (lookahead == 'd') ADVANCE(181);
-      if (lookahead == 'f') ADVANCE(486);
-      if (lookahead == 'n') ADVANCE(184);
+      if (lookahead == 'd') ADVANCE(182);
+      if (lookahead == 'f') ADVANCE(489);
       END_STATE();
     case 191:
-      if (lookahead == 'd') ADVANCE(455);
+      if (lookahead == 'd') ADVANCE(182);
+      if (lookahead == 'f') ADVANCE(489);
+      if (lookahead == 'n') ADVANCE(184);
       END_STATE();
     case 192:
-      if (lookahead == 'd') ADVANCE(388);
+      if (lookahead == 'd') ADVANCE(328);
       END_STATE();
     case 193:
-      if (lookahead == 'd') ADVANCE(438);
+      if (lookahead == 'd') ADVANCE(328);
+      if (lookahead == 'n') ADVANCE(640);
       END_STATE();
     case 194:
-      if (lookahead == 'd') ADVANCE(324);
+      if (lookahead == 'd') ADVANCE(379);
       END_STATE();
     case 195:
-      if (lookahead == 'd') ADVANCE(324);
-      if (lookahead == 'n') ADVANCE(630);
+      if (lookahead == 'd') ADVANCE(446);
       END_STATE();
     case 196:
-      if (lookahead == 'e') ADVANCE(443);
+      if (lookahead == 'd') ADVANCE(465);
       END_STATE();
     case 197:
-      if (lookahead == 'e') ADVANCE(360);
+      if (lookahead == 'e') ADVANCE(452);
       END_STATE();
     case 198:
-      if (lookahead == 'e') ADVANCE(360);
-      if (lookahead == 'u') ADVANCE(234);
+      if (lookahead == 'e') ADVANCE(469);
       END_STATE();
     case 199:
-      if (lookahead == 'e') ADVANCE(424);
-      if (lookahead == 'h') ADVANCE(496);
-      if (lookahead == 'i') ADVANCE(332);
-      if (lookahead == 'u') ADVANCE(459);
-      if (lookahead == 'w') ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(469);
+      if (lookahead == 'i') ADVANCE(362);
       END_STATE();
     case 200:
-      if (lookahead == 'e') ADVANCE(424);
-      if (lookahead == 'h') ADVANCE(496);
-      if (lookahead == 'i') ADVANCE(474);
-      if (lookahead == 'l') ADVANCE(147);
-      if (lookahead == 'w') ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(413);
+      if (lookahead == 'h') ADVANCE(505);
+      if (lookahead == 'i') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(149);
+      if (lookahead == 'w') ADVANCE(282);
       END_STATE();
     case 201:
-      if (lookahead == 'e') ADVANCE(424);
-      if (lookahead == 'i') ADVANCE(474);
-      if (lookahead == 'w') ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(413);
+      if (lookahead == 'h') ADVANCE(505);
+      if (lookahead == 'i') ADVANCE(481);
+      if (lookahead == 'w') ADVANCE(282);
       END_STATE();
     case 202:
-      if (lookahead == 'e') ADVANCE(708);
+      if (lookahead == 'e') ADVANCE(413);
+      if (lookahead == 'i') ADVANCE(481);
+      if (lookahead == 'w') ADVANCE(282);
       END_STATE();
     case 203:
-      if (lookahead == 'e') ADVANCE(709);
+      if (lookahead == 'e') ADVANCE(580);
       END_STATE();
     case 204:
-      if (lookahead == 'e') ADVANCE(570);
+      if (lookahead == 'e') ADVANCE(619);
       END_STATE();
     case 205:
-      if (lookahead == 'e') ADVANCE(609);
+      if (lookahead == 'e') ADVANCE(624);
       END_STATE();
     case 206:
-      if (lookahead == 'e') ADVANCE(614);
+      if (lookahead == 'e') ADVANCE(637);
       END_STATE();
     case 207:
-      if (lookahead == 'e') ADVANCE(627);
+      if (lookahead == 'e') ADVANCE(712);
       END_STATE();
     case 208:
-      if (lookahead == 'e') ADVANCE(702);
+      if (lookahead == 'e') ADVANCE(742);
       END_STATE();
     case 209:
-      if (lookahead == 'e') ADVANCE(732);
+      if (lookahead == 'e') ADVANCE(663);
       END_STATE();
     case 210:
-      if (lookahead == 'e') ADVANCE(653);
+      if (lookahead == 'e') ADVANCE(847);
       END_STATE();
     case 211:
-      if (lookahead == 'e') ADVANCE(837);
+      if (lookahead == 'e') ADVANCE(696);
       END_STATE();
     case 212:
-      if (lookahead == 'e') ADVANCE(686);
+      if (lookahead == 'e') ADVANCE(669);
       END_STATE();
     case 213:
-      if (lookahead == 'e') ADVANCE(659);
+      if (lookahead == 'e') ADVANCE(718);
       END_STATE();
     case 214:
-      if (lookahead == 'e') ADVANCE(162);
-      if (lookahead == 'u') ADVANCE(347);
+      if (lookahead == 'e') ADVANCE(719);
       END_STATE();
     case 215:
-      if (lookahead == 'e') ADVANCE(462);
+      if (lookahead == 'e') ADVANCE(161);
+      if (lookahead == 'u') ADVANCE(352);
       END_STATE();
     case 216:
-      if (lookahead == 'e') ADVANCE(462);
-      if (lookahead == 'i') ADVANCE(356);
+      if (lookahead == 'e') ADVANCE(366);
       END_STATE();
     case 217:
-      if (lookahead == 'e') ADVANCE(501);
+      if (lookahead == 'e') ADVANCE(366);
+      if (lookahead == 'u') ADVANCE(227);
       END_STATE();
     case 218:
-      if (lookahead == 'e') ADVANCE(409);
-      if (lookahead == 't') ADVANCE(418);
+      if (lookahead == 'e') ADVANCE(406);
       END_STATE();
     case 219:
-      if (lookahead == 'e') ADVANCE(404);
+      if (lookahead == 'e') ADVANCE(443);
       END_STATE();
     case 220:
-      if (lookahead == 'e') ADVANCE(417);
+      if (lookahead == 'e') ADVANCE(414);
       END_STATE();
     case 221:
-      if (lookahead == 'e') ADVANCE(433);
+      if (lookahead == 'e') ADVANCE(316);
       END_STATE();
     case 222:
       if (lookahead == 'e') ADVANCE(416);
       END_STATE();
     case 223:
-      if (lookahead == 'e') ADVANCE(436);
+      if (lookahead == 'e') ADVANCE(195);
       END_STATE();
     case 224:
-      if (lookahead == 'e') ADVANCE(314);
+      if (lookahead == 'e') ADVANCE(417);
       END_STATE();
     case 225:
-      if (lookahead == 'e') ADVANCE(400);
+      if (lookahead == 'e') ADVANCE(401);
       END_STATE();
     case 226:
       if (lookahead == 'e') ADVANCE(187);
       END_STATE();
     case 227:
-      if (lookahead == 'e') ADVANCE(357);
+      if (lookahead == 'e') ADVANCE(464);
       END_STATE();
     case 228:
-      if (lookahead == 'e') ADVANCE(405);
+      if (lookahead == 'e') ADVANCE(415);
       END_STATE();
     case 229:
-      if (lookahead == 'e') ADVANCE(407);
+      if (lookahead == 'e') ADVANCE(223);
       END_STATE();
     case 230:
-      if (lookahead == 'e') ADVANCE(393);
+      if (lookahead == 'e') ADVANCE(449);
       END_STATE();
     case 231:
-      if (lookahead == 'e') ADVANCE(361);
+      if (lookahead == 'e') ADVANCE(412);
+      if (lookahead == 'h') ADVANCE(505);
+      if (lookahead == 'i') ADVANCE(481);
+      if (lookahead == 'l') ADVANCE(149);
+      if (lookahead == 'w') ADVANCE(282);
       END_STATE();
     case 232:
-      if (lookahead == 'e') ADVANCE(408);
+      if (lookahead == 'e') ADVANCE(357);
       END_STATE();
     case 233:
-      if (lookahead == 'e') ADVANCE(245);
+      if (lookahead == 'e') ADVANCE(424);
+      if (lookahead == 't') ADVANCE(431);
       END_STATE();
     case 234:
-      if (lookahead == 'e') ADVANCE(458);
+      if (lookahead == 'e') ADVANCE(374);
       END_STATE();
     case 235:
-      if (lookahead == 'e') ADVANCE(406);
+      if (lookahead == 'e') ADVANCE(418);
       END_STATE();
     case 236:
-      if (lookahead == 'e') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(450);
       END_STATE();
     case 237:
-      if (lookahead == 'e') ADVANCE(352);
+      if (lookahead == 'e') ADVANCE(433);
       END_STATE();
     case 238:
-      if (lookahead == 'e') ADVANCE(423);
-      if (lookahead == 'h') ADVANCE(496);
-      if (lookahead == 'i') ADVANCE(474);
-      if (lookahead == 'l') ADVANCE(147);
-      if (lookahead == 'w') ADVANCE(279);
+      if (lookahead == 'e') ADVANCE(468);
       END_STATE();
     case 239:
       if (lookahead == 'e') ADVANCE(370);
       END_STATE();
     case 240:
-      if (lookahead == 'e') ADVANCE(422);
+      if (lookahead == 'e') ADVANCE(432);
       END_STATE();
     case 241:
-      if (lookahead == 'e') ADVANCE(442);
+      if (lookahead == 'e') ADVANCE(451);
       END_STATE();
     case 242:
-      if (lookahead == 'e') ADVANCE(142);
+      if (lookahead == 'e') ADVANCE(369);
       END_STATE();
     case 243:
-      if (lookahead == 'e') ADVANCE(426);
+      if (lookahead == 'e') ADVANCE(141);
       END_STATE();
     case 244:
-      if (lookahead == 'e') ADVANCE(448);
+      if (lookahead == 'e') ADVANCE(438);
       END_STATE();
     case 245:
-      if (lookahead == 'e') ADVANCE(193);
+      if (lookahead == 'e') ADVANCE(512);
       END_STATE();
     case 246:
-      if (lookahead == 'e') ADVANCE(429);
-      if (lookahead == 'i') ADVANCE(488);
-      if (lookahead == 'w') ADVANCE(295);
+      if (lookahead == 'e') ADVANCE(427);
       END_STATE();
     case 247:
-      if (lookahead == 'f') ADVANCE(787);
+      if (lookahead == 'e') ADVANCE(437);
+      if (lookahead == 'i') ADVANCE(348);
+      if (lookahead == 'u') ADVANCE(460);
+      if (lookahead == 'w') ADVANCE(295);
       END_STATE();
     case 248:
-      if (lookahead == 'f') ADVANCE(787);
-      if (lookahead == 'n') ADVANCE(693);
-      if (lookahead == 'p') ADVANCE(470);
+      if (lookahead == 'e') ADVANCE(437);
+      if (lookahead == 'i') ADVANCE(496);
+      if (lookahead == 'w') ADVANCE(295);
       END_STATE();
     case 249:
-      if (lookahead == 'f') ADVANCE(790);
-      if (lookahead == 'n') ADVANCE(693);
-      if (lookahead == 'r') ADVANCE(675);
-      if (lookahead == 'v') ADVANCE(229);
+      if (lookahead == 'f') ADVANCE(797);
       END_STATE();
     case 250:
-      if (lookahead == 'f') ADVANCE(790);
-      if (lookahead == 'n') ADVANCE(693);
-      if (lookahead == 'v') ADVANCE(229);
+      if (lookahead == 'f') ADVANCE(797);
+      if (lookahead == 'n') ADVANCE(703);
       END_STATE();
     case 251:
-      if (lookahead == 'f') ADVANCE(656);
+      if (lookahead == 'f') ADVANCE(797);
+      if (lookahead == 'p') ADVANCE(486);
       END_STATE();
     case 252:
-      if (lookahead == 'f') ADVANCE(254);
+      if (lookahead == 'f') ADVANCE(800);
+      if (lookahead == 'n') ADVANCE(703);
+      if (lookahead == 'r') ADVANCE(685);
+      if (lookahead == 'v') ADVANCE(222);
       END_STATE();
     case 253:
-      if (lookahead == 'f') ADVANCE(251);
-      if (lookahead == 'n') ADVANCE(693);
-      if (lookahead == 'v') ADVANCE(229);
+      if (lookahead == 'f') ADVANCE(800);
+      if (lookahead == 'n') ADVANCE(703);
+      if (lookahead == 'v') ADVANCE(222);
       END_STATE();
     case 254:
-      if (lookahead == 'f') ADVANCE(275);
+      if (lookahead == 'f') ADVANCE(666);
       END_STATE();
     case 255:
-      if (lookahead == 'g') ADVANCE(511);
+      if (lookahead == 'f') ADVANCE(257);
       END_STATE();
     case 256:
-      if (lookahead == 'g') ADVANCE(702);
+      if (lookahead == 'f') ADVANCE(254);
+      if (lookahead == 'n') ADVANCE(703);
+      if (lookahead == 'v') ADVANCE(222);
       END_STATE();
     case 257:
-      if (lookahead == 'g') ADVANCE(413);
+      if (lookahead == 'f') ADVANCE(275);
       END_STATE();
     case 258:
-      if (lookahead == 'g') ADVANCE(430);
+      if (lookahead == 'g') ADVANCE(712);
       END_STATE();
     case 259:
-      if (lookahead == 'g') ADVANCE(431);
+      if (lookahead == 'g') ADVANCE(524);
       END_STATE();
     case 260:
-      if (lookahead == 'h') ADVANCE(601);
+      if (lookahead == 'g') ADVANCE(429);
       END_STATE();
     case 261:
-      if (lookahead == 'h') ADVANCE(835);
+      if (lookahead == 'g') ADVANCE(439);
       END_STATE();
     case 262:
-      if (lookahead == 'h') ADVANCE(377);
-      if (lookahead == 'l') ADVANCE(146);
-      if (lookahead == 'o') ADVANCE(316);
+      if (lookahead == 'g') ADVANCE(440);
       END_STATE();
     case 263:
-      if (lookahead == 'h') ADVANCE(219);
+      if (lookahead == 'h') ADVANCE(611);
       END_STATE();
     case 264:
-      if (lookahead == 'h') ADVANCE(496);
+      if (lookahead == 'h') ADVANCE(845);
       END_STATE();
     case 265:
-      if (lookahead == 'h') ADVANCE(496);
-      if (lookahead == 'l') ADVANCE(147);
+      if (lookahead == 'h') ADVANCE(235);
       END_STATE();
     case 266:
-      if (lookahead == 'h') ADVANCE(237);
-      if (lookahead == 'i') ADVANCE(341);
+      if (lookahead == 'h') ADVANCE(505);
       END_STATE();
     case 267:
-      if (lookahead == 'h') ADVANCE(237);
-      if (lookahead == 'i') ADVANCE(341);
-      if (lookahead == 'o') ADVANCE(617);
-      if (lookahead == 'r') ADVANCE(124);
+      if (lookahead == 'h') ADVANCE(505);
+      if (lookahead == 'l') ADVANCE(149);
       END_STATE();
     case 268:
-      if (lookahead == 'h') ADVANCE(237);
-      if (lookahead == 'i') ADVANCE(341);
-      if (lookahead == 'r') ADVANCE(124);
+      if (lookahead == 'h') ADVANCE(232);
+      if (lookahead == 'i') ADVANCE(346);
       END_STATE();
     case 269:
-      if (lookahead == 'h') ADVANCE(241);
+      if (lookahead == 'h') ADVANCE(232);
+      if (lookahead == 'i') ADVANCE(346);
+      if (lookahead == 'o') ADVANCE(627);
+      if (lookahead == 'r') ADVANCE(122);
       END_STATE();
     case 270:
-      if (lookahead == 'i') ADVANCE(461);
-      if (lookahead == 'n') ADVANCE(218);
+      if (lookahead == 'h') ADVANCE(232);
+      if (lookahead == 'i') ADVANCE(346);
+      if (lookahead == 'r') ADVANCE(122);
       END_STATE();
     case 271:
-      if (lookahead == 'i') ADVANCE(159);
+      if (lookahead == 'h') ADVANCE(392);
+      if (lookahead == 'l') ADVANCE(386);
+      if (lookahead == 'o') ADVANCE(326);
       END_STATE();
     case 272:
-      if (lookahead == 'i') ADVANCE(312);
+      if (lookahead == 'h') ADVANCE(236);
       END_STATE();
     case 273:
-      if (lookahead == 'i') ADVANCE(182);
+      if (lookahead == 'i') ADVANCE(314);
       END_STATE();
     case 274:
-      if (lookahead == 'i') ADVANCE(339);
+      if (lookahead == 'i') ADVANCE(332);
+      if (lookahead == 'o') ADVANCE(436);
       END_STATE();
     case 275:
-      if (lookahead == 'i') ADVANCE(167);
+      if (lookahead == 'i') ADVANCE(169);
       END_STATE();
     case 276:
-      if (lookahead == 'i') ADVANCE(331);
-      END_STATE();
-    case 277:
-      if (lookahead == 'i') ADVANCE(329);
-      if (lookahead == 'o') ADVANCE(428);
-      END_STATE();
-    case 278:
-      if (lookahead == 'i') ADVANCE(349);
-      END_STATE();
-    case 279:
-      if (lookahead == 'i') ADVANCE(467);
-      END_STATE();
-    case 280:
-      if (lookahead == 'i') ADVANCE(460);
-      END_STATE();
-    case 281:
-      if (lookahead == 'i') ADVANCE(385);
-      END_STATE();
-    case 282:
-      if (lookahead == 'i') ADVANCE(449);
-      if (lookahead == 'o') ADVANCE(507);
-      END_STATE();
-    case 283:
-      if (lookahead == 'i') ADVANCE(449);
-      if (lookahead == 'o') ADVANCE(507);
-      if (lookahead == 'r') ADVANCE(126);
-      END_STATE();
-    case 284:
-      if (lookahead == 'i') ADVANCE(487);
-      END_STATE();
-    case 285:
-      if (lookahead == 'i') ADVANCE(367);
-      END_STATE();
-    case 286:
-      if (lookahead == 'i') ADVANCE(469);
-      END_STATE();
-    case 287:
-      if (lookahead == 'i') ADVANCE(359);
-      END_STATE();
-    case 288:
       if (lookahead == 'i') ADVANCE(354);
       END_STATE();
+    case 277:
+      if (lookahead == 'i') ADVANCE(346);
+      END_STATE();
+    case 278:
+      if (lookahead == 'i') ADVANCE(346);
+      if (lookahead == 'o') ADVANCE(627);
+      END_STATE();
+    case 279:
+      if (lookahead == 'i') ADVANCE(346);
+      if (lookahead == 'o') ADVANCE(627);
+      if (lookahead == 'r') ADVANCE(122);
+      END_STATE();
+    case 280:
+      if (lookahead == 'i') ADVANCE(346);
+      if (lookahead == 'r') ADVANCE(122);
+      END_STATE();
+    case 281:
+      if (lookahead == 'i') ADVANCE(389);
+      END_STATE();
+    case 282:
+      if (lookahead == 'i') ADVANCE(475);
+      END_STATE();
+    case 283:
+      if (lookahead == 'i') ADVANCE(502);
+      END_STATE();
+    case 284:
+      if (lookahead == 'i') ADVANCE(459);
+      if (lookahead == 'o') ADVANCE(516);
+      END_STATE();
+    case 285:
+      if (lookahead == 'i') ADVANCE(459);
+      if (lookahead == 'o') ADVANCE(516);
+      if (lookahead == 'r') ADVANCE(131);
+      END_STATE();
+    case 286:
+      if (lookahead == 'i') ADVANCE(476);
+      if (lookahead == 'r') ADVANCE(288);
+      END_STATE();
+    case 287:
+      if (lookahead == 'i') ADVANCE(336);
+      END_STATE();
+    case 288:
+      if (lookahead == 'i') ADVANCE(495);
+      END_STATE();
     case 289:
-      if (lookahead == 'i') ADVANCE(468);
-      if (lookahead == 'r') ADVANCE(284);
+      if (lookahead == 'i') ADVANCE(188);
       END_STATE();
     case 290:
-      if (lookahead == 'i') ADVANCE(338);
+      if (lookahead == 'i') ADVANCE(371);
       END_STATE();
     case 291:
-      if (lookahead == 'i') ADVANCE(341);
+      if (lookahead == 'i') ADVANCE(363);
       END_STATE();
     case 292:
-      if (lookahead == 'i') ADVANCE(341);
-      if (lookahead == 'o') ADVANCE(617);
+      if (lookahead == 'i') ADVANCE(480);
       END_STATE();
     case 293:
-      if (lookahead == 'i') ADVANCE(341);
-      if (lookahead == 'o') ADVANCE(617);
-      if (lookahead == 'r') ADVANCE(124);
+      if (lookahead == 'i') ADVANCE(359);
       END_STATE();
     case 294:
-      if (lookahead == 'i') ADVANCE(341);
-      if (lookahead == 'r') ADVANCE(124);
+      if (lookahead == 'i') ADVANCE(479);
+      if (lookahead == 'n') ADVANCE(233);
       END_STATE();
     case 295:
-      if (lookahead == 'i') ADVANCE(481);
+      if (lookahead == 'i') ADVANCE(485);
       END_STATE();
     case 296:
-      if (lookahead == 'i') ADVANCE(386);
+      if (lookahead == 'i') ADVANCE(474);
       END_STATE();
     case 297:
-      if (lookahead == 'i') ADVANCE(340);
+      if (lookahead == 'i') ADVANCE(345);
       END_STATE();
     case 298:
-      if (lookahead == 'i') ADVANCE(387);
+      if (lookahead == 'i') ADVANCE(393);
       END_STATE();
     case 299:
-      if (lookahead == 'i') ADVANCE(259);
+      if (lookahead == 'i') ADVANCE(343);
       END_STATE();
     case 300:
-      if (lookahead == 'k') ADVANCE(708);
+      if (lookahead == 'i') ADVANCE(347);
       END_STATE();
     case 301:
-      if (lookahead == 'k') ADVANCE(598);
+      if (lookahead == 'i') ADVANCE(395);
       END_STATE();
     case 302:
-      if (lookahead == 'k') ADVANCE(605);
+      if (lookahead == 'i') ADVANCE(166);
       END_STATE();
     case 303:
-      if (lookahead == 'k') ADVANCE(677);
+      if (lookahead == 'i') ADVANCE(262);
       END_STATE();
     case 304:
-      if (lookahead == 'k') ADVANCE(636);
+      if (lookahead == 'k') ADVANCE(608);
       END_STATE();
     case 305:
-      if (lookahead == 'k') ADVANCE(713);
+      if (lookahead == 'k') ADVANCE(615);
       END_STATE();
     case 306:
-      if (lookahead == 'k') ADVANCE(211);
-      if (lookahead == 'n') ADVANCE(301);
+      if (lookahead == 'k') ADVANCE(687);
       END_STATE();
     case 307:
-      if (lookahead == 'k') ADVANCE(442);
+      if (lookahead == 'k') ADVANCE(646);
       END_STATE();
     case 308:
-      if (lookahead == 'k') ADVANCE(244);
-      if (lookahead == 'x') ADVANCE(708);
+      if (lookahead == 'k') ADVANCE(723);
       END_STATE();
     case 309:
-      if (lookahead == 'k') ADVANCE(223);
+      if (lookahead == 'k') ADVANCE(718);
       END_STATE();
     case 310:
-      if (lookahead == 'l') ADVANCE(493);
-      if (lookahead == 'r') ADVANCE(374);
+      if (lookahead == 'k') ADVANCE(210);
+      if (lookahead == 'n') ADVANCE(304);
       END_STATE();
     case 311:
-      if (lookahead == 'l') ADVANCE(708);
+      if (lookahead == 'k') ADVANCE(450);
       END_STATE();
     case 312:
-      if (lookahead == 'l') ADVANCE(839);
+      if (lookahead == 'k') ADVANCE(219);
       END_STATE();
     case 313:
-      if (lookahead == 'l') ADVANCE(698);
+      if (lookahead == 'k') ADVANCE(238);
+      if (lookahead == 'x') ADVANCE(718);
       END_STATE();
     case 314:
-      if (lookahead == 'l') ADVANCE(699);
+      if (lookahead == 'l') ADVANCE(849);
       END_STATE();
     case 315:
-      if (lookahead == 'l') ADVANCE(853);
+      if (lookahead == 'l') ADVANCE(708);
       END_STATE();
     case 316:
-      if (lookahead == 'l') ADVANCE(182);
-      if (lookahead == 'm') ADVANCE(344);
+      if (lookahead == 'l') ADVANCE(709);
       END_STATE();
     case 317:
-      if (lookahead == 'l') ADVANCE(136);
+      if (lookahead == 'l') ADVANCE(863);
       END_STATE();
     case 318:
-      if (lookahead == 'l') ADVANCE(136);
-      if (lookahead == 'o') ADVANCE(379);
+      if (lookahead == 'l') ADVANCE(718);
       END_STATE();
     case 319:
-      if (lookahead == 'l') ADVANCE(136);
-      if (lookahead == 'o') ADVANCE(381);
+      if (lookahead == 'l') ADVANCE(148);
+      if (lookahead == 'o') ADVANCE(337);
       END_STATE();
     case 320:
-      if (lookahead == 'l') ADVANCE(145);
-      if (lookahead == 'o') ADVANCE(334);
+      if (lookahead == 'l') ADVANCE(138);
       END_STATE();
     case 321:
-      if (lookahead == 'l') ADVANCE(185);
-      if (lookahead == 'm') ADVANCE(344);
-      if (lookahead == 'p') ADVANCE(513);
-      END_STATE();
-    case 322:
-      if (lookahead == 'l') ADVANCE(315);
-      END_STATE();
-    case 323:
-      if (lookahead == 'l') ADVANCE(202);
-      END_STATE();
-    case 324:
-      if (lookahead == 'l') ADVANCE(210);
-      END_STATE();
-    case 325:
-      if (lookahead == 'l') ADVANCE(439);
-      END_STATE();
-    case 326:
-      if (lookahead == 'l') ADVANCE(226);
-      END_STATE();
-    case 327:
-      if (lookahead == 'l') ADVANCE(209);
-      END_STATE();
-    case 328:
-      if (lookahead == 'l') ADVANCE(139);
-      END_STATE();
-    case 329:
-      if (lookahead == 'l') ADVANCE(326);
-      END_STATE();
-    case 330:
-      if (lookahead == 'm') ADVANCE(594);
-      END_STATE();
-    case 331:
-      if (lookahead == 'm') ADVANCE(708);
-      END_STATE();
-    case 332:
-      if (lookahead == 'm') ADVANCE(257);
-      if (lookahead == 't') ADVANCE(205);
-      END_STATE();
-    case 333:
-      if (lookahead == 'm') ADVANCE(775);
-      END_STATE();
-    case 334:
-      if (lookahead == 'm') ADVANCE(344);
-      END_STATE();
-    case 335:
-      if (lookahead == 'm') ADVANCE(397);
-      if (lookahead == 'n') ADVANCE(630);
-      END_STATE();
-    case 336:
-      if (lookahead == 'm') ADVANCE(166);
-      if (lookahead == 'o') ADVANCE(363);
-      END_STATE();
-    case 337:
-      if (lookahead == 'm') ADVANCE(166);
-      if (lookahead == 'o') ADVANCE(363);
-      if (lookahead == 'y') ADVANCE(760);
-      END_STATE();
-    case 338:
-      if (lookahead == 'm') ADVANCE(133);
-      END_STATE();
-    case 339:
-      if (lookahead == 'm') ADVANCE(202);
-      END_STATE();
-    case 340:
-      if (lookahead == 'm') ADVANCE(208);
-      END_STATE();
-    case 341:
-      if (lookahead == 'm') ADVANCE(230);
-      END_STATE();
-    case 342:
-      if (lookahead == 'm') ADVANCE(442);
-      END_STATE();
-    case 343:
-      if (lookahead == 'm') ADVANCE(384);
-      END_STATE();
-    case 344:
-      if (lookahead == 'm') ADVANCE(141);
-      END_STATE();
-    case 345:
-      if (lookahead == 'n') ADVANCE(693);
-      END_STATE();
-    case 346:
-      if (lookahead == 'n') ADVANCE(708);
-      END_STATE();
-    case 347:
-      if (lookahead == 'n') ADVANCE(741);
-      END_STATE();
-    case 348:
-      if (lookahead == 'n') ADVANCE(734);
-      END_STATE();
-    case 349:
-      if (lookahead == 'n') ADVANCE(737);
-      END_STATE();
-    case 350:
-      if (lookahead == 'n') ADVANCE(749);
-      END_STATE();
-    case 351:
-      if (lookahead == 'n') ADVANCE(640);
-      END_STATE();
-    case 352:
-      if (lookahead == 'n') ADVANCE(721);
-      END_STATE();
-    case 353:
-      if (lookahead == 'n') ADVANCE(644);
-      END_STATE();
-    case 354:
-      if (lookahead == 'n') ADVANCE(1416);
-      END_STATE();
-    case 355:
-      if (lookahead == 'n') ADVANCE(649);
-      END_STATE();
-    case 356:
-      if (lookahead == 'n') ADVANCE(301);
-      END_STATE();
-    case 357:
-      if (lookahead == 'n') ADVANCE(182);
-      END_STATE();
-    case 358:
-      if (lookahead == 'n') ADVANCE(174);
-      END_STATE();
-    case 359:
-      if (lookahead == 'n') ADVANCE(256);
-      END_STATE();
-    case 360:
-      if (lookahead == 'n') ADVANCE(220);
-      END_STATE();
-    case 361:
-      if (lookahead == 'n') ADVANCE(179);
-      END_STATE();
-    case 362:
-      if (lookahead == 'n') ADVANCE(183);
-      END_STATE();
-    case 363:
-      if (lookahead == 'n') ADVANCE(186);
-      if (lookahead == 'o') ADVANCE(463);
-      END_STATE();
-    case 364:
-      if (lookahead == 'n') ADVANCE(437);
-      END_STATE();
-    case 365:
-      if (lookahead == 'n') ADVANCE(473);
-      if (lookahead == 's') ADVANCE(204);
-      END_STATE();
-    case 366:
-      if (lookahead == 'n') ADVANCE(475);
-      END_STATE();
-    case 367:
-      if (lookahead == 'n') ADVANCE(485);
-      END_STATE();
-    case 368:
-      if (lookahead == 'n') ADVANCE(178);
-      END_STATE();
-    case 369:
-      if (lookahead == 'n') ADVANCE(483);
-      END_STATE();
-    case 370:
-      if (lookahead == 'n') ADVANCE(150);
-      END_STATE();
-    case 371:
-      if (lookahead == 'o') ADVANCE(505);
-      if (lookahead == 'r') ADVANCE(126);
-      END_STATE();
-    case 372:
-      if (lookahead == 'o') ADVANCE(419);
-      END_STATE();
-    case 373:
-      if (lookahead == 'o') ADVANCE(378);
-      END_STATE();
-    case 374:
-      if (lookahead == 'o') ADVANCE(333);
-      END_STATE();
-    case 375:
-      if (lookahead == 'o') ADVANCE(456);
-      END_STATE();
-    case 376:
-      if (lookahead == 'o') ADVANCE(395);
-      END_STATE();
-    case 377:
-      if (lookahead == 'o') ADVANCE(375);
-      END_STATE();
-    case 378:
-      if (lookahead == 'o') ADVANCE(463);
-      END_STATE();
-    case 379:
-      if (lookahead == 'o') ADVANCE(313);
-      if (lookahead == 'w') ADVANCE(235);
-      END_STATE();
-    case 380:
-      if (lookahead == 'o') ADVANCE(305);
-      END_STATE();
-    case 381:
-      if (lookahead == 'o') ADVANCE(325);
-      if (lookahead == 'w') ADVANCE(235);
-      END_STATE();
-    case 382:
-      if (lookahead == 'o') ADVANCE(464);
-      END_STATE();
-    case 383:
-      if (lookahead == 'o') ADVANCE(380);
-      END_STATE();
-    case 384:
-      if (lookahead == 'o') ADVANCE(414);
-      END_STATE();
-    case 385:
-      if (lookahead == 'o') ADVANCE(364);
-      END_STATE();
-    case 386:
-      if (lookahead == 'o') ADVANCE(353);
-      END_STATE();
-    case 387:
-      if (lookahead == 'o') ADVANCE(355);
-      END_STATE();
-    case 388:
-      if (lookahead == 'o') ADVANCE(506);
-      END_STATE();
-    case 389:
-      if (lookahead == 'o') ADVANCE(381);
-      END_STATE();
-    case 390:
+      if (lookahead == 'l') ADVANCE(138);
       if (lookahead == 'o') ADVANCE(382);
       END_STATE();
-    case 391:
-      if (lookahead == 'o') ADVANCE(498);
+    case 322:
+      if (lookahead == 'l') ADVANCE(138);
+      if (lookahead == 'o') ADVANCE(384);
       END_STATE();
-    case 392:
-      if (lookahead == 'o') ADVANCE(454);
+    case 323:
+      if (lookahead == 'l') ADVANCE(506);
       END_STATE();
-    case 393:
-      if (lookahead == 'o') ADVANCE(499);
+    case 324:
+      if (lookahead == 'l') ADVANCE(185);
+      if (lookahead == 'm') ADVANCE(349);
+      if (lookahead == 'p') ADVANCE(522);
       END_STATE();
-    case 394:
-      if (lookahead == 'o') ADVANCE(428);
+    case 325:
+      if (lookahead == 'l') ADVANCE(317);
       END_STATE();
-    case 395:
-      if (lookahead == 'p') ADVANCE(511);
+    case 326:
+      if (lookahead == 'l') ADVANCE(188);
+      if (lookahead == 'm') ADVANCE(342);
       END_STATE();
-    case 396:
-      if (lookahead == 'p') ADVANCE(708);
+    case 327:
+      if (lookahead == 'l') ADVANCE(447);
       END_STATE();
-    case 397:
-      if (lookahead == 'p') ADVANCE(392);
+    case 328:
+      if (lookahead == 'l') ADVANCE(209);
       END_STATE();
-    case 398:
-      if (lookahead == 'p') ADVANCE(227);
+    case 329:
+      if (lookahead == 'l') ADVANCE(226);
       END_STATE();
-    case 399:
-      if (lookahead == 'p') ADVANCE(140);
+    case 330:
+      if (lookahead == 'l') ADVANCE(208);
       END_STATE();
-    case 400:
-      if (lookahead == 'p') ADVANCE(465);
+    case 331:
+      if (lookahead == 'l') ADVANCE(213);
       END_STATE();
-    case 401:
-      if (lookahead == 'p') ADVANCE(222);
+    case 332:
+      if (lookahead == 'l') ADVANCE(329);
       END_STATE();
-    case 402:
-      if (lookahead == 'p') ADVANCE(143);
+    case 333:
+      if (lookahead == 'l') ADVANCE(156);
       END_STATE();
-    case 403:
-      if (lookahead == 'r') ADVANCE(196);
+    case 334:
+      if (lookahead == 'm') ADVANCE(604);
       END_STATE();
-    case 404:
-      if (lookahead == 'r') ADVANCE(708);
+    case 335:
+      if (lookahead == 'm') ADVANCE(785);
       END_STATE();
-    case 405:
-      if (lookahead == 'r') ADVANCE(590);
+    case 336:
+      if (lookahead == 'm') ADVANCE(718);
       END_STATE();
-    case 406:
-      if (lookahead == 'r') ADVANCE(702);
+    case 337:
+      if (lookahead == 'm') ADVANCE(349);
       END_STATE();
-    case 407:
-      if (lookahead == 'r') ADVANCE(164);
+    case 338:
+      if (lookahead == 'm') ADVANCE(407);
       END_STATE();
-    case 408:
-      if (lookahead == 'r') ADVANCE(689);
+    case 339:
+      if (lookahead == 'm') ADVANCE(167);
+      if (lookahead == 'o') ADVANCE(368);
       END_STATE();
-    case 409:
-      if (lookahead == 'r') ADVANCE(255);
+    case 340:
+      if (lookahead == 'm') ADVANCE(167);
+      if (lookahead == 'o') ADVANCE(368);
+      if (lookahead == 'y') ADVANCE(770);
       END_STATE();
-    case 410:
-      if (lookahead == 'r') ADVANCE(126);
+    case 341:
+      if (lookahead == 'm') ADVANCE(388);
       END_STATE();
-    case 411:
-      if (lookahead == 'r') ADVANCE(514);
+    case 342:
+      if (lookahead == 'm') ADVANCE(130);
       END_STATE();
-    case 412:
-      if (lookahead == 'r') ADVANCE(514);
-      if (lookahead == 'u') ADVANCE(420);
+    case 343:
+      if (lookahead == 'm') ADVANCE(145);
       END_STATE();
-    case 413:
-      if (lookahead == 'r') ADVANCE(273);
+    case 344:
+      if (lookahead == 'm') ADVANCE(450);
       END_STATE();
-    case 414:
-      if (lookahead == 'r') ADVANCE(512);
+    case 345:
+      if (lookahead == 'm') ADVANCE(207);
       END_STATE();
-    case 415:
-      if (lookahead == 'r') ADVANCE(124);
+    case 346:
+      if (lookahead == 'm') ADVANCE(225);
       END_STATE();
-    case 416:
-      if (lookahead == 'r') ADVANCE(433);
+    case 347:
+      if (lookahead == 'm') ADVANCE(213);
       END_STATE();
-    case 417:
-      if (lookahead == 'r') ADVANCE(152);
-      END_STATE();
-    case 418:
-      if (lookahead == 'r') ADVANCE(376);
-      END_STATE();
-    case 419:
-      if (lookahead == 'r') ADVANCE(460);
-      END_STATE();
-    case 420:
-      if (lookahead == 'r') ADVANCE(350);
-      END_STATE();
-    case 421:
-      if (lookahead == 'r') ADVANCE(125);
-      END_STATE();
-    case 422:
-      if (lookahead == 'r') ADVANCE(442);
-      END_STATE();
-    case 423:
-      if (lookahead == 'r') ADVANCE(503);
-      END_STATE();
-    case 424:
-      if (lookahead == 'r') ADVANCE(503);
-      if (lookahead == 't') ADVANCE(584);
-      END_STATE();
-    case 425:
-      if (lookahead == 'r') ADVANCE(175);
-      END_STATE();
-    case 426:
-      if (lookahead == 'r') ADVANCE(231);
-      END_STATE();
-    case 427:
-      if (lookahead == 'r') ADVANCE(284);
-      END_STATE();
-    case 428:
-      if (lookahead == 'r') ADVANCE(177);
-      END_STATE();
-    case 429:
-      if (lookahead == 'r') ADVANCE(504);
-      END_STATE();
-    case 430:
-      if (lookahead == 'r') ADVANCE(156);
-      END_STATE();
-    case 431:
-      if (lookahead == 'r') ADVANCE(157);
-      END_STATE();
-    case 432:
-      if (lookahead == 's') ADVANCE(706);
-      END_STATE();
-    case 433:
-      if (lookahead == 's') ADVANCE(708);
-      END_STATE();
-    case 434:
-      if (lookahead == 's') ADVANCE(451);
-      if (lookahead == 'w') ADVANCE(219);
-      END_STATE();
-    case 435:
-      if (lookahead == 's') ADVANCE(587);
-      END_STATE();
-    case 436:
-      if (lookahead == 's') ADVANCE(816);
-      END_STATE();
-    case 437:
-      if (lookahead == 's') ADVANCE(624);
-      END_STATE();
-    case 438:
-      if (lookahead == 's') ADVANCE(704);
-      END_STATE();
-    case 439:
-      if (lookahead == 's') ADVANCE(650);
-      END_STATE();
-    case 440:
-      if (lookahead == 's') ADVANCE(729);
-      END_STATE();
-    case 441:
-      if (lookahead == 's') ADVANCE(683);
-      END_STATE();
-    case 442:
-      if (lookahead == 's') ADVANCE(853);
-      END_STATE();
-    case 443:
-      if (lookahead == 's') ADVANCE(432);
-      END_STATE();
-    case 444:
-      if (lookahead == 's') ADVANCE(154);
-      END_STATE();
-    case 445:
-      if (lookahead == 's') ADVANCE(204);
-      END_STATE();
-    case 446:
-      if (lookahead == 's') ADVANCE(155);
-      END_STATE();
-    case 447:
-      if (lookahead == 's') ADVANCE(435);
-      END_STATE();
-    case 448:
-      if (lookahead == 's') ADVANCE(402);
-      END_STATE();
-    case 449:
-      if (lookahead == 's') ADVANCE(303);
-      END_STATE();
-    case 450:
-      if (lookahead == 's') ADVANCE(271);
-      END_STATE();
-    case 451:
-      if (lookahead == 's') ADVANCE(271);
-      if (lookahead == 't') ADVANCE(708);
-      END_STATE();
-    case 452:
-      if (lookahead == 's') ADVANCE(391);
-      END_STATE();
-    case 453:
-      if (lookahead == 's') ADVANCE(391);
-      if (lookahead == 't') ADVANCE(411);
-      END_STATE();
-    case 454:
-      if (lookahead == 's') ADVANCE(450);
-      END_STATE();
-    case 455:
-      if (lookahead == 's') ADVANCE(276);
-      END_STATE();
-    case 456:
-      if (lookahead == 's') ADVANCE(202);
-      END_STATE();
-    case 457:
-      if (lookahead == 's') ADVANCE(484);
-      if (lookahead == 't') ADVANCE(662);
-      END_STATE();
-    case 458:
-      if (lookahead == 's') ADVANCE(478);
-      END_STATE();
-    case 459:
-      if (lookahead == 's') ADVANCE(398);
-      END_STATE();
-    case 460:
-      if (lookahead == 't') ADVANCE(708);
-      END_STATE();
-    case 461:
-      if (lookahead == 't') ADVANCE(263);
-      END_STATE();
-    case 462:
-      if (lookahead == 't') ADVANCE(580);
-      END_STATE();
-    case 463:
-      if (lookahead == 't') ADVANCE(665);
-      END_STATE();
-    case 464:
-      if (lookahead == 't') ADVANCE(745);
-      END_STATE();
-    case 465:
-      if (lookahead == 't') ADVANCE(833);
-      END_STATE();
-    case 466:
-      if (lookahead == 't') ADVANCE(717);
-      END_STATE();
-    case 467:
-      if (lookahead == 't') ADVANCE(168);
-      END_STATE();
-    case 468:
-      if (lookahead == 't') ADVANCE(261);
-      END_STATE();
-    case 469:
-      if (lookahead == 't') ADVANCE(512);
-      END_STATE();
-    case 470:
-      if (lookahead == 't') ADVANCE(290);
-      END_STATE();
-    case 471:
-      if (lookahead == 't') ADVANCE(192);
-      END_STATE();
-    case 472:
-      if (lookahead == 't') ADVANCE(404);
-      END_STATE();
-    case 473:
-      if (lookahead == 't') ADVANCE(272);
-      END_STATE();
-    case 474:
-      if (lookahead == 't') ADVANCE(205);
-      END_STATE();
-    case 475:
-      if (lookahead == 't') ADVANCE(274);
-      END_STATE();
-    case 476:
-      if (lookahead == 't') ADVANCE(206);
-      END_STATE();
-    case 477:
-      if (lookahead == 't') ADVANCE(281);
-      END_STATE();
-    case 478:
-      if (lookahead == 't') ADVANCE(440);
-      END_STATE();
-    case 479:
-      if (lookahead == 't') ADVANCE(411);
-      END_STATE();
-    case 480:
-      if (lookahead == 't') ADVANCE(208);
-      END_STATE();
-    case 481:
-      if (lookahead == 't') ADVANCE(171);
-      END_STATE();
-    case 482:
-      if (lookahead == 't') ADVANCE(421);
-      END_STATE();
-    case 483:
-      if (lookahead == 't') ADVANCE(297);
-      END_STATE();
-    case 484:
-      if (lookahead == 't') ADVANCE(287);
-      END_STATE();
-    case 485:
-      if (lookahead == 't') ADVANCE(239);
-      END_STATE();
-    case 486:
-      if (lookahead == 't') ADVANCE(232);
-      END_STATE();
-    case 487:
+    case 348:
+      if (lookahead == 'm') ADVANCE(260);
       if (lookahead == 't') ADVANCE(236);
       END_STATE();
+    case 349:
+      if (lookahead == 'm') ADVANCE(142);
+      END_STATE();
+    case 350:
+      if (lookahead == 'n') ADVANCE(640);
+      END_STATE();
+    case 351:
+      if (lookahead == 'n') ADVANCE(703);
+      END_STATE();
+    case 352:
+      if (lookahead == 'n') ADVANCE(751);
+      END_STATE();
+    case 353:
+      if (lookahead == 'n') ADVANCE(744);
+      END_STATE();
+    case 354:
+      if (lookahead == 'n') ADVANCE(747);
+      END_STATE();
+    case 355:
+      if (lookahead == 'n') ADVANCE(759);
+      END_STATE();
+    case 356:
+      if (lookahead == 'n') ADVANCE(650);
+      END_STATE();
+    case 357:
+      if (lookahead == 'n') ADVANCE(731);
+      END_STATE();
+    case 358:
+      if (lookahead == 'n') ADVANCE(654);
+      END_STATE();
+    case 359:
+      if (lookahead == 'n') ADVANCE(1431);
+      END_STATE();
+    case 360:
+      if (lookahead == 'n') ADVANCE(718);
+      END_STATE();
+    case 361:
+      if (lookahead == 'n') ADVANCE(659);
+      END_STATE();
+    case 362:
+      if (lookahead == 'n') ADVANCE(304);
+      END_STATE();
+    case 363:
+      if (lookahead == 'n') ADVANCE(258);
+      END_STATE();
+    case 364:
+      if (lookahead == 'n') ADVANCE(478);
+      if (lookahead == 's') ADVANCE(203);
+      END_STATE();
+    case 365:
+      if (lookahead == 'n') ADVANCE(183);
+      END_STATE();
+    case 366:
+      if (lookahead == 'n') ADVANCE(246);
+      END_STATE();
+    case 367:
+      if (lookahead == 'n') ADVANCE(444);
+      END_STATE();
+    case 368:
+      if (lookahead == 'n') ADVANCE(186);
+      if (lookahead == 'o') ADVANCE(470);
+      END_STATE();
+    case 369:
+      if (lookahead == 'n') ADVANCE(181);
+      END_STATE();
+    case 370:
+      if (lookahead == 'n') ADVANCE(188);
+      END_STATE();
+    case 371:
+      if (lookahead == 'n') ADVANCE(493);
+      END_STATE();
+    case 372:
+      if (lookahead == 'n') ADVANCE(484);
+      END_STATE();
+    case 373:
+      if (lookahead == 'n') ADVANCE(178);
+      END_STATE();
+    case 374:
+      if (lookahead == 'n') ADVANCE(146);
+      END_STATE();
+    case 375:
+      if (lookahead == 'n') ADVANCE(179);
+      END_STATE();
+    case 376:
+      if (lookahead == 'n') ADVANCE(498);
+      END_STATE();
+    case 377:
+      if (lookahead == 'o') ADVANCE(381);
+      END_STATE();
+    case 378:
+      if (lookahead == 'o') ADVANCE(381);
+      if (lookahead == 'y') ADVANCE(770);
+      END_STATE();
+    case 379:
+      if (lookahead == 'o') ADVANCE(515);
+      END_STATE();
+    case 380:
+      if (lookahead == 'o') ADVANCE(335);
+      END_STATE();
+    case 381:
+      if (lookahead == 'o') ADVANCE(470);
+      END_STATE();
+    case 382:
+      if (lookahead == 'o') ADVANCE(315);
+      if (lookahead == 'w') ADVANCE(228);
+      END_STATE();
+    case 383:
+      if (lookahead == 'o') ADVANCE(308);
+      END_STATE();
+    case 384:
+      if (lookahead == 'o') ADVANCE(327);
+      if (lookahead == 'w') ADVANCE(228);
+      END_STATE();
+    case 385:
+      if (lookahead == 'o') ADVANCE(471);
+      END_STATE();
+    case 386:
+      if (lookahead == 'o') ADVANCE(509);
+      END_STATE();
+    case 387:
+      if (lookahead == 'o') ADVANCE(404);
+      END_STATE();
+    case 388:
+      if (lookahead == 'o') ADVANCE(425);
+      END_STATE();
+    case 389:
+      if (lookahead == 'o') ADVANCE(367);
+      END_STATE();
+    case 390:
+      if (lookahead == 'o') ADVANCE(383);
+      END_STATE();
+    case 391:
+      if (lookahead == 'o') ADVANCE(434);
+      END_STATE();
+    case 392:
+      if (lookahead == 'o') ADVANCE(394);
+      END_STATE();
+    case 393:
+      if (lookahead == 'o') ADVANCE(358);
+      END_STATE();
+    case 394:
+      if (lookahead == 'o') ADVANCE(467);
+      END_STATE();
+    case 395:
+      if (lookahead == 'o') ADVANCE(361);
+      END_STATE();
+    case 396:
+      if (lookahead == 'o') ADVANCE(385);
+      END_STATE();
+    case 397:
+      if (lookahead == 'o') ADVANCE(384);
+      END_STATE();
+    case 398:
+      if (lookahead == 'o') ADVANCE(504);
+      END_STATE();
+    case 399:
+      if (lookahead == 'o') ADVANCE(436);
+      END_STATE();
+    case 400:
+      if (lookahead == 'o') ADVANCE(466);
+      END_STATE();
+    case 401:
+      if (lookahead == 'o') ADVANCE(507);
+      END_STATE();
+    case 402:
+      if (lookahead == 'o') ADVANCE(517);
+      END_STATE();
+    case 403:
+      if (lookahead == 'p') ADVANCE(718);
+      END_STATE();
+    case 404:
+      if (lookahead == 'p') ADVANCE(524);
+      END_STATE();
+    case 405:
+      if (lookahead == 'p') ADVANCE(140);
+      END_STATE();
+    case 406:
+      if (lookahead == 'p') ADVANCE(472);
+      END_STATE();
+    case 407:
+      if (lookahead == 'p') ADVANCE(400);
+      END_STATE();
+    case 408:
+      if (lookahead == 'p') ADVANCE(237);
+      END_STATE();
+    case 409:
+      if (lookahead == 'p') ADVANCE(239);
+      END_STATE();
+    case 410:
+      if (lookahead == 'p') ADVANCE(147);
+      END_STATE();
+    case 411:
+      if (lookahead == 'r') ADVANCE(197);
+      END_STATE();
+    case 412:
+      if (lookahead == 'r') ADVANCE(511);
+      END_STATE();
+    case 413:
+      if (lookahead == 'r') ADVANCE(511);
+      if (lookahead == 't') ADVANCE(594);
+      END_STATE();
+    case 414:
+      if (lookahead == 'r') ADVANCE(600);
+      END_STATE();
+    case 415:
+      if (lookahead == 'r') ADVANCE(712);
+      END_STATE();
+    case 416:
+      if (lookahead == 'r') ADVANCE(162);
+      END_STATE();
+    case 417:
+      if (lookahead == 'r') ADVANCE(699);
+      END_STATE();
+    case 418:
+      if (lookahead == 'r') ADVANCE(718);
+      END_STATE();
+    case 419:
+      if (lookahead == 'r') ADVANCE(380);
+      END_STATE();
+    case 420:
+      if (lookahead == 'r') ADVANCE(523);
+      END_STATE();
+    case 421:
+      if (lookahead == 'r') ADVANCE(523);
+      if (lookahead == 'u') ADVANCE(428);
+      END_STATE();
+    case 422:
+      if (lookahead == 'r') ADVANCE(131);
+      END_STATE();
+    case 423:
+      if (lookahead == 'r') ADVANCE(174);
+      END_STATE();
+    case 424:
+      if (lookahead == 'r') ADVANCE(259);
+      END_STATE();
+    case 425:
+      if (lookahead == 'r') ADVANCE(521);
+      END_STATE();
+    case 426:
+      if (lookahead == 'r') ADVANCE(122);
+      END_STATE();
+    case 427:
+      if (lookahead == 'r') ADVANCE(151);
+      END_STATE();
+    case 428:
+      if (lookahead == 'r') ADVANCE(355);
+      END_STATE();
+    case 429:
+      if (lookahead == 'r') ADVANCE(289);
+      END_STATE();
+    case 430:
+      if (lookahead == 'r') ADVANCE(128);
+      END_STATE();
+    case 431:
+      if (lookahead == 'r') ADVANCE(387);
+      END_STATE();
+    case 432:
+      if (lookahead == 'r') ADVANCE(450);
+      END_STATE();
+    case 433:
+      if (lookahead == 'r') ADVANCE(451);
+      END_STATE();
+    case 434:
+      if (lookahead == 'r') ADVANCE(474);
+      END_STATE();
+    case 435:
+      if (lookahead == 'r') ADVANCE(288);
+      END_STATE();
+    case 436:
+      if (lookahead == 'r') ADVANCE(177);
+      END_STATE();
+    case 437:
+      if (lookahead == 'r') ADVANCE(513);
+      END_STATE();
+    case 438:
+      if (lookahead == 'r') ADVANCE(242);
+      END_STATE();
+    case 439:
+      if (lookahead == 'r') ADVANCE(157);
+      END_STATE();
+    case 440:
+      if (lookahead == 'r') ADVANCE(158);
+      END_STATE();
+    case 441:
+      if (lookahead == 's') ADVANCE(716);
+      END_STATE();
+    case 442:
+      if (lookahead == 's') ADVANCE(597);
+      END_STATE();
+    case 443:
+      if (lookahead == 's') ADVANCE(826);
+      END_STATE();
+    case 444:
+      if (lookahead == 's') ADVANCE(634);
+      END_STATE();
+    case 445:
+      if (lookahead == 's') ADVANCE(135);
+      END_STATE();
+    case 446:
+      if (lookahead == 's') ADVANCE(714);
+      END_STATE();
+    case 447:
+      if (lookahead == 's') ADVANCE(660);
+      END_STATE();
+    case 448:
+      if (lookahead == 's') ADVANCE(739);
+      END_STATE();
+    case 449:
+      if (lookahead == 's') ADVANCE(693);
+      END_STATE();
+    case 450:
+      if (lookahead == 's') ADVANCE(863);
+      END_STATE();
+    case 451:
+      if (lookahead == 's') ADVANCE(718);
+      END_STATE();
+    case 452:
+      if (lookahead == 's') ADVANCE(441);
+      END_STATE();
+    case 453:
+      if (lookahead == 's') ADVANCE(203);
+      END_STATE();
+    case 454:
+      if (lookahead == 's') ADVANCE(442);
+      END_STATE();
+    case 455:
+      if (lookahead == 's') ADVANCE(463);
+      if (lookahead == 'w') ADVANCE(235);
+      END_STATE();
+    case 456:
+      if (lookahead == 's') ADVANCE(136);
+      END_STATE();
+    case 457:
+      if (lookahead == 's') ADVANCE(398);
+      END_STATE();
+    case 458:
+      if (lookahead == 's') ADVANCE(398);
+      if (lookahead == 't') ADVANCE(420);
+      END_STATE();
+    case 459:
+      if (lookahead == 's') ADVANCE(306);
+      END_STATE();
+    case 460:
+      if (lookahead == 's') ADVANCE(409);
+      END_STATE();
+    case 461:
+      if (lookahead == 's') ADVANCE(494);
+      if (lookahead == 't') ADVANCE(672);
+      END_STATE();
+    case 462:
+      if (lookahead == 's') ADVANCE(302);
+      END_STATE();
+    case 463:
+      if (lookahead == 's') ADVANCE(302);
+      if (lookahead == 't') ADVANCE(718);
+      END_STATE();
+    case 464:
+      if (lookahead == 's') ADVANCE(487);
+      END_STATE();
+    case 465:
+      if (lookahead == 's') ADVANCE(287);
+      END_STATE();
+    case 466:
+      if (lookahead == 's') ADVANCE(462);
+      END_STATE();
+    case 467:
+      if (lookahead == 's') ADVANCE(213);
+      END_STATE();
+    case 468:
+      if (lookahead == 's') ADVANCE(410);
+      END_STATE();
+    case 469:
+      if (lookahead == 't') ADVANCE(590);
+      END_STATE();
+    case 470:
+      if (lookahead == 't') ADVANCE(675);
+      END_STATE();
+    case 471:
+      if (lookahead == 't') ADVANCE(755);
+      END_STATE();
+    case 472:
+      if (lookahead == 't') ADVANCE(843);
+      END_STATE();
+    case 473:
+      if (lookahead == 't') ADVANCE(727);
+      END_STATE();
+    case 474:
+      if (lookahead == 't') ADVANCE(718);
+      END_STATE();
+    case 475:
+      if (lookahead == 't') ADVANCE(168);
+      END_STATE();
+    case 476:
+      if (lookahead == 't') ADVANCE(264);
+      END_STATE();
+    case 477:
+      if (lookahead == 't') ADVANCE(194);
+      END_STATE();
+    case 478:
+      if (lookahead == 't') ADVANCE(273);
+      END_STATE();
+    case 479:
+      if (lookahead == 't') ADVANCE(265);
+      END_STATE();
+    case 480:
+      if (lookahead == 't') ADVANCE(521);
+      END_STATE();
+    case 481:
+      if (lookahead == 't') ADVANCE(204);
+      END_STATE();
+    case 482:
+      if (lookahead == 't') ADVANCE(281);
+      END_STATE();
+    case 483:
+      if (lookahead == 't') ADVANCE(205);
+      END_STATE();
+    case 484:
+      if (lookahead == 't') ADVANCE(297);
+      END_STATE();
+    case 485:
+      if (lookahead == 't') ADVANCE(172);
+      END_STATE();
+    case 486:
+      if (lookahead == 't') ADVANCE(299);
+      END_STATE();
+    case 487:
+      if (lookahead == 't') ADVANCE(448);
+      END_STATE();
     case 488:
-      if (lookahead == 't') ADVANCE(241);
+      if (lookahead == 't') ADVANCE(420);
       END_STATE();
     case 489:
-      if (lookahead == 't') ADVANCE(296);
+      if (lookahead == 't') ADVANCE(224);
       END_STATE();
     case 490:
-      if (lookahead == 't') ADVANCE(298);
+      if (lookahead == 't') ADVANCE(418);
       END_STATE();
     case 491:
-      if (lookahead == 'u') ADVANCE(1849);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1848);
+      if (lookahead == 't') ADVANCE(207);
       END_STATE();
     case 492:
-      if (lookahead == 'u') ADVANCE(702);
+      if (lookahead == 't') ADVANCE(430);
       END_STATE();
     case 493:
-      if (lookahead == 'u') ADVANCE(273);
+      if (lookahead == 't') ADVANCE(234);
       END_STATE();
     case 494:
-      if (lookahead == 'u') ADVANCE(191);
+      if (lookahead == 't') ADVANCE(291);
       END_STATE();
     case 495:
-      if (lookahead == 'u') ADVANCE(476);
+      if (lookahead == 't') ADVANCE(230);
       END_STATE();
     case 496:
-      if (lookahead == 'u') ADVANCE(471);
+      if (lookahead == 't') ADVANCE(236);
       END_STATE();
     case 497:
-      if (lookahead == 'u') ADVANCE(420);
+      if (lookahead == 't') ADVANCE(298);
       END_STATE();
     case 498:
-      if (lookahead == 'u') ADVANCE(425);
+      if (lookahead == 't') ADVANCE(300);
       END_STATE();
     case 499:
-      if (lookahead == 'u') ADVANCE(466);
+      if (lookahead == 't') ADVANCE(301);
       END_STATE();
     case 500:
-      if (lookahead == 'u') ADVANCE(234);
+      if (lookahead == 'u') ADVANCE(1864);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(1863);
       END_STATE();
     case 501:
-      if (lookahead == 'v') ADVANCE(219);
+      if (lookahead == 'u') ADVANCE(712);
       END_STATE();
     case 502:
-      if (lookahead == 'v') ADVANCE(221);
+      if (lookahead == 'u') ADVANCE(718);
       END_STATE();
     case 503:
-      if (lookahead == 'v') ADVANCE(228);
+      if (lookahead == 'u') ADVANCE(428);
       END_STATE();
     case 504:
-      if (lookahead == 'v') ADVANCE(240);
+      if (lookahead == 'u') ADVANCE(423);
       END_STATE();
     case 505:
-      if (lookahead == 'w') ADVANCE(366);
+      if (lookahead == 'u') ADVANCE(477);
       END_STATE();
     case 506:
-      if (lookahead == 'w') ADVANCE(351);
+      if (lookahead == 'u') ADVANCE(289);
       END_STATE();
     case 507:
-      if (lookahead == 'w') ADVANCE(369);
+      if (lookahead == 'u') ADVANCE(473);
       END_STATE();
     case 508:
-      if (lookahead == 'x') ADVANCE(176);
+      if (lookahead == 'u') ADVANCE(483);
       END_STATE();
     case 509:
-      if (lookahead == 'x') ADVANCE(482);
+      if (lookahead == 'u') ADVANCE(196);
       END_STATE();
     case 510:
-      if (lookahead == 'y') ADVANCE(760);
+      if (lookahead == 'u') ADVANCE(227);
       END_STATE();
     case 511:
-      if (lookahead == 'y') ADVANCE(708);
+      if (lookahead == 'v') ADVANCE(220);
       END_STATE();
     case 512:
-      if (lookahead == 'y') ADVANCE(702);
+      if (lookahead == 'v') ADVANCE(235);
       END_STATE();
     case 513:
-      if (lookahead == 'y') ADVANCE(672);
+      if (lookahead == 'v') ADVANCE(240);
       END_STATE();
     case 514:
-      if (lookahead == 'y') ADVANCE(725);
+      if (lookahead == 'v') ADVANCE(241);
       END_STATE();
     case 515:
-      if (lookahead == '}') ADVANCE(1848);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(515);
+      if (lookahead == 'w') ADVANCE(356);
       END_STATE();
     case 516:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1415);
+      if (lookahead == 'w') ADVANCE(372);
       END_STATE();
     case 517:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(846);
+      if (lookahead == 'w') ADVANCE(376);
       END_STATE();
     case 518:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(845);
+      if (lookahead == 'x') ADVANCE(176);
       END_STATE();
     case 519:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(100);
+      if (lookahead == 'x') ADVANCE(492);
       END_STATE();
     case 520:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(844);
+      if (lookahead == 'y') ADVANCE(770);
       END_STATE();
     case 521:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(712);
       END_STATE();
     case 522:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(110);
+      if (lookahead == 'y') ADVANCE(682);
       END_STATE();
     case 523:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(847);
+      if (lookahead == 'y') ADVANCE(735);
       END_STATE();
     case 524:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(517);
+      if (lookahead == 'y') ADVANCE(718);
       END_STATE();
     case 525:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(518);
+      if (lookahead == '}') ADVANCE(1863);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'F') ||
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(525);
       END_STATE();
     case 526:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(519);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1430);
       END_STATE();
     case 527:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(520);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(856);
       END_STATE();
     case 528:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(522);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(855);
       END_STATE();
     case 529:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(523);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(101);
       END_STATE();
     case 530:
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(850);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(854);
       END_STATE();
     case 531:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1842,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 858,
-        '/', 1409,
-        '<', 111,
-        '[', 855,
-        ']', 832,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 874,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(550);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(117);
       END_STATE();
     case 532:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1842,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 858,
-        '/', 1409,
-        '<', 111,
-        '[', 855,
-        ']', 831,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 874,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(551);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(111);
       END_STATE();
     case 533:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1842,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 858,
-        '/', 1409,
-        ':', 613,
-        '[', 855,
-        ']', 832,
-        'a', 190,
-        'b', 337,
-        'c', 137,
-        'd', 283,
-        'e', 508,
-        'f', 277,
-        'g', 198,
-        'h', 144,
-        'i', 195,
-        'l', 127,
-        'm', 149,
-        'n', 233,
-        'o', 249,
-        'p', 318,
-        'r', 130,
-        's', 200,
-        't', 267,
-        'u', 444,
-        'v', 330,
-        'w', 289,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(552);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(857);
       END_STATE();
     case 534:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1842,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 858,
-        '/', 1409,
-        '[', 855,
-        ']', 832,
-        'a', 158,
-        'b', 118,
-        'c', 262,
-        'd', 371,
-        'e', 270,
-        'f', 310,
-        'g', 119,
-        'i', 335,
-        'l', 216,
-        'm', 120,
-        'n', 217,
-        'o', 248,
-        'p', 134,
-        'r', 121,
-        's', 199,
-        't', 123,
-        'u', 365,
-        'v', 330,
-        'w', 148,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(553);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(527);
       END_STATE();
     case 535:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1842,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 858,
-        '/', 1409,
-        ':', 613,
-        '[', 855,
-        ']', 831,
-        'a', 190,
-        'b', 337,
-        'c', 137,
-        'd', 282,
-        'e', 508,
-        'f', 277,
-        'g', 198,
-        'h', 144,
-        'i', 195,
-        'l', 127,
-        'm', 149,
-        'n', 233,
-        'o', 250,
-        'p', 318,
-        'r', 131,
-        's', 200,
-        't', 267,
-        'u', 444,
-        'v', 330,
-        'w', 289,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(557);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(528);
       END_STATE();
     case 536:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 101,
-        '/', 1409,
-        ':', 613,
-        '<', 111,
-        '=', 583,
-        '[', 830,
-        ']', 832,
-        'a', 919,
-        'b', 861,
-        'c', 862,
-        'd', 1087,
-        'e', 1090,
-        'f', 1092,
-        'g', 865,
-        'h', 881,
-        'i', 962,
-        'k', 1003,
-        'l', 866,
-        'm', 869,
-        'n', 972,
-        'o', 1057,
-        'p', 870,
-        'r', 871,
-        's', 973,
-        't', 874,
-        'u', 1209,
-        'v', 1167,
-        'w', 905,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(536);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1412);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(529);
       END_STATE();
     case 537:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '.', 857,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 863,
-        'd', 1088,
-        'f', 1246,
-        'g', 970,
-        'h', 881,
-        'i', 963,
-        'l', 867,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1150,
-        'r', 872,
-        's', 974,
-        't', 1093,
-        'u', 1306,
-        'v', 1167,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(538);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(530);
       END_STATE();
     case 538:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1841,
-        '(', 851,
-        ',', 578,
-        '-', 1407,
-        '/', 103,
-        ':', 613,
-        'a', 949,
-        'b', 1166,
-        'c', 863,
-        'd', 1088,
-        'f', 1246,
-        'g', 970,
-        'h', 881,
-        'i', 963,
-        'l', 867,
-        'm', 913,
-        'n', 1043,
-        'o', 1063,
-        'p', 1150,
-        'r', 872,
-        's', 974,
-        't', 1093,
-        'u', 1306,
-        'v', 1167,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(538);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1414);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(532);
       END_STATE();
     case 539:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1841,
-        ')', 852,
-        ',', 578,
-        '-', 112,
-        '.', 857,
-        '/', 103,
-        '<', 111,
-        '[', 855,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 875,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(540);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
       END_STATE();
     case 540:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '"', 1841,
-        ')', 852,
-        ',', 578,
-        '-', 112,
-        '/', 103,
-        '<', 111,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 875,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(540);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(860);
       END_STATE();
     case 541:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'e', 1827,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(558);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 542:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1582,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        'w', 1744,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(559);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 543:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1483,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
+        '"', 1857,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 868,
+        '/', 1424,
+        '<', 112,
+        '[', 865,
+        ']', 842,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 884,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -7987,108 +7570,43 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(560);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 544:
-      if (eof) ADVANCE(569);
+    case 542:
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        'w', 1744,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(563);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 545:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(564);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 546:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1574,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
+        '"', 1857,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 868,
+        '/', 1424,
+        '<', 112,
+        '[', 865,
+        ']', 841,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 884,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8096,139 +7614,284 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(561);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 547:
-      if (eof) ADVANCE(569);
+    case 543:
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1486,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1585,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
+        '"', 1857,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 868,
+        '/', 1424,
+        ':', 623,
+        '[', 865,
+        ']', 842,
+        'a', 191,
+        'b', 340,
+        'c', 123,
+        'd', 285,
+        'e', 518,
+        'f', 274,
+        'g', 217,
+        'h', 144,
+        'i', 193,
+        'l', 125,
+        'm', 150,
+        'n', 229,
+        'o', 252,
+        'p', 321,
+        'r', 132,
+        's', 200,
+        't', 269,
+        'u', 445,
+        'v', 334,
+        'w', 286,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(562);
+      END_STATE();
+    case 544:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '"', 1857,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 868,
+        '/', 1424,
+        '[', 865,
+        ']', 842,
+        'b', 378,
+        'c', 319,
+        'd', 422,
+        'f', 419,
+        'g', 216,
+        'i', 350,
+        'l', 199,
+        'o', 250,
+        'p', 320,
+        'r', 119,
+        's', 201,
+        't', 121,
+        'u', 364,
+        'v', 334,
+        '}', 589,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(564);
+      END_STATE();
+    case 545:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '"', 1857,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 868,
+        '/', 1424,
+        ':', 623,
+        '[', 865,
+        ']', 841,
+        'a', 191,
+        'b', 340,
+        'c', 123,
+        'd', 284,
+        'e', 518,
+        'f', 274,
+        'g', 217,
+        'h', 144,
+        'i', 193,
+        'l', 125,
+        'm', 150,
+        'n', 229,
+        'o', 253,
+        'p', 321,
+        'r', 133,
+        's', 200,
+        't', 269,
+        'u', 445,
+        'v', 334,
+        'w', 286,
+        '{', 587,
+        '}', 589,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(567);
+      END_STATE();
+    case 546:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '"', 1856,
+        '(', 861,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 102,
+        '/', 1424,
+        ':', 623,
+        '<', 112,
+        '=', 593,
+        '[', 840,
+        ']', 842,
+        'a', 930,
+        'b', 871,
+        'c', 872,
+        'd', 1098,
+        'e', 1101,
+        'f', 1103,
+        'g', 875,
+        'h', 892,
+        'i', 973,
+        'k', 1014,
+        'l', 876,
+        'm', 879,
+        'n', 983,
+        'o', 1068,
+        'p', 880,
+        'r', 881,
+        's', 984,
+        't', 884,
+        'u', 1223,
+        'v', 1180,
+        'w', 916,
+        '{', 587,
+        '}', 589,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(546);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1427);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 547:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '.', 867,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 873,
+        'd', 1099,
+        'f', 1260,
+        'g', 981,
+        'h', 892,
+        'i', 974,
+        'l', 877,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1162,
+        'r', 882,
+        's', 985,
+        't', 1104,
+        'u', 1320,
+        'v', 1180,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 548:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 1485,
-        'b', 1639,
-        'c', 1419,
-        'd', 1584,
-        'f', 1682,
-        'g', 1496,
-        'h', 1430,
-        'i', 1484,
-        'l', 1421,
-        'm', 1423,
-        'n', 1518,
-        'o', 1556,
-        'p', 1628,
-        'r', 1424,
-        's', 1499,
-        't', 1587,
-        'u', 1751,
-        'v', 1640,
-        '{', 577,
+        '"', 1856,
+        '(', 861,
+        ',', 588,
+        '-', 1422,
+        '/', 104,
+        ':', 623,
+        'a', 960,
+        'b', 1179,
+        'c', 873,
+        'd', 1099,
+        'f', 1260,
+        'g', 981,
+        'h', 892,
+        'i', 974,
+        'l', 877,
+        'm', 924,
+        'n', 1054,
+        'o', 1074,
+        'p', 1162,
+        'r', 882,
+        's', 985,
+        't', 1104,
+        'u', 1320,
+        'v', 1180,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(565);
+          lookahead == ' ') SKIP(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1429);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 549:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '%', 1416,
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'c', 1623,
-        'g', 1497,
-        'l', 1498,
-        'p', 1629,
-        'r', 1449,
-        's', 1500,
-        't', 1732,
-        'u', 1767,
-        'v', 1640,
-      );
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(566);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 550:
-      if (eof) ADVANCE(569);
-      ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 101,
-        '/', 1409,
-        '<', 111,
-        ']', 832,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 874,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '"', 1856,
+        ')', 862,
+        ',', 588,
+        '-', 113,
+        '.', 867,
+        '/', 104,
+        '<', 112,
+        '[', 865,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 885,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8236,436 +7899,482 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(550);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 550:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '"', 1856,
+        ')', 862,
+        ',', 588,
+        '-', 113,
+        '/', 104,
+        '<', 112,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 885,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(550);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 551:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1408,
-        '.', 101,
-        '/', 1409,
-        '<', 111,
-        ']', 831,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1171,
-        'f', 1238,
-        'g', 916,
-        'i', 1187,
-        'k', 1003,
-        'l', 1000,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 874,
-        'u', 1210,
-        'v', 1170,
-        'w', 998,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'e', 1842,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(551);
+          lookahead == ' ') SKIP(568);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('j' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 552:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ':', 613,
-        ']', 832,
-        'a', 190,
-        'b', 337,
-        'c', 137,
-        'd', 283,
-        'e', 508,
-        'f', 277,
-        'g', 198,
-        'h', 144,
-        'i', 195,
-        'l', 127,
-        'm', 149,
-        'n', 233,
-        'o', 249,
-        'p', 318,
-        'r', 130,
-        's', 200,
-        't', 267,
-        'u', 444,
-        'v', 330,
-        'w', 289,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1597,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        'w', 1759,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(552);
+          lookahead == ' ') SKIP(569);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 553:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ']', 832,
-        'a', 158,
-        'b', 118,
-        'c', 262,
-        'd', 371,
-        'e', 270,
-        'f', 310,
-        'g', 119,
-        'i', 335,
-        'l', 216,
-        'm', 120,
-        'n', 217,
-        'o', 248,
-        'p', 134,
-        'r', 121,
-        's', 199,
-        't', 123,
-        'u', 365,
-        'v', 330,
-        'w', 148,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1498,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(553);
+          lookahead == ' ') SKIP(570);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 554:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ']', 832,
-        'a', 1055,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 916,
-        'k', 1003,
-        'l', 1001,
-        'm', 1125,
-        'o', 1059,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 874,
-        'u', 1210,
-        'v', 1170,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        'w', 1759,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(554);
+          lookahead == ' ') SKIP(573);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 555:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        ',', 578,
-        '-', 112,
-        '/', 103,
-        '<', 111,
-        'a', 1056,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 916,
-        'k', 1003,
-        'l', 1001,
-        'm', 1125,
-        'o', 1064,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 875,
-        'u', 1210,
-        'v', 1170,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(555);
+          lookahead == ' ') SKIP(574);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 556:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        ')', 852,
-        ',', 578,
-        '-', 112,
-        '/', 103,
-        '<', 111,
-        'a', 1056,
-        'b', 902,
-        'c', 1158,
-        'd', 1219,
-        'e', 1172,
-        'f', 1238,
-        'g', 916,
-        'k', 1003,
-        'l', 1001,
-        'm', 1125,
-        'o', 1389,
-        'p', 890,
-        'r', 907,
-        's', 1053,
-        't', 875,
-        'u', 1210,
-        'v', 1170,
-        'w', 999,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1589,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(556);
+          lookahead == ' ') SKIP(571);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 557:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        ',', 578,
-        '-', 1407,
-        '.', 101,
-        '/', 1409,
-        ':', 613,
-        ']', 831,
-        'a', 190,
-        'b', 337,
-        'c', 137,
-        'd', 282,
-        'e', 508,
-        'f', 277,
-        'g', 198,
-        'h', 144,
-        'i', 195,
-        'l', 127,
-        'm', 149,
-        'n', 233,
-        'o', 250,
-        'p', 318,
-        'r', 131,
-        's', 200,
-        't', 267,
-        'u', 444,
-        'v', 330,
-        'w', 289,
-        '{', 577,
-        '}', 579,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1501,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1600,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(557);
+          lookahead == ' ') SKIP(572);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 558:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'e', 509,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 1500,
+        'b', 1654,
+        'c', 1434,
+        'd', 1599,
+        'f', 1697,
+        'g', 1511,
+        'h', 1445,
+        'i', 1499,
+        'l', 1436,
+        'm', 1438,
+        'n', 1533,
+        'o', 1571,
+        'p', 1643,
+        'r', 1439,
+        's', 1514,
+        't', 1602,
+        'u', 1766,
+        'v', 1655,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(558);
+          lookahead == ' ') SKIP(575);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('e' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 559:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 277,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        'w', 427,
-        '{', 577,
+        '%', 1431,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'c', 1638,
+        'g', 1512,
+        'l', 1513,
+        'p', 1644,
+        'r', 1464,
+        's', 1515,
+        't', 1747,
+        'u', 1782,
+        'v', 1655,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(559);
+          lookahead == ' ') SKIP(576);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 560:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 195,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 102,
+        '/', 1424,
+        '<', 112,
+        ']', 842,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 884,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(560);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 561:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 268,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1423,
+        '.', 102,
+        '/', 1424,
+        '<', 112,
+        ']', 841,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1184,
+        'f', 1252,
+        'g', 927,
+        'i', 1201,
+        'k', 1014,
+        'l', 1011,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 884,
+        'u', 1224,
+        'v', 1183,
+        'w', 1009,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(561);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 562:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ':', 623,
+        ']', 842,
+        'a', 191,
+        'b', 340,
+        'c', 123,
+        'd', 285,
+        'e', 518,
+        'f', 274,
+        'g', 217,
         'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
+        'i', 193,
+        'l', 125,
+        'm', 150,
+        'n', 229,
+        'o', 252,
+        'p', 321,
+        'r', 132,
         's', 200,
-        't', 293,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        't', 269,
+        'u', 445,
+        'v', 334,
+        'w', 286,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8673,64 +8382,71 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(562);
       END_STATE();
     case 563:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        'w', 427,
-        '{', 577,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ']', 842,
+        'a', 1066,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 927,
+        'k', 1014,
+        'l', 1012,
+        'm', 1137,
+        'o', 1070,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 884,
+        'u', 1224,
+        'v', 1183,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(563);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 564:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 188,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        ')', 862,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ']', 842,
+        'b', 378,
+        'c', 319,
+        'd', 422,
+        'f', 419,
+        'g', 216,
+        'i', 350,
+        'l', 199,
+        'o', 250,
+        'p', 320,
+        'r', 119,
+        's', 201,
+        't', 121,
+        'u', 364,
+        'v', 334,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -8738,10528 +8454,10912 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') SKIP(564);
       END_STATE();
     case 565:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'a', 189,
-        'b', 336,
-        'c', 137,
-        'd', 282,
-        'f', 394,
-        'g', 198,
-        'h', 144,
-        'i', 194,
-        'l', 128,
-        'm', 149,
-        'n', 233,
-        'o', 253,
-        'p', 319,
-        'r', 131,
-        's', 200,
-        't', 294,
-        'u', 444,
-        'v', 330,
-        '{', 577,
+        ')', 862,
+        ',', 588,
+        '-', 113,
+        '/', 104,
+        '<', 112,
+        'a', 1067,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 927,
+        'k', 1014,
+        'l', 1012,
+        'm', 1137,
+        'o', 1075,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 885,
+        'u', 1224,
+        'v', 1183,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(565);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 566:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '*', 576,
-        '+', 842,
-        '-', 1407,
-        '/', 1409,
-        'c', 320,
-        'g', 197,
-        'l', 215,
-        'p', 317,
-        'r', 122,
-        's', 201,
-        't', 415,
-        'u', 445,
-        'v', 330,
+        ')', 862,
+        ',', 588,
+        '-', 113,
+        '/', 104,
+        '<', 112,
+        'a', 1067,
+        'b', 912,
+        'c', 1171,
+        'd', 1233,
+        'e', 1185,
+        'f', 1252,
+        'g', 927,
+        'k', 1014,
+        'l', 1012,
+        'm', 1137,
+        'o', 1404,
+        'p', 901,
+        'r', 918,
+        's', 1064,
+        't', 885,
+        'u', 1224,
+        'v', 1183,
+        'w', 1010,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(566);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('h' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 567:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '.', 857,
-        '/', 103,
-        'c', 1158,
-        'g', 971,
-        'l', 1002,
-        'p', 1151,
-        'r', 908,
-        's', 1054,
-        't', 1282,
-        'u', 1333,
-        'v', 1170,
+        '*', 586,
+        '+', 852,
+        ',', 588,
+        '-', 1422,
+        '.', 102,
+        '/', 1424,
+        ':', 623,
+        ']', 841,
+        'a', 191,
+        'b', 340,
+        'c', 123,
+        'd', 284,
+        'e', 518,
+        'f', 274,
+        'g', 217,
+        'h', 144,
+        'i', 193,
+        'l', 125,
+        'm', 150,
+        'n', 229,
+        'o', 253,
+        'p', 321,
+        'r', 133,
+        's', 200,
+        't', 269,
+        'u', 445,
+        'v', 334,
+        'w', 286,
+        '{', 587,
+        '}', 589,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(568);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          lookahead == ' ') SKIP(567);
       END_STATE();
     case 568:
-      if (eof) ADVANCE(569);
+      if (eof) ADVANCE(579);
       ADVANCE_MAP(
-        '/', 103,
-        'c', 1158,
-        'g', 971,
-        'l', 1002,
-        'p', 1151,
-        'r', 908,
-        's', 1054,
-        't', 1282,
-        'u', 1333,
-        'v', 1170,
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'e', 519,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        '{', 587,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(568);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
       END_STATE();
     case 569:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 274,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        'w', 435,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(569);
       END_STATE();
     case 570:
-      ACCEPT_TOKEN(anon_sym_use);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 193,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(570);
       END_STATE();
     case 571:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 270,
+        'u', 445,
+        'v', 334,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(571);
       END_STATE();
     case 572:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 279,
+        'u', 445,
+        'v', 334,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(572);
       END_STATE();
     case 573:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'd') ADVANCE(703);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        'w', 435,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(573);
       END_STATE();
     case 574:
-      ACCEPT_TOKEN(anon_sym_use);
-      if (lookahead == 'd') ADVANCE(702);
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 189,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(574);
       END_STATE();
     case 575:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'a', 190,
+        'b', 339,
+        'c', 123,
+        'd', 284,
+        'f', 399,
+        'g', 217,
+        'h', 144,
+        'i', 192,
+        'l', 126,
+        'm', 150,
+        'n', 229,
+        'o', 256,
+        'p', 322,
+        'r', 133,
+        's', 200,
+        't', 280,
+        'u', 445,
+        'v', 334,
+        '{', 587,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(575);
+      END_STATE();
+    case 576:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '*', 586,
+        '+', 852,
+        '-', 1422,
+        '/', 1424,
+        'c', 319,
+        'g', 216,
+        'l', 198,
+        'p', 320,
+        'r', 120,
+        's', 202,
+        't', 426,
+        'u', 453,
+        'v', 334,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(576);
+      END_STATE();
+    case 577:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '.', 867,
+        '/', 104,
+        'c', 1171,
+        'g', 982,
+        'l', 1013,
+        'p', 1163,
+        'r', 919,
+        's', 1065,
+        't', 1296,
+        'u', 1347,
+        'v', 1183,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(578);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 578:
+      if (eof) ADVANCE(579);
+      ADVANCE_MAP(
+        '/', 104,
+        'c', 1171,
+        'g', 982,
+        'l', 1013,
+        'p', 1163,
+        'r', 919,
+        's', 1065,
+        't', 1296,
+        'u', 1347,
+        'v', 1183,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(578);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 579:
+      ACCEPT_TOKEN(ts_builtin_sym_end);
+      END_STATE();
+    case 580:
+      ACCEPT_TOKEN(anon_sym_use);
+      END_STATE();
+    case 581:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 582:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 583:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'd') ADVANCE(713);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 584:
+      ACCEPT_TOKEN(anon_sym_use);
+      if (lookahead == 'd') ADVANCE(712);
+      END_STATE();
+    case 585:
       ACCEPT_TOKEN(anon_sym_use);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 576:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      END_STATE();
-    case 577:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
-      END_STATE();
-    case 578:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 579:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
-      END_STATE();
-    case 580:
-      ACCEPT_TOKEN(anon_sym_let);
-      END_STATE();
-    case 581:
-      ACCEPT_TOKEN(anon_sym_let);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 582:
-      ACCEPT_TOKEN(anon_sym_let);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 583:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      END_STATE();
-    case 584:
-      ACCEPT_TOKEN(anon_sym_set);
-      END_STATE();
-    case 585:
-      ACCEPT_TOKEN(anon_sym_set);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 586:
+      ACCEPT_TOKEN(anon_sym_STAR);
+      END_STATE();
+    case 587:
+      ACCEPT_TOKEN(anon_sym_LBRACE);
+      END_STATE();
+    case 588:
+      ACCEPT_TOKEN(anon_sym_COMMA);
+      END_STATE();
+    case 589:
+      ACCEPT_TOKEN(anon_sym_RBRACE);
+      END_STATE();
+    case 590:
+      ACCEPT_TOKEN(anon_sym_let);
+      END_STATE();
+    case 591:
+      ACCEPT_TOKEN(anon_sym_let);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 592:
+      ACCEPT_TOKEN(anon_sym_let);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 593:
+      ACCEPT_TOKEN(anon_sym_EQ);
+      END_STATE();
+    case 594:
+      ACCEPT_TOKEN(anon_sym_set);
+      END_STATE();
+    case 595:
+      ACCEPT_TOKEN(anon_sym_set);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 596:
       ACCEPT_TOKEN(anon_sym_set);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 587:
-      ACCEPT_TOKEN(anon_sym_class);
-      END_STATE();
-    case 588:
-      ACCEPT_TOKEN(anon_sym_class);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 589:
-      ACCEPT_TOKEN(anon_sym_class);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 590:
-      ACCEPT_TOKEN(anon_sym_server);
-      END_STATE();
-    case 591:
-      ACCEPT_TOKEN(anon_sym_server);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 592:
-      ACCEPT_TOKEN(anon_sym_server);
-      if (lookahead == 's') ADVANCE(854);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 593:
-      ACCEPT_TOKEN(anon_sym_server);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 594:
-      ACCEPT_TOKEN(anon_sym_vm);
-      END_STATE();
-    case 595:
-      ACCEPT_TOKEN(anon_sym_vm);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 596:
-      ACCEPT_TOKEN(anon_sym_vm);
-      if (lookahead == 's') ADVANCE(854);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 597:
+      ACCEPT_TOKEN(anon_sym_class);
+      END_STATE();
+    case 598:
+      ACCEPT_TOKEN(anon_sym_class);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 599:
+      ACCEPT_TOKEN(anon_sym_class);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 600:
+      ACCEPT_TOKEN(anon_sym_server);
+      END_STATE();
+    case 601:
+      ACCEPT_TOKEN(anon_sym_server);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 602:
+      ACCEPT_TOKEN(anon_sym_server);
+      if (lookahead == 's') ADVANCE(864);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 603:
+      ACCEPT_TOKEN(anon_sym_server);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 604:
+      ACCEPT_TOKEN(anon_sym_vm);
+      END_STATE();
+    case 605:
+      ACCEPT_TOKEN(anon_sym_vm);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 606:
+      ACCEPT_TOKEN(anon_sym_vm);
+      if (lookahead == 's') ADVANCE(864);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 607:
       ACCEPT_TOKEN(anon_sym_vm);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 598:
-      ACCEPT_TOKEN(anon_sym_link);
-      END_STATE();
-    case 599:
-      ACCEPT_TOKEN(anon_sym_link);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 600:
-      ACCEPT_TOKEN(anon_sym_link);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 601:
-      ACCEPT_TOKEN(anon_sym_switch);
-      END_STATE();
-    case 602:
-      ACCEPT_TOKEN(anon_sym_switch);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 603:
-      ACCEPT_TOKEN(anon_sym_switch);
-      if (lookahead == 'e') ADVANCE(1307);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 604:
-      ACCEPT_TOKEN(anon_sym_switch);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 605:
-      ACCEPT_TOKEN(anon_sym_rack);
-      END_STATE();
-    case 606:
-      ACCEPT_TOKEN(anon_sym_rack);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 607:
-      ACCEPT_TOKEN(anon_sym_rack);
-      if (lookahead == 's') ADVANCE(854);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 608:
+      ACCEPT_TOKEN(anon_sym_link);
+      END_STATE();
+    case 609:
+      ACCEPT_TOKEN(anon_sym_link);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 610:
+      ACCEPT_TOKEN(anon_sym_link);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 611:
+      ACCEPT_TOKEN(anon_sym_switch);
+      END_STATE();
+    case 612:
+      ACCEPT_TOKEN(anon_sym_switch);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 613:
+      ACCEPT_TOKEN(anon_sym_switch);
+      if (lookahead == 'e') ADVANCE(1321);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 614:
+      ACCEPT_TOKEN(anon_sym_switch);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 615:
+      ACCEPT_TOKEN(anon_sym_rack);
+      END_STATE();
+    case 616:
+      ACCEPT_TOKEN(anon_sym_rack);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 617:
+      ACCEPT_TOKEN(anon_sym_rack);
+      if (lookahead == 's') ADVANCE(864);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 618:
       ACCEPT_TOKEN(anon_sym_rack);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 609:
-      ACCEPT_TOKEN(anon_sym_site);
-      END_STATE();
-    case 610:
-      ACCEPT_TOKEN(anon_sym_site);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 611:
-      ACCEPT_TOKEN(anon_sym_site);
-      if (lookahead == 's') ADVANCE(854);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 612:
-      ACCEPT_TOKEN(anon_sym_site);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 613:
-      ACCEPT_TOKEN(anon_sym_COLON);
-      END_STATE();
-    case 614:
-      ACCEPT_TOKEN(anon_sym_route);
-      END_STATE();
-    case 615:
-      ACCEPT_TOKEN(anon_sym_route);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 616:
-      ACCEPT_TOKEN(anon_sym_route);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 617:
-      ACCEPT_TOKEN(anon_sym_to);
-      END_STATE();
-    case 618:
-      ACCEPT_TOKEN(anon_sym_to);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 619:
-      ACCEPT_TOKEN(anon_sym_to);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+      ACCEPT_TOKEN(anon_sym_site);
       END_STATE();
     case 620:
+      ACCEPT_TOKEN(anon_sym_site);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 621:
+      ACCEPT_TOKEN(anon_sym_site);
+      if (lookahead == 's') ADVANCE(864);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 622:
+      ACCEPT_TOKEN(anon_sym_site);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 623:
+      ACCEPT_TOKEN(anon_sym_COLON);
+      END_STATE();
+    case 624:
+      ACCEPT_TOKEN(anon_sym_route);
+      END_STATE();
+    case 625:
+      ACCEPT_TOKEN(anon_sym_route);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 626:
+      ACCEPT_TOKEN(anon_sym_route);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 627:
+      ACCEPT_TOKEN(anon_sym_to);
+      END_STATE();
+    case 628:
+      ACCEPT_TOKEN(anon_sym_to);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 629:
+      ACCEPT_TOKEN(anon_sym_to);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 630:
       ACCEPT_TOKEN(anon_sym_to);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 621:
-      ACCEPT_TOKEN(anon_sym_traffic);
-      END_STATE();
-    case 622:
-      ACCEPT_TOKEN(anon_sym_traffic);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 623:
-      ACCEPT_TOKEN(anon_sym_traffic);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 624:
-      ACCEPT_TOKEN(anon_sym_generations);
-      END_STATE();
-    case 625:
-      ACCEPT_TOKEN(anon_sym_generations);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 626:
-      ACCEPT_TOKEN(anon_sym_generations);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 627:
-      ACCEPT_TOKEN(anon_sym_resource);
-      END_STATE();
-    case 628:
-      ACCEPT_TOKEN(anon_sym_resource);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 629:
-      ACCEPT_TOKEN(anon_sym_resource);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 630:
-      ACCEPT_TOKEN(anon_sym_in);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 631:
-      ACCEPT_TOKEN(anon_sym_in);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_traffic);
       END_STATE();
     case 632:
+      ACCEPT_TOKEN(anon_sym_traffic);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 633:
+      ACCEPT_TOKEN(anon_sym_traffic);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 634:
+      ACCEPT_TOKEN(anon_sym_generations);
+      END_STATE();
+    case 635:
+      ACCEPT_TOKEN(anon_sym_generations);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 636:
+      ACCEPT_TOKEN(anon_sym_generations);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 637:
+      ACCEPT_TOKEN(anon_sym_resource);
+      END_STATE();
+    case 638:
+      ACCEPT_TOKEN(anon_sym_resource);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 639:
+      ACCEPT_TOKEN(anon_sym_resource);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 640:
+      ACCEPT_TOKEN(anon_sym_in);
+      END_STATE();
+    case 641:
+      ACCEPT_TOKEN(anon_sym_in);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 642:
       ACCEPT_TOKEN(anon_sym_in);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 633:
-      ACCEPT_TOKEN(anon_sym_command);
-      END_STATE();
-    case 634:
-      ACCEPT_TOKEN(anon_sym_command);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 635:
-      ACCEPT_TOKEN(anon_sym_command);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 636:
-      ACCEPT_TOKEN(anon_sym_slack);
-      END_STATE();
-    case 637:
-      ACCEPT_TOKEN(anon_sym_slack);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 638:
-      ACCEPT_TOKEN(anon_sym_slack);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 639:
-      ACCEPT_TOKEN(anon_sym_slack);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 640:
-      ACCEPT_TOKEN(anon_sym_shutdown);
-      END_STATE();
-    case 641:
-      ACCEPT_TOKEN(anon_sym_shutdown);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 642:
-      ACCEPT_TOKEN(anon_sym_shutdown);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 643:
+      ACCEPT_TOKEN(anon_sym_command);
+      END_STATE();
+    case 644:
+      ACCEPT_TOKEN(anon_sym_command);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 645:
+      ACCEPT_TOKEN(anon_sym_command);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 646:
+      ACCEPT_TOKEN(anon_sym_slack);
+      END_STATE();
+    case 647:
+      ACCEPT_TOKEN(anon_sym_slack);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 648:
+      ACCEPT_TOKEN(anon_sym_slack);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 649:
+      ACCEPT_TOKEN(anon_sym_slack);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 650:
+      ACCEPT_TOKEN(anon_sym_shutdown);
+      END_STATE();
+    case 651:
+      ACCEPT_TOKEN(anon_sym_shutdown);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 652:
+      ACCEPT_TOKEN(anon_sym_shutdown);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 653:
       ACCEPT_TOKEN(anon_sym_shutdown);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 644:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(117);
-      END_STATE();
-    case 645:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(117);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 646:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(117);
-      if (lookahead == 's') ADVANCE(823);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 647:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '-') ADVANCE(117);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 648:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(822);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 649:
-      ACCEPT_TOKEN(anon_sym_migration);
-      if (lookahead == 's') ADVANCE(821);
-      END_STATE();
-    case 650:
-      ACCEPT_TOKEN(anon_sym_pools);
-      END_STATE();
-    case 651:
-      ACCEPT_TOKEN(anon_sym_pools);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 652:
-      ACCEPT_TOKEN(anon_sym_pools);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 653:
-      ACCEPT_TOKEN(anon_sym_idle);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 654:
-      ACCEPT_TOKEN(anon_sym_idle);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(118);
       END_STATE();
     case 655:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(118);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 656:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(118);
+      if (lookahead == 's') ADVANCE(833);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 657:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '-') ADVANCE(118);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 658:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(832);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 659:
+      ACCEPT_TOKEN(anon_sym_migration);
+      if (lookahead == 's') ADVANCE(831);
+      END_STATE();
+    case 660:
+      ACCEPT_TOKEN(anon_sym_pools);
+      END_STATE();
+    case 661:
+      ACCEPT_TOKEN(anon_sym_pools);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 662:
+      ACCEPT_TOKEN(anon_sym_pools);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 663:
+      ACCEPT_TOKEN(anon_sym_idle);
+      END_STATE();
+    case 664:
+      ACCEPT_TOKEN(anon_sym_idle);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 665:
       ACCEPT_TOKEN(anon_sym_idle);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 656:
-      ACCEPT_TOKEN(anon_sym_off);
-      END_STATE();
-    case 657:
-      ACCEPT_TOKEN(anon_sym_off);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 658:
-      ACCEPT_TOKEN(anon_sym_off);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 659:
-      ACCEPT_TOKEN(anon_sym_maintenance);
-      END_STATE();
-    case 660:
-      ACCEPT_TOKEN(anon_sym_maintenance);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 661:
-      ACCEPT_TOKEN(anon_sym_maintenance);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 662:
-      ACCEPT_TOKEN(anon_sym_hot);
-      END_STATE();
-    case 663:
-      ACCEPT_TOKEN(anon_sym_hot);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 664:
-      ACCEPT_TOKEN(anon_sym_hot);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 665:
-      ACCEPT_TOKEN(anon_sym_boot);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 666:
-      ACCEPT_TOKEN(anon_sym_boot);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_off);
       END_STATE();
     case 667:
-      ACCEPT_TOKEN(anon_sym_boot);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      ACCEPT_TOKEN(anon_sym_off);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 668:
+      ACCEPT_TOKEN(anon_sym_off);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 669:
+      ACCEPT_TOKEN(anon_sym_maintenance);
+      END_STATE();
+    case 670:
+      ACCEPT_TOKEN(anon_sym_maintenance);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 671:
+      ACCEPT_TOKEN(anon_sym_maintenance);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 672:
+      ACCEPT_TOKEN(anon_sym_hot);
+      END_STATE();
+    case 673:
+      ACCEPT_TOKEN(anon_sym_hot);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 674:
+      ACCEPT_TOKEN(anon_sym_hot);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 675:
+      ACCEPT_TOKEN(anon_sym_boot);
+      END_STATE();
+    case 676:
+      ACCEPT_TOKEN(anon_sym_boot);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 677:
+      ACCEPT_TOKEN(anon_sym_boot);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 678:
       ACCEPT_TOKEN(anon_sym_boot);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 669:
-      ACCEPT_TOKEN(anon_sym_extra);
-      END_STATE();
-    case 670:
-      ACCEPT_TOKEN(anon_sym_extra);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 671:
-      ACCEPT_TOKEN(anon_sym_extra);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 672:
-      ACCEPT_TOKEN(anon_sym_copy);
-      END_STATE();
-    case 673:
-      ACCEPT_TOKEN(anon_sym_copy);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 674:
-      ACCEPT_TOKEN(anon_sym_copy);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 675:
-      ACCEPT_TOKEN(anon_sym_or);
-      END_STATE();
-    case 676:
-      ACCEPT_TOKEN(anon_sym_or);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 677:
-      ACCEPT_TOKEN(anon_sym_disk);
-      END_STATE();
-    case 678:
-      ACCEPT_TOKEN(anon_sym_disk);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 679:
+      ACCEPT_TOKEN(anon_sym_extra);
+      END_STATE();
+    case 680:
+      ACCEPT_TOKEN(anon_sym_extra);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 681:
+      ACCEPT_TOKEN(anon_sym_extra);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 682:
+      ACCEPT_TOKEN(anon_sym_copy);
+      END_STATE();
+    case 683:
+      ACCEPT_TOKEN(anon_sym_copy);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 684:
+      ACCEPT_TOKEN(anon_sym_copy);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 685:
+      ACCEPT_TOKEN(anon_sym_or);
+      END_STATE();
+    case 686:
+      ACCEPT_TOKEN(anon_sym_or);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 687:
+      ACCEPT_TOKEN(anon_sym_disk);
+      END_STATE();
+    case 688:
+      ACCEPT_TOKEN(anon_sym_disk);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 689:
       ACCEPT_TOKEN(anon_sym_disk);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 680:
-      ACCEPT_TOKEN(anon_sym_filled);
-      END_STATE();
-    case 681:
-      ACCEPT_TOKEN(anon_sym_filled);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 682:
-      ACCEPT_TOKEN(anon_sym_filled);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 683:
-      ACCEPT_TOKEN(anon_sym_writes);
-      END_STATE();
-    case 684:
-      ACCEPT_TOKEN(anon_sym_writes);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 685:
-      ACCEPT_TOKEN(anon_sym_writes);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 686:
-      ACCEPT_TOKEN(anon_sym_force);
-      END_STATE();
-    case 687:
-      ACCEPT_TOKEN(anon_sym_force);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 688:
-      ACCEPT_TOKEN(anon_sym_force);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 689:
-      ACCEPT_TOKEN(anon_sym_after);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 690:
-      ACCEPT_TOKEN(anon_sym_after);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_filled);
       END_STATE();
     case 691:
-      ACCEPT_TOKEN(anon_sym_after);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      ACCEPT_TOKEN(anon_sym_filled);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 692:
+      ACCEPT_TOKEN(anon_sym_filled);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 693:
+      ACCEPT_TOKEN(anon_sym_writes);
+      END_STATE();
+    case 694:
+      ACCEPT_TOKEN(anon_sym_writes);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 695:
+      ACCEPT_TOKEN(anon_sym_writes);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 696:
+      ACCEPT_TOKEN(anon_sym_force);
+      END_STATE();
+    case 697:
+      ACCEPT_TOKEN(anon_sym_force);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 698:
+      ACCEPT_TOKEN(anon_sym_force);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 699:
+      ACCEPT_TOKEN(anon_sym_after);
+      END_STATE();
+    case 700:
+      ACCEPT_TOKEN(anon_sym_after);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 701:
+      ACCEPT_TOKEN(anon_sym_after);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 702:
       ACCEPT_TOKEN(anon_sym_after);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 693:
-      ACCEPT_TOKEN(anon_sym_on);
-      END_STATE();
-    case 694:
-      ACCEPT_TOKEN(anon_sym_on);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 695:
-      ACCEPT_TOKEN(anon_sym_on);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 696:
-      ACCEPT_TOKEN(anon_sym_on);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 697:
-      ACCEPT_TOKEN(anon_sym_pool);
-      if (lookahead == 's') ADVANCE(652);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 698:
-      ACCEPT_TOKEN(anon_sym_pool);
-      if (lookahead == 's') ADVANCE(650);
-      END_STATE();
-    case 699:
-      ACCEPT_TOKEN(anon_sym_label);
-      END_STATE();
-    case 700:
-      ACCEPT_TOKEN(anon_sym_label);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 701:
-      ACCEPT_TOKEN(anon_sym_label);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 702:
-      ACCEPT_TOKEN(sym_measure);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 703:
+      ACCEPT_TOKEN(anon_sym_on);
+      END_STATE();
+    case 704:
+      ACCEPT_TOKEN(anon_sym_on);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 705:
+      ACCEPT_TOKEN(anon_sym_on);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 706:
+      ACCEPT_TOKEN(anon_sym_on);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 707:
+      ACCEPT_TOKEN(anon_sym_pool);
+      if (lookahead == 's') ADVANCE(662);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 708:
+      ACCEPT_TOKEN(anon_sym_pool);
+      if (lookahead == 's') ADVANCE(660);
+      END_STATE();
+    case 709:
+      ACCEPT_TOKEN(anon_sym_label);
+      END_STATE();
+    case 710:
+      ACCEPT_TOKEN(anon_sym_label);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 711:
+      ACCEPT_TOKEN(anon_sym_label);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 712:
+      ACCEPT_TOKEN(sym_measure);
+      END_STATE();
+    case 713:
       ACCEPT_TOKEN(sym_measure);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 704:
-      ACCEPT_TOKEN(sym_labelling);
-      END_STATE();
-    case 705:
-      ACCEPT_TOKEN(sym_labelling);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 706:
-      ACCEPT_TOKEN(sym_addressing);
-      END_STATE();
-    case 707:
-      ACCEPT_TOKEN(sym_addressing);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 708:
-      ACCEPT_TOKEN(sym_choice);
-      END_STATE();
-    case 709:
-      ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(243);
-      END_STATE();
-    case 710:
-      ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(1049);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 711:
-      ACCEPT_TOKEN(sym_choice);
-      if (lookahead == 'f') ADVANCE(1037);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 712:
-      ACCEPT_TOKEN(sym_choice);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 713:
-      ACCEPT_TOKEN(anon_sym_overbook);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 714:
-      ACCEPT_TOKEN(anon_sym_overbook);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_labelling);
       END_STATE();
     case 715:
-      ACCEPT_TOKEN(anon_sym_overbook);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
+      ACCEPT_TOKEN(sym_labelling);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 716:
+      ACCEPT_TOKEN(sym_addressing);
+      END_STATE();
+    case 717:
+      ACCEPT_TOKEN(sym_addressing);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 718:
+      ACCEPT_TOKEN(sym_choice);
+      END_STATE();
+    case 719:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(244);
+      END_STATE();
+    case 720:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(1060);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 721:
+      ACCEPT_TOKEN(sym_choice);
+      if (lookahead == 'f') ADVANCE(1048);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 722:
+      ACCEPT_TOKEN(sym_choice);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 723:
+      ACCEPT_TOKEN(anon_sym_overbook);
+      END_STATE();
+    case 724:
+      ACCEPT_TOKEN(anon_sym_overbook);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 725:
+      ACCEPT_TOKEN(anon_sym_overbook);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 726:
       ACCEPT_TOKEN(anon_sym_overbook);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 717:
-      ACCEPT_TOKEN(anon_sym_timeout);
-      END_STATE();
-    case 718:
-      ACCEPT_TOKEN(anon_sym_timeout);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 719:
-      ACCEPT_TOKEN(anon_sym_timeout);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 720:
-      ACCEPT_TOKEN(anon_sym_timeout);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 721:
-      ACCEPT_TOKEN(anon_sym_then);
-      END_STATE();
-    case 722:
-      ACCEPT_TOKEN(anon_sym_then);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 723:
-      ACCEPT_TOKEN(anon_sym_then);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 724:
-      ACCEPT_TOKEN(anon_sym_then);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 725:
-      ACCEPT_TOKEN(anon_sym_retry);
-      END_STATE();
-    case 726:
-      ACCEPT_TOKEN(anon_sym_retry);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 727:
-      ACCEPT_TOKEN(anon_sym_retry);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+      ACCEPT_TOKEN(anon_sym_timeout);
       END_STATE();
     case 728:
+      ACCEPT_TOKEN(anon_sym_timeout);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 729:
+      ACCEPT_TOKEN(anon_sym_timeout);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 730:
+      ACCEPT_TOKEN(anon_sym_timeout);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 731:
+      ACCEPT_TOKEN(anon_sym_then);
+      END_STATE();
+    case 732:
+      ACCEPT_TOKEN(anon_sym_then);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 733:
+      ACCEPT_TOKEN(anon_sym_then);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 734:
+      ACCEPT_TOKEN(anon_sym_then);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 735:
+      ACCEPT_TOKEN(anon_sym_retry);
+      END_STATE();
+    case 736:
+      ACCEPT_TOKEN(anon_sym_retry);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 737:
+      ACCEPT_TOKEN(anon_sym_retry);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 738:
       ACCEPT_TOKEN(anon_sym_retry);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 729:
-      ACCEPT_TOKEN(anon_sym_guests);
-      END_STATE();
-    case 730:
-      ACCEPT_TOKEN(anon_sym_guests);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 731:
-      ACCEPT_TOKEN(anon_sym_guests);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 732:
-      ACCEPT_TOKEN(sym_share);
-      END_STATE();
-    case 733:
-      ACCEPT_TOKEN(sym_share);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 734:
-      ACCEPT_TOKEN(anon_sym_plan);
-      END_STATE();
-    case 735:
-      ACCEPT_TOKEN(anon_sym_plan);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 736:
-      ACCEPT_TOKEN(anon_sym_plan);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 737:
-      ACCEPT_TOKEN(anon_sym_drain);
-      END_STATE();
-    case 738:
-      ACCEPT_TOKEN(anon_sym_drain);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 739:
-      ACCEPT_TOKEN(anon_sym_drain);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+      ACCEPT_TOKEN(anon_sym_guests);
       END_STATE();
     case 740:
+      ACCEPT_TOKEN(anon_sym_guests);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 741:
+      ACCEPT_TOKEN(anon_sym_guests);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 742:
+      ACCEPT_TOKEN(sym_share);
+      END_STATE();
+    case 743:
+      ACCEPT_TOKEN(sym_share);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 744:
+      ACCEPT_TOKEN(anon_sym_plan);
+      END_STATE();
+    case 745:
+      ACCEPT_TOKEN(anon_sym_plan);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 746:
+      ACCEPT_TOKEN(anon_sym_plan);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 747:
+      ACCEPT_TOKEN(anon_sym_drain);
+      END_STATE();
+    case 748:
+      ACCEPT_TOKEN(anon_sym_drain);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 749:
+      ACCEPT_TOKEN(anon_sym_drain);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 750:
       ACCEPT_TOKEN(anon_sym_drain);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 741:
-      ACCEPT_TOKEN(anon_sym_run);
-      END_STATE();
-    case 742:
-      ACCEPT_TOKEN(anon_sym_run);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 743:
-      ACCEPT_TOKEN(anon_sym_run);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 744:
-      ACCEPT_TOKEN(anon_sym_run);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 745:
-      ACCEPT_TOKEN(anon_sym_reboot);
-      END_STATE();
-    case 746:
-      ACCEPT_TOKEN(anon_sym_reboot);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 747:
-      ACCEPT_TOKEN(anon_sym_reboot);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 748:
-      ACCEPT_TOKEN(anon_sym_reboot);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 749:
-      ACCEPT_TOKEN(anon_sym_return);
-      END_STATE();
-    case 750:
-      ACCEPT_TOKEN(anon_sym_return);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 751:
+      ACCEPT_TOKEN(anon_sym_run);
+      END_STATE();
+    case 752:
+      ACCEPT_TOKEN(anon_sym_run);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 753:
+      ACCEPT_TOKEN(anon_sym_run);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 754:
+      ACCEPT_TOKEN(anon_sym_run);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 755:
+      ACCEPT_TOKEN(anon_sym_reboot);
+      END_STATE();
+    case 756:
+      ACCEPT_TOKEN(anon_sym_reboot);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 757:
+      ACCEPT_TOKEN(anon_sym_reboot);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 758:
+      ACCEPT_TOKEN(anon_sym_reboot);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 759:
+      ACCEPT_TOKEN(anon_sym_return);
+      END_STATE();
+    case 760:
+      ACCEPT_TOKEN(anon_sym_return);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 761:
       ACCEPT_TOKEN(anon_sym_return);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 752:
-      ACCEPT_TOKEN(anon_sym_start);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 753:
-      ACCEPT_TOKEN(anon_sym_start);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 754:
-      ACCEPT_TOKEN(anon_sym_stop);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 755:
-      ACCEPT_TOKEN(anon_sym_stop);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 756:
-      ACCEPT_TOKEN(anon_sym_empty);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 757:
-      ACCEPT_TOKEN(anon_sym_empty);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 758:
-      ACCEPT_TOKEN(anon_sym_roll);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 759:
-      ACCEPT_TOKEN(anon_sym_roll);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 760:
-      ACCEPT_TOKEN(anon_sym_by);
-      END_STATE();
-    case 761:
-      ACCEPT_TOKEN(anon_sym_by);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 762:
-      ACCEPT_TOKEN(anon_sym_by);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      ACCEPT_TOKEN(anon_sym_start);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 763:
+      ACCEPT_TOKEN(anon_sym_start);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 764:
+      ACCEPT_TOKEN(anon_sym_stop);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 765:
+      ACCEPT_TOKEN(anon_sym_stop);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 766:
+      ACCEPT_TOKEN(anon_sym_empty);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 767:
+      ACCEPT_TOKEN(anon_sym_empty);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 768:
+      ACCEPT_TOKEN(anon_sym_roll);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 769:
+      ACCEPT_TOKEN(anon_sym_roll);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 770:
+      ACCEPT_TOKEN(anon_sym_by);
+      END_STATE();
+    case 771:
+      ACCEPT_TOKEN(anon_sym_by);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 772:
+      ACCEPT_TOKEN(anon_sym_by);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 773:
       ACCEPT_TOKEN(anon_sym_by);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 764:
-      ACCEPT_TOKEN(anon_sym_forward);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 765:
-      ACCEPT_TOKEN(anon_sym_forward);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 766:
-      ACCEPT_TOKEN(anon_sym_gather);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 767:
-      ACCEPT_TOKEN(anon_sym_gather);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 768:
-      ACCEPT_TOKEN(anon_sym_pause);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 769:
-      ACCEPT_TOKEN(anon_sym_pause);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 770:
-      ACCEPT_TOKEN(anon_sym_sync);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 771:
-      ACCEPT_TOKEN(anon_sym_sync);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 772:
-      ACCEPT_TOKEN(anon_sym_before);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 773:
-      ACCEPT_TOKEN(anon_sym_before);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 774:
-      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      ACCEPT_TOKEN(anon_sym_forward);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 775:
-      ACCEPT_TOKEN(anon_sym_from);
+      ACCEPT_TOKEN(anon_sym_forward);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 776:
-      ACCEPT_TOKEN(anon_sym_from);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      ACCEPT_TOKEN(anon_sym_gather);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 777:
+      ACCEPT_TOKEN(anon_sym_gather);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 778:
+      ACCEPT_TOKEN(anon_sym_pause);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 779:
+      ACCEPT_TOKEN(anon_sym_pause);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 780:
+      ACCEPT_TOKEN(anon_sym_sync);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 781:
+      ACCEPT_TOKEN(anon_sym_sync);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 782:
+      ACCEPT_TOKEN(anon_sym_before);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 783:
+      ACCEPT_TOKEN(anon_sym_before);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 784:
+      ACCEPT_TOKEN(anon_sym_DASH_GT);
+      END_STATE();
+    case 785:
+      ACCEPT_TOKEN(anon_sym_from);
+      END_STATE();
+    case 786:
+      ACCEPT_TOKEN(anon_sym_from);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 787:
       ACCEPT_TOKEN(anon_sym_from);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 778:
-      ACCEPT_TOKEN(anon_sym_freeze);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 779:
-      ACCEPT_TOKEN(anon_sym_freeze);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 780:
-      ACCEPT_TOKEN(anon_sym_allow);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 781:
-      ACCEPT_TOKEN(anon_sym_allow);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 782:
-      ACCEPT_TOKEN(anon_sym_and);
-      END_STATE();
-    case 783:
-      ACCEPT_TOKEN(anon_sym_and);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 784:
-      ACCEPT_TOKEN(anon_sym_and);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 785:
-      ACCEPT_TOKEN(anon_sym_downtime);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 786:
-      ACCEPT_TOKEN(anon_sym_downtime);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 787:
-      ACCEPT_TOKEN(anon_sym_of);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 788:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      ACCEPT_TOKEN(anon_sym_freeze);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 789:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (lookahead == 'f') ADVANCE(658);
+      ACCEPT_TOKEN(anon_sym_freeze);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 790:
-      ACCEPT_TOKEN(anon_sym_of);
-      if (lookahead == 'f') ADVANCE(656);
+      ACCEPT_TOKEN(anon_sym_allow);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 791:
+      ACCEPT_TOKEN(anon_sym_allow);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 792:
+      ACCEPT_TOKEN(anon_sym_and);
+      END_STATE();
+    case 793:
+      ACCEPT_TOKEN(anon_sym_and);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 794:
+      ACCEPT_TOKEN(anon_sym_and);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 795:
+      ACCEPT_TOKEN(anon_sym_downtime);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 796:
+      ACCEPT_TOKEN(anon_sym_downtime);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 797:
+      ACCEPT_TOKEN(anon_sym_of);
+      END_STATE();
+    case 798:
+      ACCEPT_TOKEN(anon_sym_of);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 799:
+      ACCEPT_TOKEN(anon_sym_of);
+      if (lookahead == 'f') ADVANCE(668);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 800:
+      ACCEPT_TOKEN(anon_sym_of);
+      if (lookahead == 'f') ADVANCE(666);
+      END_STATE();
+    case 801:
       ACCEPT_TOKEN(anon_sym_of);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 792:
-      ACCEPT_TOKEN(anon_sym_LT_EQ);
-      END_STATE();
-    case 793:
-      ACCEPT_TOKEN(anon_sym_reserve);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 794:
-      ACCEPT_TOKEN(anon_sym_reserve);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 795:
-      ACCEPT_TOKEN(anon_sym_budget);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 796:
-      ACCEPT_TOKEN(anon_sym_budget);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 797:
-      ACCEPT_TOKEN(anon_sym_limit);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 798:
-      ACCEPT_TOKEN(anon_sym_limit);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 799:
-      ACCEPT_TOKEN(anon_sym_weight);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 800:
-      ACCEPT_TOKEN(anon_sym_weight);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 801:
-      ACCEPT_TOKEN(anon_sym_minimize);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 802:
+      ACCEPT_TOKEN(anon_sym_LT_EQ);
+      END_STATE();
+    case 803:
+      ACCEPT_TOKEN(anon_sym_reserve);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 804:
+      ACCEPT_TOKEN(anon_sym_reserve);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 805:
+      ACCEPT_TOKEN(anon_sym_budget);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 806:
+      ACCEPT_TOKEN(anon_sym_budget);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 807:
+      ACCEPT_TOKEN(anon_sym_limit);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 808:
+      ACCEPT_TOKEN(anon_sym_limit);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 809:
+      ACCEPT_TOKEN(anon_sym_weight);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 810:
+      ACCEPT_TOKEN(anon_sym_weight);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 811:
+      ACCEPT_TOKEN(anon_sym_minimize);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 812:
       ACCEPT_TOKEN(anon_sym_minimize);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 803:
-      ACCEPT_TOKEN(anon_sym_bandwidth);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 804:
-      ACCEPT_TOKEN(anon_sym_bandwidth);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 805:
-      ACCEPT_TOKEN(anon_sym_model);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 806:
-      ACCEPT_TOKEN(anon_sym_model);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 807:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 808:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (lookahead == 'e') ADVANCE(1206);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 809:
-      ACCEPT_TOKEN(anon_sym_prefer);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 810:
-      ACCEPT_TOKEN(anon_sym_spread);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 811:
-      ACCEPT_TOKEN(anon_sym_spread);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 812:
-      ACCEPT_TOKEN(anon_sym_keep);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 813:
+      ACCEPT_TOKEN(anon_sym_bandwidth);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 814:
+      ACCEPT_TOKEN(anon_sym_bandwidth);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 815:
+      ACCEPT_TOKEN(anon_sym_model);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 816:
+      ACCEPT_TOKEN(anon_sym_model);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 817:
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 818:
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (lookahead == 'e') ADVANCE(1220);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 819:
+      ACCEPT_TOKEN(anon_sym_prefer);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 820:
+      ACCEPT_TOKEN(anon_sym_spread);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 821:
+      ACCEPT_TOKEN(anon_sym_spread);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 822:
+      ACCEPT_TOKEN(anon_sym_keep);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 823:
       ACCEPT_TOKEN(anon_sym_keep);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 814:
-      ACCEPT_TOKEN(anon_sym_migrate);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 815:
-      ACCEPT_TOKEN(anon_sym_migrate);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 816:
-      ACCEPT_TOKEN(anon_sym_takes);
-      END_STATE();
-    case 817:
-      ACCEPT_TOKEN(anon_sym_takes);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 818:
-      ACCEPT_TOKEN(anon_sym_takes);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 819:
-      ACCEPT_TOKEN(anon_sym_at);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 820:
-      ACCEPT_TOKEN(anon_sym_at);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 821:
-      ACCEPT_TOKEN(anon_sym_migrations);
-      END_STATE();
-    case 822:
-      ACCEPT_TOKEN(anon_sym_migrations);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 823:
-      ACCEPT_TOKEN(anon_sym_migrations);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 824:
-      ACCEPT_TOKEN(anon_sym_expect);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      ACCEPT_TOKEN(anon_sym_migrate);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 825:
+      ACCEPT_TOKEN(anon_sym_migrate);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 826:
+      ACCEPT_TOKEN(anon_sym_takes);
+      END_STATE();
+    case 827:
+      ACCEPT_TOKEN(anon_sym_takes);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 828:
+      ACCEPT_TOKEN(anon_sym_takes);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 829:
+      ACCEPT_TOKEN(anon_sym_at);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 830:
+      ACCEPT_TOKEN(anon_sym_at);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 831:
+      ACCEPT_TOKEN(anon_sym_migrations);
+      END_STATE();
+    case 832:
+      ACCEPT_TOKEN(anon_sym_migrations);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 833:
+      ACCEPT_TOKEN(anon_sym_migrations);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 834:
+      ACCEPT_TOKEN(anon_sym_expect);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 835:
       ACCEPT_TOKEN(anon_sym_expect);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 826:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1448);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 827:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 828:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (lookahead == 'w') ADVANCE(900);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 829:
-      ACCEPT_TOKEN(anon_sym_for);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 830:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
-      END_STATE();
-    case 831:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
-      END_STATE();
-    case 832:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(859);
-      END_STATE();
-    case 833:
-      ACCEPT_TOKEN(anon_sym_except);
-      END_STATE();
-    case 834:
-      ACCEPT_TOKEN(anon_sym_except);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 835:
-      ACCEPT_TOKEN(anon_sym_with);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 836:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1463);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 837:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 838:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (lookahead == 'w') ADVANCE(910);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 839:
+      ACCEPT_TOKEN(anon_sym_for);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 840:
+      ACCEPT_TOKEN(anon_sym_LBRACK);
+      END_STATE();
+    case 841:
+      ACCEPT_TOKEN(anon_sym_RBRACK);
+      END_STATE();
+    case 842:
+      ACCEPT_TOKEN(anon_sym_RBRACK);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(869);
+      END_STATE();
+    case 843:
+      ACCEPT_TOKEN(anon_sym_except);
+      END_STATE();
+    case 844:
+      ACCEPT_TOKEN(anon_sym_except);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 845:
+      ACCEPT_TOKEN(anon_sym_with);
+      END_STATE();
+    case 846:
       ACCEPT_TOKEN(anon_sym_with);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 837:
-      ACCEPT_TOKEN(anon_sym_like);
-      END_STATE();
-    case 838:
-      ACCEPT_TOKEN(anon_sym_like);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 839:
-      ACCEPT_TOKEN(anon_sym_until);
-      END_STATE();
-    case 840:
-      ACCEPT_TOKEN(anon_sym_until);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
-      END_STATE();
-    case 841:
-      ACCEPT_TOKEN(anon_sym_until);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 842:
-      ACCEPT_TOKEN(anon_sym_PLUS);
-      END_STATE();
-    case 843:
-      ACCEPT_TOKEN(anon_sym_PLUS);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(522);
-      END_STATE();
-    case 844:
-      ACCEPT_TOKEN(sym_date);
-      END_STATE();
-    case 845:
-      ACCEPT_TOKEN(sym_time);
-      END_STATE();
-    case 846:
-      ACCEPT_TOKEN(sym_time);
-      if (lookahead == ':') ADVANCE(525);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 847:
-      ACCEPT_TOKEN(sym_zone);
+      ACCEPT_TOKEN(anon_sym_like);
       END_STATE();
     case 848:
-      ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '-') ADVANCE(849);
-      if (lookahead == '/') ADVANCE(530);
+      ACCEPT_TOKEN(anon_sym_like);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(848);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 849:
-      ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '/') ADVANCE(530);
-      if (lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(849);
+      ACCEPT_TOKEN(anon_sym_until);
       END_STATE();
     case 850:
-      ACCEPT_TOKEN(sym_zone);
-      if (lookahead == '/') ADVANCE(530);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
+      ACCEPT_TOKEN(anon_sym_until);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(850);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 851:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 852:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 853:
-      ACCEPT_TOKEN(sym_kind);
-      END_STATE();
-    case 854:
-      ACCEPT_TOKEN(sym_kind);
+      ACCEPT_TOKEN(anon_sym_until);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 852:
+      ACCEPT_TOKEN(anon_sym_PLUS);
+      END_STATE();
+    case 853:
+      ACCEPT_TOKEN(anon_sym_PLUS);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(532);
+      END_STATE();
+    case 854:
+      ACCEPT_TOKEN(sym_date);
       END_STATE();
     case 855:
-      ACCEPT_TOKEN(anon_sym_LBRACK2);
+      ACCEPT_TOKEN(sym_time);
       END_STATE();
     case 856:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT);
+      ACCEPT_TOKEN(sym_time);
+      if (lookahead == ':') ADVANCE(535);
       END_STATE();
     case 857:
-      ACCEPT_TOKEN(anon_sym_DOT);
+      ACCEPT_TOKEN(sym_zone);
       END_STATE();
     case 858:
-      ACCEPT_TOKEN(anon_sym_DOT);
-      if (lookahead == '.') ADVANCE(856);
+      ACCEPT_TOKEN(sym_zone);
+      if (lookahead == '-') ADVANCE(859);
+      if (lookahead == '/') ADVANCE(540);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(858);
       END_STATE();
     case 859:
-      ACCEPT_TOKEN(sym_tail);
-      if (('0' <= lookahead && lookahead <= '9') ||
+      ACCEPT_TOKEN(sym_zone);
+      if (lookahead == '/') ADVANCE(540);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(859);
       END_STATE();
     case 860:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == '.') ADVANCE(521);
-      if (lookahead == '_') ADVANCE(1418);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1840);
+      ACCEPT_TOKEN(sym_zone);
+      if (lookahead == '/') ADVANCE(540);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(860);
       END_STATE();
     case 861:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1164);
-      if (lookahead == 'e') ADVANCE(1066);
-      if (lookahead == 'm') ADVANCE(928);
-      if (lookahead == 'o') ADVANCE(1202);
-      if (lookahead == 'u') ADVANCE(953);
-      if (lookahead == 'y') ADVANCE(763);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_LPAREN);
       END_STATE();
     case 862:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1255);
-      if (lookahead == 'h') ADVANCE(1222);
-      if (lookahead == 'l') ADVANCE(885);
-      if (lookahead == 'o') ADVANCE(1152);
-      if (lookahead == 'p') ADVANCE(1376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_RPAREN);
       END_STATE();
     case 863:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1255);
-      if (lookahead == 'l') ADVANCE(886);
-      if (lookahead == 'o') ADVANCE(1152);
-      if (lookahead == 'p') ADVANCE(1376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(sym_kind);
       END_STATE();
     case 864:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1255);
-      if (lookahead == 'o') ADVANCE(1152);
-      if (lookahead == 'p') ADVANCE(1376);
+      ACCEPT_TOKEN(sym_kind);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 865:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1248);
-      if (lookahead == 'e') ADVANCE(1212);
-      if (lookahead == 'u') ADVANCE(1008);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_LBRACK2);
       END_STATE();
     case 866:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(921);
-      if (lookahead == 'e') ADVANCE(1337);
-      if (lookahead == 'i') ADVANCE(1134);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_DOT_DOT);
       END_STATE();
     case 867:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(921);
-      if (lookahead == 'e') ADVANCE(1337);
-      if (lookahead == 'i') ADVANCE(1201);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_DOT);
       END_STATE();
     case 868:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(921);
-      if (lookahead == 'i') ADVANCE(1201);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      ACCEPT_TOKEN(anon_sym_DOT);
+      if (lookahead == '.') ADVANCE(866);
       END_STATE();
     case 869:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1097);
-      if (lookahead == 'e') ADVANCE(1184);
-      if (lookahead == 'i') ADVANCE(1073);
-      if (lookahead == 'o') ADVANCE(966);
-      if (lookahead == 't') ADVANCE(1353);
+      ACCEPT_TOKEN(sym_tail);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(869);
       END_STATE();
     case 870:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1262);
-      if (lookahead == 'e') ADVANCE(888);
-      if (lookahead == 'l') ADVANCE(892);
-      if (lookahead == 'o') ADVANCE(1225);
-      if (lookahead == 'r') ADVANCE(977);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+      if (lookahead == '.') ADVANCE(531);
+      if (lookahead == '_') ADVANCE(1433);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1855);
       END_STATE();
     case 871:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(932);
-      if (lookahead == 'e') ADVANCE(922);
-      if (lookahead == 'o') ADVANCE(1153);
-      if (lookahead == 'u') ADVANCE(1191);
+      if (lookahead == 'a') ADVANCE(1177);
+      if (lookahead == 'e') ADVANCE(1077);
+      if (lookahead == 'm') ADVANCE(939);
+      if (lookahead == 'o') ADVANCE(1216);
+      if (lookahead == 'u') ADVANCE(964);
+      if (lookahead == 'y') ADVANCE(773);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 872:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(932);
-      if (lookahead == 'e') ADVANCE(1325);
-      if (lookahead == 'o') ADVANCE(1384);
+      if (lookahead == 'a') ADVANCE(1269);
+      if (lookahead == 'h') ADVANCE(1236);
+      if (lookahead == 'l') ADVANCE(896);
+      if (lookahead == 'o') ADVANCE(1164);
+      if (lookahead == 'p') ADVANCE(1391);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 873:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(932);
-      if (lookahead == 'e') ADVANCE(1364);
+      if (lookahead == 'a') ADVANCE(1269);
+      if (lookahead == 'l') ADVANCE(897);
+      if (lookahead == 'o') ADVANCE(1165);
+      if (lookahead == 'p') ADVANCE(1391);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 874:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1139);
-      if (lookahead == 'h') ADVANCE(1015);
-      if (lookahead == 'i') ADVANCE(1181);
-      if (lookahead == 'o') ADVANCE(620);
-      if (lookahead == 'r') ADVANCE(879);
+      if (lookahead == 'a') ADVANCE(1269);
+      if (lookahead == 'o') ADVANCE(1165);
+      if (lookahead == 'p') ADVANCE(1391);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 875:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1139);
-      if (lookahead == 'i') ADVANCE(1181);
-      if (lookahead == 'o') ADVANCE(620);
-      if (lookahead == 'r') ADVANCE(879);
+      if (lookahead == 'a') ADVANCE(1262);
+      if (lookahead == 'e') ADVANCE(1226);
+      if (lookahead == 'u') ADVANCE(1019);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 876:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1139);
-      if (lookahead == 'i') ADVANCE(1181);
+      if (lookahead == 'a') ADVANCE(932);
+      if (lookahead == 'e') ADVANCE(1351);
+      if (lookahead == 'i') ADVANCE(1146);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 877:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(671);
+      if (lookahead == 'a') ADVANCE(932);
+      if (lookahead == 'e') ADVANCE(1351);
+      if (lookahead == 'i') ADVANCE(1215);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 878:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1138);
-      if (lookahead == 'o') ADVANCE(1386);
-      if (lookahead == 't') ADVANCE(1353);
+      if (lookahead == 'a') ADVANCE(932);
+      if (lookahead == 'i') ADVANCE(1215);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 879:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1062);
+      if (lookahead == 'a') ADVANCE(1108);
+      if (lookahead == 'e') ADVANCE(1198);
+      if (lookahead == 'i') ADVANCE(1084);
+      if (lookahead == 'o') ADVANCE(977);
+      if (lookahead == 't') ADVANCE(1367);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 880:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(933);
+      if (lookahead == 'a') ADVANCE(1276);
+      if (lookahead == 'e') ADVANCE(899);
+      if (lookahead == 'l') ADVANCE(903);
+      if (lookahead == 'o') ADVANCE(1239);
+      if (lookahead == 'r') ADVANCE(988);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 881:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1310);
-      if (lookahead == 'o') ADVANCE(1322);
+      if (lookahead == 'a') ADVANCE(943);
+      if (lookahead == 'e') ADVANCE(933);
+      if (lookahead == 'o') ADVANCE(1166);
+      if (lookahead == 'u') ADVANCE(1205);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 882:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(926);
-      if (lookahead == 'e') ADVANCE(573);
+      if (lookahead == 'a') ADVANCE(943);
+      if (lookahead == 'e') ADVANCE(1339);
+      if (lookahead == 'o') ADVANCE(1399);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 883:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(926);
-      if (lookahead == 'e') ADVANCE(954);
+      if (lookahead == 'a') ADVANCE(943);
+      if (lookahead == 'e') ADVANCE(1378);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 884:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(948);
+      if (lookahead == 'a') ADVANCE(1151);
+      if (lookahead == 'h') ADVANCE(1026);
+      if (lookahead == 'i') ADVANCE(1195);
+      if (lookahead == 'o') ADVANCE(630);
+      if (lookahead == 'r') ADVANCE(890);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 885:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1321);
-      if (lookahead == 'o') ADVANCE(1380);
+      if (lookahead == 'a') ADVANCE(1151);
+      if (lookahead == 'i') ADVANCE(1195);
+      if (lookahead == 'o') ADVANCE(630);
+      if (lookahead == 'r') ADVANCE(890);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 886:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1321);
+      if (lookahead == 'a') ADVANCE(1151);
+      if (lookahead == 'i') ADVANCE(1195);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 887:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1106);
+      if (lookahead == 'a') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 888:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1127);
+      if (lookahead == 'a') ADVANCE(681);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 889:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(954);
+      if (lookahead == 'a') ADVANCE(1150);
+      if (lookahead == 'o') ADVANCE(1401);
+      if (lookahead == 't') ADVANCE(1367);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 890:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1379);
-      if (lookahead == 'l') ADVANCE(892);
-      if (lookahead == 'r') ADVANCE(1004);
+      if (lookahead == 'a') ADVANCE(1073);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 891:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1379);
-      if (lookahead == 'r') ADVANCE(1004);
+      if (lookahead == 'a') ADVANCE(944);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 892:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1192);
+      if (lookahead == 'a') ADVANCE(1324);
+      if (lookahead == 'o') ADVANCE(1336);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 893:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(937);
+      if (lookahead == 'e') ADVANCE(583);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 894:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(937);
+      if (lookahead == 'e') ADVANCE(965);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 895:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(959);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 896:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1335);
+      if (lookahead == 'o') ADVANCE(1395);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 897:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1335);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 898:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1117);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 899:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1139);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 900:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(965);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 901:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1394);
+      if (lookahead == 'l') ADVANCE(903);
+      if (lookahead == 'r') ADVANCE(1015);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 902:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1394);
+      if (lookahead == 'r') ADVANCE(1015);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 903:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1206);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 904:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1218);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 905:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1155);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 906:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1263);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 907:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(1277);
+      if (lookahead == 'e') ADVANCE(899);
+      if (lookahead == 'o') ADVANCE(1331);
+      if (lookahead == 'r') ADVANCE(1055);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 908:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'a') ADVANCE(968);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 909:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'a') ADVANCE(1204);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 894:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1143);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 895:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1249);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 896:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1263);
-      if (lookahead == 'e') ADVANCE(888);
-      if (lookahead == 'o') ADVANCE(1317);
-      if (lookahead == 'r') ADVANCE(1044);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 897:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1207);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 898:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(957);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 899:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1190);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 900:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1291);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 901:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1344);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 902:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1199);
-      if (lookahead == 'e') ADVANCE(1066);
-      if (lookahead == 'o') ADVANCE(1229);
-      if (lookahead == 'u') ADVANCE(953);
-      if (lookahead == 'y') ADVANCE(763);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 903:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1199);
-      if (lookahead == 'e') ADVANCE(1066);
-      if (lookahead == 'o') ADVANCE(1229);
-      if (lookahead == 'u') ADVANCE(953);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 904:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(939);
-      if (lookahead == 'e') ADVANCE(1364);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 905:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1111);
-      if (lookahead == 'e') ADVANCE(1096);
-      if (lookahead == 'i') ADVANCE(1349);
-      if (lookahead == 'r') ADVANCE(1121);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 906:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1111);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 907:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(938);
-      if (lookahead == 'e') ADVANCE(922);
-      if (lookahead == 'o') ADVANCE(1153);
-      if (lookahead == 'u') ADVANCE(1191);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 908:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(938);
-      if (lookahead == 'e') ADVANCE(1326);
-      if (lookahead == 'o') ADVANCE(1384);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 909:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1292);
-      if (lookahead == 'o') ADVANCE(1251);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 910:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1214);
+      if (lookahead == 'a') ADVANCE(1305);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 911:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1165);
+      if (lookahead == 'a') ADVANCE(1358);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 912:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(940);
+      if (lookahead == 'a') ADVANCE(1213);
+      if (lookahead == 'e') ADVANCE(1077);
+      if (lookahead == 'o') ADVANCE(1243);
+      if (lookahead == 'u') ADVANCE(964);
+      if (lookahead == 'y') ADVANCE(773);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 913:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1098);
-      if (lookahead == 'e') ADVANCE(1184);
-      if (lookahead == 'i') ADVANCE(1075);
+      if (lookahead == 'a') ADVANCE(1213);
+      if (lookahead == 'e') ADVANCE(1077);
+      if (lookahead == 'o') ADVANCE(1243);
+      if (lookahead == 'u') ADVANCE(964);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 914:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1361);
+      if (lookahead == 'a') ADVANCE(1221);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 915:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1366);
+      if (lookahead == 'a') ADVANCE(950);
+      if (lookahead == 'e') ADVANCE(1378);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 916:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1372);
-      if (lookahead == 'e') ADVANCE(1212);
+      if (lookahead == 'a') ADVANCE(1122);
+      if (lookahead == 'e') ADVANCE(1107);
+      if (lookahead == 'i') ADVANCE(1363);
+      if (lookahead == 'r') ADVANCE(1133);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 917:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1372);
+      if (lookahead == 'a') ADVANCE(1122);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 918:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'a') ADVANCE(1374);
+      if (lookahead == 'a') ADVANCE(949);
+      if (lookahead == 'e') ADVANCE(933);
+      if (lookahead == 'o') ADVANCE(1166);
+      if (lookahead == 'u') ADVANCE(1205);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 919:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1224);
-      if (lookahead == 'd') ADVANCE(969);
-      if (lookahead == 'f') ADVANCE(1368);
-      if (lookahead == 'l') ADVANCE(1142);
-      if (lookahead == 'n') ADVANCE(950);
-      if (lookahead == 't') ADVANCE(820);
+      if (lookahead == 'a') ADVANCE(949);
+      if (lookahead == 'e') ADVANCE(1340);
+      if (lookahead == 'o') ADVANCE(1399);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 920:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1224);
-      if (lookahead == 'n') ADVANCE(1399);
+      if (lookahead == 'a') ADVANCE(1306);
+      if (lookahead == 'o') ADVANCE(1265);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 921:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1012);
+      if (lookahead == 'a') ADVANCE(1228);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 922:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1227);
-      if (lookahead == 's') ADVANCE(1028);
-      if (lookahead == 't') ADVANCE(1278);
+      if (lookahead == 'a') ADVANCE(1178);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 923:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1227);
-      if (lookahead == 's') ADVANCE(1029);
-      if (lookahead == 't') ADVANCE(1279);
+      if (lookahead == 'a') ADVANCE(951);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 924:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1232);
-      if (lookahead == 'h') ADVANCE(1027);
+      if (lookahead == 'a') ADVANCE(1109);
+      if (lookahead == 'e') ADVANCE(1198);
+      if (lookahead == 'i') ADVANCE(1086);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 925:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1232);
+      if (lookahead == 'a') ADVANCE(1375);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 926:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1162);
+      if (lookahead == 'a') ADVANCE(1380);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 927:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'b') ADVANCE(1161);
+      if (lookahead == 'a') ADVANCE(1386);
+      if (lookahead == 'e') ADVANCE(1226);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 928:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(707);
+      if (lookahead == 'a') ADVANCE(1386);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 929:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(771);
+      if (lookahead == 'a') ADVANCE(1388);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 930:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(623);
+      if (lookahead == 'b') ADVANCE(1238);
+      if (lookahead == 'd') ADVANCE(980);
+      if (lookahead == 'f') ADVANCE(1382);
+      if (lookahead == 'l') ADVANCE(1154);
+      if (lookahead == 'n') ADVANCE(961);
+      if (lookahead == 't') ADVANCE(830);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 931:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1077);
+      if (lookahead == 'b') ADVANCE(1238);
+      if (lookahead == 'n') ADVANCE(1414);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 932:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1130);
-      if (lookahead == 't') ADVANCE(976);
+      if (lookahead == 'b') ADVANCE(1023);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 933:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1131);
+      if (lookahead == 'b') ADVANCE(1241);
+      if (lookahead == 's') ADVANCE(1039);
+      if (lookahead == 't') ADVANCE(1292);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 934:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1079);
+      if (lookahead == 'b') ADVANCE(1241);
+      if (lookahead == 's') ADVANCE(1040);
+      if (lookahead == 't') ADVANCE(1293);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 935:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1045);
-      if (lookahead == 'p') ADVANCE(1007);
-      if (lookahead == 't') ADVANCE(1285);
+      if (lookahead == 'b') ADVANCE(1246);
+      if (lookahead == 'h') ADVANCE(1043);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 936:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1045);
-      if (lookahead == 'p') ADVANCE(1007);
+      if (lookahead == 'b') ADVANCE(1246);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 937:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1045);
+      if (lookahead == 'b') ADVANCE(1175);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 938:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1133);
+      if (lookahead == 'b') ADVANCE(1174);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 939:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1137);
-      if (lookahead == 't') ADVANCE(976);
+      if (lookahead == 'c') ADVANCE(717);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 940:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1137);
+      if (lookahead == 'c') ADVANCE(781);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 941:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1343);
+      if (lookahead == 'c') ADVANCE(633);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 942:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(975);
+      if (lookahead == 'c') ADVANCE(1088);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 943:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(992);
+      if (lookahead == 'c') ADVANCE(1142);
+      if (lookahead == 't') ADVANCE(987);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 944:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(993);
+      if (lookahead == 'c') ADVANCE(1143);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 945:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(996);
+      if (lookahead == 'c') ADVANCE(1090);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 946:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1085);
+      if (lookahead == 'c') ADVANCE(1056);
+      if (lookahead == 'p') ADVANCE(1018);
+      if (lookahead == 't') ADVANCE(1299);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 947:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1018);
+      if (lookahead == 'c') ADVANCE(1056);
+      if (lookahead == 'p') ADVANCE(1018);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 948:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'c') ADVANCE(1114);
+      if (lookahead == 'c') ADVANCE(1056);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 949:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(969);
-      if (lookahead == 'l') ADVANCE(1142);
+      if (lookahead == 'c') ADVANCE(1145);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 950:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(784);
-      if (lookahead == 'y') ADVANCE(712);
+      if (lookahead == 'c') ADVANCE(1149);
+      if (lookahead == 't') ADVANCE(987);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 951:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(784);
+      if (lookahead == 'c') ADVANCE(1149);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 952:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(712);
+      if (lookahead == 'c') ADVANCE(1357);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 953:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1072);
+      if (lookahead == 'c') ADVANCE(986);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 954:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(703);
+      if (lookahead == 'c') ADVANCE(1003);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 955:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(733);
+      if (lookahead == 'c') ADVANCE(1004);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 956:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(682);
+      if (lookahead == 'c') ADVANCE(1007);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 957:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(811);
+      if (lookahead == 'c') ADVANCE(1096);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 958:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(635);
+      if (lookahead == 'c') ADVANCE(1029);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 959:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(765);
+      if (lookahead == 'c') ADVANCE(1125);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 960:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1310);
+      if (lookahead == 'd') ADVANCE(980);
+      if (lookahead == 'l') ADVANCE(1154);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 961:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1395);
+      if (lookahead == 'd') ADVANCE(794);
+      if (lookahead == 'y') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 962:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1157);
-      if (lookahead == 'm') ADVANCE(1259);
-      if (lookahead == 'n') ADVANCE(632);
+      if (lookahead == 'd') ADVANCE(794);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 963:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1157);
+      if (lookahead == 'd') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 964:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1241);
+      if (lookahead == 'd') ADVANCE(1083);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 965:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1329);
+      if (lookahead == 'd') ADVANCE(713);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 966:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1013);
-      if (lookahead == 'v') ADVANCE(1018);
+      if (lookahead == 'd') ADVANCE(743);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 967:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1013);
+      if (lookahead == 'd') ADVANCE(692);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 968:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1351);
+      if (lookahead == 'd') ADVANCE(821);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 969:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'd') ADVANCE(1302);
+      if (lookahead == 'd') ADVANCE(775);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 970:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1212);
-      if (lookahead == 'u') ADVANCE(1008);
+      if (lookahead == 'd') ADVANCE(645);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 971:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1212);
+      if (lookahead == 'd') ADVANCE(1324);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 972:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1010);
+      if (lookahead == 'd') ADVANCE(1410);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 973:
       ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1170);
+      if (lookahead == 'm') ADVANCE(1273);
+      if (lookahead == 'n') ADVANCE(642);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 974:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1170);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 975:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1255);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 976:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1343);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 977:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1024);
+      if (lookahead == 'v') ADVANCE(1029);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 978:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1024);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 979:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1365);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 980:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'd') ADVANCE(1316);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 981:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1226);
+      if (lookahead == 'u') ADVANCE(1019);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 982:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1226);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 983:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1021);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 984:
+      ACCEPT_TOKEN(sym_identifier);
       ADVANCE_MAP(
-        'e', 1267,
-        'h', 1381,
-        'i', 1173,
-        'l', 880,
-        'p', 1295,
-        't', 909,
-        'u', 1320,
-        'w', 1108,
-        'y', 1200,
+        'e', 1281,
+        'h', 1396,
+        'i', 1186,
+        'l', 891,
+        'p', 1309,
+        't', 920,
+        'u', 1334,
+        'w', 1120,
+        'y', 1214,
       );
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 974:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1267);
-      if (lookahead == 'h') ADVANCE(1381);
-      if (lookahead == 'i') ADVANCE(1362);
-      if (lookahead == 'l') ADVANCE(880);
-      if (lookahead == 'w') ADVANCE(1108);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 975:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(712);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 976:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(703);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 977:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(711);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 978:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(733);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 979:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1404);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 980:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(655);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 981:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(838);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 982:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(611);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 983:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(769);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 984:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(616);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 985:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(773);
+      if (lookahead == 'e') ADVANCE(1281);
+      if (lookahead == 'h') ADVANCE(1396);
+      if (lookahead == 'i') ADVANCE(1376);
+      if (lookahead == 'l') ADVANCE(891);
+      if (lookahead == 'w') ADVANCE(1120);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 986:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 987:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(713);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 988:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(721);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 989:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(743);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 990:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1419);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 991:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(665);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 992:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(848);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 993:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(621);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 994:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(779);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 987:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(815);
-      if (lookahead == 'i') ADVANCE(1235);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 988:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(815);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 989:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(794);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 990:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(786);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 991:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(802);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 992:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(629);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 993:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(661);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 994:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(575);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 995:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(612);
+      if (lookahead == 'e') ADVANCE(626);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 996:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(688);
+      if (lookahead == 'e') ADVANCE(783);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 997:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(923);
-      if (lookahead == 'o') ADVANCE(1154);
-      if (lookahead == 'u') ADVANCE(1191);
+      if (lookahead == 'e') ADVANCE(789);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 998:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1096);
-      if (lookahead == 'i') ADVANCE(1349);
+      if (lookahead == 'e') ADVANCE(825);
+      if (lookahead == 'i') ADVANCE(1249);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 999:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1096);
+      if (lookahead == 'e') ADVANCE(825);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1000:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1337);
-      if (lookahead == 'i') ADVANCE(1135);
+      if (lookahead == 'e') ADVANCE(804);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1001:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1337);
-      if (lookahead == 'i') ADVANCE(1185);
+      if (lookahead == 'e') ADVANCE(796);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1002:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1337);
+      if (lookahead == 'e') ADVANCE(812);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1003:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1005);
+      if (lookahead == 'e') ADVANCE(639);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1004:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1067);
+      if (lookahead == 'e') ADVANCE(671);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1005:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1250);
+      if (lookahead == 'e') ADVANCE(585);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1006:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1281);
-      if (lookahead == 't') ADVANCE(1280);
+      if (lookahead == 'e') ADVANCE(622);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1007:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(941);
+      if (lookahead == 'e') ADVANCE(698);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1008:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1327);
+      if (lookahead == 'e') ADVANCE(934);
+      if (lookahead == 'o') ADVANCE(1167);
+      if (lookahead == 'u') ADVANCE(1205);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1009:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1242);
+      if (lookahead == 'e') ADVANCE(1107);
+      if (lookahead == 'i') ADVANCE(1363);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1010:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(960);
-      if (lookahead == 'v') ADVANCE(1014);
+      if (lookahead == 'e') ADVANCE(1107);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1011:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(960);
+      if (lookahead == 'e') ADVANCE(1351);
+      if (lookahead == 'i') ADVANCE(1147);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1012:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1146);
+      if (lookahead == 'e') ADVANCE(1351);
+      if (lookahead == 'i') ADVANCE(1199);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1013:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1147);
+      if (lookahead == 'e') ADVANCE(1351);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1014:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1016);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1015:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1078);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1016:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(1264);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1015:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1193);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1016:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1334);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1017:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1269);
+      if (lookahead == 'e') ADVANCE(1295);
+      if (lookahead == 't') ADVANCE(1294);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1018:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1308);
+      if (lookahead == 'e') ADVANCE(952);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1019:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1270);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1020:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(979);
-      if (lookahead == 'o') ADVANCE(1169);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1021:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(979);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1022:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(956);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1023:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1313);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1024:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(898);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1025:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1286);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1026:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1265);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1027:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(889);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1028:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1298);
-      if (lookahead == 'o') ADVANCE(1382);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1029:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1298);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1030:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1205);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1031:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1315);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1032:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1216);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1033:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(1341);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1020:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1256);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1021:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(971);
+      if (lookahead == 'v') ADVANCE(1025);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1022:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(971);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1023:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1158);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1024:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1159);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1025:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1278);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1026:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1207);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1027:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1348);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1028:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1283);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1029:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1322);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1030:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1284);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1031:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(990);
+      if (lookahead == 'o') ADVANCE(1182);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1032:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(990);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1033:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(967);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1034:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1307);
+      if (lookahead == 'e') ADVANCE(1327);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1035:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1206);
+      if (lookahead == 'e') ADVANCE(908);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1036:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1271);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1037:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1272);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1038:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1273);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1039:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1277);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1040:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1275);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1041:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1276);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1042:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1294);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1043:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1011);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1044:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(710);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1045:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1258);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1046:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1268);
-      if (lookahead == 'h') ADVANCE(1381);
-      if (lookahead == 'i') ADVANCE(1362);
-      if (lookahead == 'l') ADVANCE(880);
-      if (lookahead == 'w') ADVANCE(1108);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1047:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1330);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1048:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1288);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1049:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'e') ADVANCE(1300);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1037:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1279);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1038:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1219);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1039:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1312);
+      if (lookahead == 'o') ADVANCE(1397);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1040:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1312);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1041:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1230);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1042:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1329);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1043:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(900);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1044:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1220);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1045:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1355);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1046:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1321);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1047:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1285);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1048:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1286);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1049:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1287);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1050:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1304);
-      if (lookahead == 'h') ADVANCE(1381);
-      if (lookahead == 'i') ADVANCE(1371);
-      if (lookahead == 'l') ADVANCE(880);
-      if (lookahead == 'w') ADVANCE(1116);
+      if (lookahead == 'e') ADVANCE(1291);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1051:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1304);
-      if (lookahead == 'i') ADVANCE(1371);
-      if (lookahead == 'w') ADVANCE(1116);
+      if (lookahead == 'e') ADVANCE(1289);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1052:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1387);
+      if (lookahead == 'e') ADVANCE(1290);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1053:
       ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1307);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1054:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1022);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1055:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(720);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1056:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1272);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1057:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1282);
+      if (lookahead == 'h') ADVANCE(1396);
+      if (lookahead == 'i') ADVANCE(1376);
+      if (lookahead == 'l') ADVANCE(891);
+      if (lookahead == 'w') ADVANCE(1120);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1058:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1344);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1059:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1304);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1060:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1314);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1061:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1318);
+      if (lookahead == 'h') ADVANCE(1396);
+      if (lookahead == 'i') ADVANCE(1385);
+      if (lookahead == 'l') ADVANCE(891);
+      if (lookahead == 'w') ADVANCE(1127);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1062:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1318);
+      if (lookahead == 'i') ADVANCE(1385);
+      if (lookahead == 'w') ADVANCE(1127);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1063:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'e') ADVANCE(1402);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1064:
+      ACCEPT_TOKEN(sym_identifier);
       ADVANCE_MAP(
-        'e', 1303,
-        'h', 1381,
-        'i', 1365,
-        'l', 880,
-        'p', 1295,
-        't', 909,
-        'w', 1115,
-        'y', 1200,
+        'e', 1317,
+        'h', 1396,
+        'i', 1379,
+        'l', 891,
+        'p', 1309,
+        't', 920,
+        'w', 1126,
+        'y', 1214,
       );
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1054:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'e') ADVANCE(1303);
-      if (lookahead == 'i') ADVANCE(1365);
-      if (lookahead == 'w') ADVANCE(1115);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1055:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1368);
-      if (lookahead == 'l') ADVANCE(1156);
-      if (lookahead == 'n') ADVANCE(951);
-      if (lookahead == 't') ADVANCE(820);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1056:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1368);
-      if (lookahead == 'l') ADVANCE(1156);
-      if (lookahead == 't') ADVANCE(820);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1057:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(789);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'p') ADVANCE(1354);
-      if (lookahead == 'r') ADVANCE(676);
-      if (lookahead == 'v') ADVANCE(1017);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1058:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(658);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1059:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(791);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'v') ADVANCE(1039);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1060:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(791);
-      if (lookahead == 'n') ADVANCE(696);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1061:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(791);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1062:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1065);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1063:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1058);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'v') ADVANCE(1017);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1064:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1058);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'v') ADVANCE(1039);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1065:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1105);
+      if (lookahead == 'e') ADVANCE(1317);
+      if (lookahead == 'i') ADVANCE(1379);
+      if (lookahead == 'w') ADVANCE(1126);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1066:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1245);
+      if (lookahead == 'f') ADVANCE(1382);
+      if (lookahead == 'l') ADVANCE(1169);
+      if (lookahead == 'n') ADVANCE(962);
+      if (lookahead == 't') ADVANCE(830);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1067:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'f') ADVANCE(1040);
+      if (lookahead == 'f') ADVANCE(1382);
+      if (lookahead == 'l') ADVANCE(1169);
+      if (lookahead == 't') ADVANCE(830);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1068:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(703);
+      if (lookahead == 'f') ADVANCE(799);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'p') ADVANCE(1368);
+      if (lookahead == 'r') ADVANCE(686);
+      if (lookahead == 'v') ADVANCE(1028);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1069:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1083);
+      if (lookahead == 'f') ADVANCE(668);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1070:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1399);
+      if (lookahead == 'f') ADVANCE(801);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'v') ADVANCE(1050);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1071:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1283);
+      if (lookahead == 'f') ADVANCE(801);
+      if (lookahead == 'n') ADVANCE(706);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1072:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1033);
+      if (lookahead == 'f') ADVANCE(801);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1073:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1287);
-      if (lookahead == 'n') ADVANCE(1099);
+      if (lookahead == 'f') ADVANCE(1076);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1074:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1293);
-      if (lookahead == 'n') ADVANCE(1099);
+      if (lookahead == 'f') ADVANCE(1069);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'v') ADVANCE(1028);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1075:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'g') ADVANCE(1305);
+      if (lookahead == 'f') ADVANCE(1069);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'v') ADVANCE(1050);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1076:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(836);
+      if (lookahead == 'f') ADVANCE(1115);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1077:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(603);
+      if (lookahead == 'f') ADVANCE(1259);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1078:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(804);
+      if (lookahead == 'f') ADVANCE(1051);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1079:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(604);
+      if (lookahead == 'g') ADVANCE(713);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1080:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1222);
-      if (lookahead == 'l') ADVANCE(1226);
-      if (lookahead == 'o') ADVANCE(1155);
+      if (lookahead == 'g') ADVANCE(1094);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1081:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1381);
-      if (lookahead == 'l') ADVANCE(880);
-      if (lookahead == 'p') ADVANCE(1295);
-      if (lookahead == 't') ADVANCE(909);
-      if (lookahead == 'y') ADVANCE(1200);
+      if (lookahead == 'g') ADVANCE(1414);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1082:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1015);
-      if (lookahead == 'i') ADVANCE(1181);
+      if (lookahead == 'g') ADVANCE(1297);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1083:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1346);
+      if (lookahead == 'g') ADVANCE(1045);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1084:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1014);
+      if (lookahead == 'g') ADVANCE(1301);
+      if (lookahead == 'n') ADVANCE(1110);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1085:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1034);
+      if (lookahead == 'g') ADVANCE(1308);
+      if (lookahead == 'n') ADVANCE(1110);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1086:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'h') ADVANCE(1036);
+      if (lookahead == 'g') ADVANCE(1319);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1087:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1318);
-      if (lookahead == 'o') ADVANCE(1393);
-      if (lookahead == 'r') ADVANCE(887);
+      if (lookahead == 'h') ADVANCE(846);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1088:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1318);
-      if (lookahead == 'o') ADVANCE(1396);
+      if (lookahead == 'h') ADVANCE(613);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1089:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1135);
+      if (lookahead == 'h') ADVANCE(814);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1090:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1336);
-      if (lookahead == 'm') ADVANCE(1256);
-      if (lookahead == 'n') ADVANCE(1006);
-      if (lookahead == 'x') ADVANCE(935);
+      if (lookahead == 'h') ADVANCE(614);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1091:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1336);
-      if (lookahead == 'n') ADVANCE(1006);
+      if (lookahead == 'h') ADVANCE(1236);
+      if (lookahead == 'l') ADVANCE(1240);
+      if (lookahead == 'o') ADVANCE(1168);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1092:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1163);
-      if (lookahead == 'l') ADVANCE(1378);
-      if (lookahead == 'o') ADVANCE(1266);
-      if (lookahead == 'r') ADVANCE(1020);
+      if (lookahead == 'h') ADVANCE(1396);
+      if (lookahead == 'l') ADVANCE(891);
+      if (lookahead == 'p') ADVANCE(1309);
+      if (lookahead == 't') ADVANCE(920);
+      if (lookahead == 'y') ADVANCE(1214);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1093:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1181);
-      if (lookahead == 'o') ADVANCE(620);
-      if (lookahead == 'r') ADVANCE(879);
+      if (lookahead == 'h') ADVANCE(1026);
+      if (lookahead == 'i') ADVANCE(1195);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1094:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1181);
-      if (lookahead == 'o') ADVANCE(620);
+      if (lookahead == 'h') ADVANCE(1360);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1095:
       ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'h') ADVANCE(1025);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1096:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'h') ADVANCE(1046);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1097:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'h') ADVANCE(1047);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1098:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1332);
+      if (lookahead == 'o') ADVANCE(1408);
+      if (lookahead == 'r') ADVANCE(898);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1099:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1332);
+      if (lookahead == 'o') ADVANCE(1411);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1100:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1147);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1101:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1350);
+      if (lookahead == 'm') ADVANCE(1270);
+      if (lookahead == 'n') ADVANCE(1017);
+      if (lookahead == 'x') ADVANCE(946);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1102:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1350);
+      if (lookahead == 'n') ADVANCE(1017);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1103:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1176);
+      if (lookahead == 'l') ADVANCE(1393);
+      if (lookahead == 'o') ADVANCE(1280);
+      if (lookahead == 'r') ADVANCE(1031);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1104:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1195);
+      if (lookahead == 'o') ADVANCE(630);
+      if (lookahead == 'r') ADVANCE(890);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1105:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1195);
+      if (lookahead == 'o') ADVANCE(630);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1106:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1195);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1107:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1080);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1108:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1229);
+      if (lookahead == 'k') ADVANCE(1027);
+      if (lookahead == 'x') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1109:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1229);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1110:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1191);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1111:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1363);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1112:
+      ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'i') ADVANCE(1181);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1096:
+    case 1113:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1069);
+      if (lookahead == 'i') ADVANCE(963);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1097:
+    case 1114:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1215);
-      if (lookahead == 'k') ADVANCE(1016);
-      if (lookahead == 'x') ADVANCE(712);
+      if (lookahead == 'i') ADVANCE(1160);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1098:
+    case 1115:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1215);
+      if (lookahead == 'i') ADVANCE(941);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1099:
+    case 1116:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1177);
+      if (lookahead == 'i') ADVANCE(1390);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1100:
+    case 1117:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1208);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1118:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1217);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1119:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1199);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1120:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1366);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1121:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(979);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1122:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'i') ADVANCE(1349);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1101:
+    case 1123:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1178);
+      if (lookahead == 'i') ADVANCE(1187);
+      if (lookahead == 'u') ADVANCE(1334);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1102:
+    case 1124:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1168);
+      if (lookahead == 'i') ADVANCE(1353);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1103:
+    case 1125:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(952);
+      if (lookahead == 'i') ADVANCE(1364);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1104:
+    case 1126:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1371);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1127:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'i') ADVANCE(1373);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1128:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'i') ADVANCE(1148);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1105:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(930);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1106:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1194);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1107:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1185);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1108:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1352);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1109:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1203);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1110:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(968);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1111:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1335);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1112:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1174);
-      if (lookahead == 'u') ADVANCE(1320);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1113:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1339);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1114:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1350);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1115:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1357);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1116:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1359);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1117:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1136);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1118:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1405);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1119:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1183);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1120:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1236);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1121:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1370);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1122:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1179);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1123:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1240);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1124:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1182);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1125:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(1074);
-      if (lookahead == 'o') ADVANCE(967);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1126:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'i') ADVANCE(927);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1127:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(712);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1128:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(679);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1129:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(600);
+      if (lookahead == 'i') ADVANCE(1420);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1130:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(607);
+      if (lookahead == 'i') ADVANCE(1197);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1131:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(639);
+      if (lookahead == 'i') ADVANCE(1192);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1132:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(716);
+      if (lookahead == 'i') ADVANCE(1250);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1133:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(608);
+      if (lookahead == 'i') ADVANCE(1384);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1134:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(981);
-      if (lookahead == 'm') ADVANCE(1113);
-      if (lookahead == 'n') ADVANCE(1129);
+      if (lookahead == 'i') ADVANCE(1193);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1135:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(981);
-      if (lookahead == 'm') ADVANCE(1113);
+      if (lookahead == 'i') ADVANCE(1254);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1136:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(981);
+      if (lookahead == 'i') ADVANCE(1196);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1137:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(1307);
+      if (lookahead == 'i') ADVANCE(1085);
+      if (lookahead == 'o') ADVANCE(978);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1138:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(1016);
-      if (lookahead == 'x') ADVANCE(712);
+      if (lookahead == 'i') ADVANCE(938);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1139:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'k') ADVANCE(1023);
+      if (lookahead == 'k') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1140:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1142);
-      if (lookahead == 'n') ADVANCE(951);
+      if (lookahead == 'k') ADVANCE(689);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1141:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1142);
+      if (lookahead == 'k') ADVANCE(610);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1142:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(854);
+      if (lookahead == 'k') ADVANCE(617);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1143:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(712);
+      if (lookahead == 'k') ADVANCE(649);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1144:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(697);
+      if (lookahead == 'k') ADVANCE(726);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1145:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(759);
+      if (lookahead == 'k') ADVANCE(618);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1146:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(701);
+      if (lookahead == 'k') ADVANCE(992);
+      if (lookahead == 'm') ADVANCE(1124);
+      if (lookahead == 'n') ADVANCE(1141);
+      if (lookahead == 'u') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1147:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(806);
+      if (lookahead == 'k') ADVANCE(992);
+      if (lookahead == 'm') ADVANCE(1124);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1148:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(841);
+      if (lookahead == 'k') ADVANCE(992);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1149:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1378);
+      if (lookahead == 'k') ADVANCE(1321);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1150:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(892);
-      if (lookahead == 'o') ADVANCE(1234);
+      if (lookahead == 'k') ADVANCE(1027);
+      if (lookahead == 'x') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1151:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(892);
+      if (lookahead == 'k') ADVANCE(1034);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1152:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(954);
-      if (lookahead == 'm') ADVANCE(1186);
-      if (lookahead == 'p') ADVANCE(1401);
+      if (lookahead == 'l') ADVANCE(1154);
+      if (lookahead == 'n') ADVANCE(962);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1153:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1145);
-      if (lookahead == 'u') ADVANCE(1363);
+      if (lookahead == 'l') ADVANCE(1154);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1154:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1145);
+      if (lookahead == 'l') ADVANCE(864);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1155:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(952);
+      if (lookahead == 'l') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1156:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1223);
+      if (lookahead == 'l') ADVANCE(707);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1157:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(980);
+      if (lookahead == 'l') ADVANCE(769);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1158:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(886);
-      if (lookahead == 'o') ADVANCE(1176);
+      if (lookahead == 'l') ADVANCE(711);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1159:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1312);
+      if (lookahead == 'l') ADVANCE(816);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1160:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1022);
+      if (lookahead == 'l') ADVANCE(851);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1161:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(975);
+      if (lookahead == 'l') ADVANCE(1393);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1162:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(978);
+      if (lookahead == 'l') ADVANCE(903);
+      if (lookahead == 'o') ADVANCE(1248);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1163:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(1160);
+      if (lookahead == 'l') ADVANCE(903);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1164:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(893);
-      if (lookahead == 'n') ADVANCE(961);
+      if (lookahead == 'l') ADVANCE(965);
+      if (lookahead == 'm') ADVANCE(1189);
+      if (lookahead == 'p') ADVANCE(1416);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1165:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'l') ADVANCE(893);
+      if (lookahead == 'l') ADVANCE(965);
+      if (lookahead == 'm') ADVANCE(1200);
+      if (lookahead == 'p') ADVANCE(1416);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1166:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(928);
-      if (lookahead == 'o') ADVANCE(1202);
+      if (lookahead == 'l') ADVANCE(1157);
+      if (lookahead == 'u') ADVANCE(1377);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1167:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(596);
+      if (lookahead == 'l') ADVANCE(1157);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1168:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(712);
+      if (lookahead == 'l') ADVANCE(963);
+      if (lookahead == 'm') ADVANCE(1189);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1169:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(777);
+      if (lookahead == 'l') ADVANCE(1237);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1170:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(597);
+      if (lookahead == 'l') ADVANCE(991);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1171:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1256);
-      if (lookahead == 'x') ADVANCE(936);
+      if (lookahead == 'l') ADVANCE(897);
+      if (lookahead == 'o') ADVANCE(1190);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1172:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1256);
-      if (lookahead == 'x') ADVANCE(1257);
+      if (lookahead == 'l') ADVANCE(1326);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1173:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1071);
-      if (lookahead == 't') ADVANCE(982);
+      if (lookahead == 'l') ADVANCE(1033);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1174:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1071);
+      if (lookahead == 'l') ADVANCE(986);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1175:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1259);
+      if (lookahead == 'l') ADVANCE(989);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1176:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1186);
+      if (lookahead == 'l') ADVANCE(1173);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1177:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1118);
+      if (lookahead == 'l') ADVANCE(904);
+      if (lookahead == 'n') ADVANCE(972);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1178:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(894);
+      if (lookahead == 'l') ADVANCE(904);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1179:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(976);
+      if (lookahead == 'm') ADVANCE(939);
+      if (lookahead == 'o') ADVANCE(1216);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1180:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1307);
+      if (lookahead == 'm') ADVANCE(606);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1181:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1009);
+      if (lookahead == 'm') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1182:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(975);
+      if (lookahead == 'm') ADVANCE(787);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1183:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(990);
+      if (lookahead == 'm') ADVANCE(607);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1184:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1233);
+      if (lookahead == 'm') ADVANCE(1270);
+      if (lookahead == 'x') ADVANCE(947);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1185:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(1113);
+      if (lookahead == 'm') ADVANCE(1270);
+      if (lookahead == 'x') ADVANCE(1271);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1186:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(897);
+      if (lookahead == 'm') ADVANCE(1082);
+      if (lookahead == 't') ADVANCE(993);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1187:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(632);
+      if (lookahead == 'm') ADVANCE(1082);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1188:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'p') ADVANCE(1354);
+      if (lookahead == 'm') ADVANCE(1273);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1189:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(696);
-      if (lookahead == 'v') ADVANCE(1039);
+      if (lookahead == 'm') ADVANCE(887);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1190:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(712);
+      if (lookahead == 'm') ADVANCE(1200);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1191:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(744);
+      if (lookahead == 'm') ADVANCE(1129);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1192:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(736);
+      if (lookahead == 'm') ADVANCE(905);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1193:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(724);
+      if (lookahead == 'm') ADVANCE(987);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1194:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(740);
+      if (lookahead == 'm') ADVANCE(1321);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1195:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(751);
+      if (lookahead == 'm') ADVANCE(1020);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1196:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(643);
+      if (lookahead == 'm') ADVANCE(986);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1197:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(646);
+      if (lookahead == 'm') ADVANCE(1001);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1198:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(647);
+      if (lookahead == 'm') ADVANCE(1247);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1199:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(961);
+      if (lookahead == 'm') ADVANCE(1124);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1200:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(929);
+      if (lookahead == 'm') ADVANCE(914);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1201:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1129);
+      if (lookahead == 'n') ADVANCE(642);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1202:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(955);
-      if (lookahead == 'o') ADVANCE(1338);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'p') ADVANCE(1368);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1203:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1068);
+      if (lookahead == 'n') ADVANCE(706);
+      if (lookahead == 'v') ADVANCE(1050);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1204:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(942);
+      if (lookahead == 'n') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1205:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(952);
+      if (lookahead == 'n') ADVANCE(754);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1206:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(947);
+      if (lookahead == 'n') ADVANCE(746);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1207:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(734);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1208:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(750);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1209:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(761);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1210:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(653);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1211:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(656);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1212:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(657);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1213:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(972);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1214:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(940);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1215:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(1141);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1216:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(966);
+      if (lookahead == 'o') ADVANCE(1352);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1217:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(1079);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1218:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(953);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1219:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'n') ADVANCE(963);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1220:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'n') ADVANCE(958);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1208:
+    case 1221:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1316);
+      if (lookahead == 'n') ADVANCE(970);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1209:
+    case 1222:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1355);
-      if (lookahead == 's') ADVANCE(882);
+      if (lookahead == 'n') ADVANCE(1330);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1210:
+    case 1223:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1355);
-      if (lookahead == 's') ADVANCE(994);
+      if (lookahead == 'n') ADVANCE(1369);
+      if (lookahead == 's') ADVANCE(893);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1211:
+    case 1224:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1355);
+      if (lookahead == 'n') ADVANCE(1369);
+      if (lookahead == 's') ADVANCE(1005);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1212:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1048);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1213:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1358);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1214:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(944);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1215:
+    case 1225:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'n') ADVANCE(1369);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1216:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(910);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1217:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1373);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1218:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'n') ADVANCE(1375);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1219:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1393);
-      if (lookahead == 'r') ADVANCE(887);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1220:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1266);
-      if (lookahead == 'r') ADVANCE(1021);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1221:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1234);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1222:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1244);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1223:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1392);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1224:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1289);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1225:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1144);
-      if (lookahead == 's') ADVANCE(1323);
-      if (lookahead == 'w') ADVANCE(1026);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1226:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1380);
+      if (lookahead == 'n') ADVANCE(1059);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1227:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1237);
+      if (lookahead == 'n') ADVANCE(1372);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1228:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1382);
+      if (lookahead == 'n') ADVANCE(955);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1229:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1338);
+      if (lookahead == 'n') ADVANCE(1383);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1230:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1253);
+      if (lookahead == 'n') ADVANCE(921);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1231:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1132);
+      if (lookahead == 'n') ADVANCE(1387);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1232:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1231);
+      if (lookahead == 'n') ADVANCE(1389);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1233:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1284);
+      if (lookahead == 'o') ADVANCE(1408);
+      if (lookahead == 'r') ADVANCE(898);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1234:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1159);
-      if (lookahead == 'w') ADVANCE(1026);
+      if (lookahead == 'o') ADVANCE(1280);
+      if (lookahead == 'r') ADVANCE(1032);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1235:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1197);
+      if (lookahead == 'o') ADVANCE(1248);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1236:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1208);
+      if (lookahead == 'o') ADVANCE(1258);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1237:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1345);
+      if (lookahead == 'o') ADVANCE(1407);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1238:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1274);
-      if (lookahead == 'r') ADVANCE(1020);
+      if (lookahead == 'o') ADVANCE(1303);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1239:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1274);
-      if (lookahead == 'r') ADVANCE(1021);
+      if (lookahead == 'o') ADVANCE(1156);
+      if (lookahead == 's') ADVANCE(1337);
+      if (lookahead == 'w') ADVANCE(1037);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1240:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1198);
+      if (lookahead == 'o') ADVANCE(1395);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1241:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1394);
+      if (lookahead == 'o') ADVANCE(1251);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1242:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1383);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1243:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1328);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1244:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1332);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1245:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1296);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1246:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(1301);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1247:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'o') ADVANCE(1397);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1243:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1352);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1244:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1267);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1245:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1144);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1246:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1245);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1247:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'o') ADVANCE(1298);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1248:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(712);
-      if (lookahead == 't') ADVANCE(1086);
+      if (lookahead == 'o') ADVANCE(1172);
+      if (lookahead == 'w') ADVANCE(1037);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1249:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(712);
+      if (lookahead == 'o') ADVANCE(1211);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1250:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(813);
+      if (lookahead == 'o') ADVANCE(1222);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1251:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(755);
+      if (lookahead == 'o') ADVANCE(1359);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1252:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1295);
+      if (lookahead == 'o') ADVANCE(1288);
+      if (lookahead == 'r') ADVANCE(1031);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1253:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1399);
+      if (lookahead == 'o') ADVANCE(1288);
+      if (lookahead == 'r') ADVANCE(1032);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1254:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1354);
+      if (lookahead == 'o') ADVANCE(1212);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1255:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(884);
+      if (lookahead == 'o') ADVANCE(1409);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1256:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1348);
+      if (lookahead == 'o') ADVANCE(1398);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1257:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1007);
+      if (lookahead == 'o') ADVANCE(1342);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1258:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1342);
+      if (lookahead == 'o') ADVANCE(1346);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1259:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1243);
+      if (lookahead == 'o') ADVANCE(1310);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1260:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1030);
+      if (lookahead == 'o') ADVANCE(1315);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1261:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(899);
+      if (lookahead == 'o') ADVANCE(1412);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1262:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1025);
-      if (lookahead == 'u') ADVANCE(1331);
+      if (lookahead == 'p') ADVANCE(722);
+      if (lookahead == 't') ADVANCE(1097);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1263:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'p') ADVANCE(1025);
+      if (lookahead == 'p') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1264:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(712);
+      if (lookahead == 'p') ADVANCE(823);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1265:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(703);
+      if (lookahead == 'p') ADVANCE(765);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1266:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(828);
+      if (lookahead == 'p') ADVANCE(1309);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1267:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1388);
-      if (lookahead == 't') ADVANCE(586);
+      if (lookahead == 'p') ADVANCE(1414);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1268:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1388);
+      if (lookahead == 'p') ADVANCE(1368);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1269:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(924);
+      if (lookahead == 'p') ADVANCE(895);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1270:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(692);
+      if (lookahead == 'p') ADVANCE(1362);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1271:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(767);
+      if (lookahead == 'p') ADVANCE(1018);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1272:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(808);
+      if (lookahead == 'p') ADVANCE(1356);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1273:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(592);
+      if (lookahead == 'p') ADVANCE(1257);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1274:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(829);
+      if (lookahead == 'p') ADVANCE(1038);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1275:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(809);
+      if (lookahead == 'p') ADVANCE(909);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1276:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(593);
+      if (lookahead == 'p') ADVANCE(1036);
+      if (lookahead == 'u') ADVANCE(1345);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1277:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'p') ADVANCE(1036);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1278:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1279:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(713);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1280:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(838);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1281:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1403);
+      if (lookahead == 't') ADVANCE(596);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1282:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1403);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1283:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(935);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1284:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(702);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1285:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(777);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1286:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(818);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1287:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(602);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1288:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(839);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1289:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(819);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1290:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(603);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1291:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(936);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1292:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1418);
+      if (lookahead == 'u') ADVANCE(1302);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1293:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1418);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1294:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1244);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1295:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1081);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1296:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(890);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1297:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1113);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1298:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1415);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1299:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(888);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1300:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1322);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1301:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(911);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1302:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1209);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1303:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'r') ADVANCE(1349);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1304:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'r') ADVANCE(925);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1278:
+    case 1305:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1403);
-      if (lookahead == 'u') ADVANCE(1290);
+      if (lookahead == 'r') ADVANCE(969);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1279:
+    case 1306:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1403);
+      if (lookahead == 'r') ADVANCE(1354);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1280:
+    case 1307:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1230);
+      if (lookahead == 'r') ADVANCE(1321);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1281:
+    case 1308:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1070);
+      if (lookahead == 'r') ADVANCE(926);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
-    case 1282:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(879);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1283:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1103);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1284:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1400);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1285:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(877);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1286:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1308);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1287:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(901);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1288:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(914);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1289:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1335);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1290:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1195);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1291:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(959);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1292:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1340);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1293:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(915);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1294:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1307);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1295:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1024);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1296:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(985);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1297:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1021);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1298:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1385);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1299:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(943);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1300:
+    case 1309:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'r') ADVANCE(1035);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1301:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(945);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1302:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1047);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1303:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1390);
-      if (lookahead == 't') ADVANCE(586);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1304:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(1391);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1305:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(918);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1306:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(882);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1307:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(854);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1308:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(712);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1309:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(707);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1310:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(705);
+      if (lookahead == 'r') ADVANCE(996);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1311:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(589);
+      if (lookahead == 'r') ADVANCE(1032);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1312:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(652);
+      if (lookahead == 'r') ADVANCE(1400);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1313:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(818);
+      if (lookahead == 'r') ADVANCE(954);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1314:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(731);
+      if (lookahead == 'r') ADVANCE(1044);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1315:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(685);
+      if (lookahead == 'r') ADVANCE(956);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1316:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(626);
+      if (lookahead == 'r') ADVANCE(1058);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1317:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1323);
-      if (lookahead == 'w') ADVANCE(1014);
+      if (lookahead == 'r') ADVANCE(1405);
+      if (lookahead == 't') ADVANCE(596);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1318:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1128);
+      if (lookahead == 'r') ADVANCE(1406);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1319:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(883);
+      if (lookahead == 'r') ADVANCE(929);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1320:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1260);
+      if (lookahead == 's') ADVANCE(893);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1321:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1311);
+      if (lookahead == 's') ADVANCE(864);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1322:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1367);
-      if (lookahead == 't') ADVANCE(664);
+      if (lookahead == 's') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1323:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1126);
-      if (lookahead == 't') ADVANCE(712);
+      if (lookahead == 's') ADVANCE(717);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1324:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1126);
+      if (lookahead == 's') ADVANCE(715);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1325:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1228);
-      if (lookahead == 't') ADVANCE(1279);
+      if (lookahead == 's') ADVANCE(599);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1326:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1228);
+      if (lookahead == 's') ADVANCE(662);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1327:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1360);
+      if (lookahead == 's') ADVANCE(828);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1328:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1324);
+      if (lookahead == 's') ADVANCE(741);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1329:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1102);
+      if (lookahead == 's') ADVANCE(695);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1330:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1309);
+      if (lookahead == 's') ADVANCE(636);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1331:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(983);
+      if (lookahead == 's') ADVANCE(1337);
+      if (lookahead == 'w') ADVANCE(1025);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1332:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(975);
+      if (lookahead == 's') ADVANCE(1140);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1333:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(894);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1334:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1274);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1335:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1325);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1336:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1381);
+      if (lookahead == 't') ADVANCE(674);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1337:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1138);
+      if (lookahead == 't') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1338:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1138);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1339:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1242);
+      if (lookahead == 't') ADVANCE(1293);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1340:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1242);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1341:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1374);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1342:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1338);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1343:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1112);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1344:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 's') ADVANCE(1323);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1345:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 's') ADVANCE(994);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1334:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 's') ADVANCE(1261);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1335:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(712);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1336:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1084);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1337:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(582);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1338:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(668);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1339:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(798);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1340:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1341:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(796);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1342:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(834);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1343:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(825);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1344:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(987);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1345:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(748);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1346:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(800);
+      if (lookahead == 's') ADVANCE(986);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1347:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(720);
+      if (lookahead == 's') ADVANCE(1005);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1348:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1402);
+      if (lookahead == 's') ADVANCE(1275);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1349:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1076);
+      if (lookahead == 't') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1350:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1400);
+      if (lookahead == 't') ADVANCE(1095);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1351:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1078);
+      if (lookahead == 't') ADVANCE(592);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1352:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(931);
+      if (lookahead == 't') ADVANCE(678);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1353:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1264);
+      if (lookahead == 't') ADVANCE(808);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1354:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1101);
+      if (lookahead == 't') ADVANCE(763);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1355:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1104);
+      if (lookahead == 't') ADVANCE(806);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1356:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(964);
+      if (lookahead == 't') ADVANCE(844);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1357:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(934);
+      if (lookahead == 't') ADVANCE(835);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1358:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1119);
+      if (lookahead == 't') ADVANCE(998);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1359:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(946);
+      if (lookahead == 't') ADVANCE(758);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1360:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1314);
+      if (lookahead == 't') ADVANCE(810);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1361:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1120);
+      if (lookahead == 't') ADVANCE(730);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1362:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(982);
+      if (lookahead == 't') ADVANCE(1417);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1363:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(984);
+      if (lookahead == 't') ADVANCE(1087);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1364:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1279);
+      if (lookahead == 't') ADVANCE(1415);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1365:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1089);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1366:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(942);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1367:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1278);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1368:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1131);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1369:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1114);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1370:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(975);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1371:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(945);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1372:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1130);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1373:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(957);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1374:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1328);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1375:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(1132);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1376:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 't') ADVANCE(993);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1377:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 't') ADVANCE(995);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1366:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(988);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1367:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1109);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1368:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1019);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1369:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1032);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1370:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1031);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1371:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1034);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1372:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1086);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1373:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1122);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1374:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1123);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1375:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(1124);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1376:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(703);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1377:
-      ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1008);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1378:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1103);
+      if (lookahead == 't') ADVANCE(1293);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1379:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1331);
+      if (lookahead == 't') ADVANCE(1006);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1380:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(965);
+      if (lookahead == 't') ADVANCE(999);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1381:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1356);
+      if (lookahead == 't') ADVANCE(1118);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1382:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1299);
+      if (lookahead == 't') ADVANCE(1030);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1383:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1347);
+      if (lookahead == 't') ADVANCE(1041);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1384:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'u') ADVANCE(1363);
+      if (lookahead == 't') ADVANCE(1042);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1385:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(989);
+      if (lookahead == 't') ADVANCE(1046);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1386:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1018);
+      if (lookahead == 't') ADVANCE(1097);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1387:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1014);
+      if (lookahead == 't') ADVANCE(1134);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1388:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1038);
+      if (lookahead == 't') ADVANCE(1135);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1389:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1039);
+      if (lookahead == 't') ADVANCE(1136);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1390:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1041);
+      if (lookahead == 'u') ADVANCE(722);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1391:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'v') ADVANCE(1042);
+      if (lookahead == 'u') ADVANCE(713);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1392:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(781);
+      if (lookahead == 'u') ADVANCE(1019);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1393:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1213);
+      if (lookahead == 'u') ADVANCE(1113);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1394:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1196);
+      if (lookahead == 'u') ADVANCE(1345);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1395:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1110);
+      if (lookahead == 'u') ADVANCE(976);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1396:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1217);
+      if (lookahead == 'u') ADVANCE(1370);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1397:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'w') ADVANCE(1218);
+      if (lookahead == 'u') ADVANCE(1313);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1398:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'x') ADVANCE(937);
+      if (lookahead == 'u') ADVANCE(1361);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1399:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(712);
+      if (lookahead == 'u') ADVANCE(1377);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1400:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(703);
+      if (lookahead == 'v') ADVANCE(1000);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1401:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(674);
+      if (lookahead == 'v') ADVANCE(1029);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1402:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(757);
+      if (lookahead == 'v') ADVANCE(1025);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1403:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'y') ADVANCE(728);
+      if (lookahead == 'v') ADVANCE(1049);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1404:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'z') ADVANCE(986);
+      if (lookahead == 'v') ADVANCE(1050);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1405:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'z') ADVANCE(991);
+      if (lookahead == 'v') ADVANCE(1052);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1406:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'v') ADVANCE(1053);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1407:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(791);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1408:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(1227);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1409:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(1210);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1410:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(1121);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1411:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(1231);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1412:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'w') ADVANCE(1232);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1413:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'x') ADVANCE(948);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1414:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(722);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1415:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(713);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1416:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(684);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1417:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(767);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1418:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'y') ADVANCE(738);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
+      END_STATE();
+    case 1419:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'z') ADVANCE(997);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1421);
+      END_STATE();
+    case 1420:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == 'z') ADVANCE(1002);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1421);
+      END_STATE();
+    case 1421:
       ACCEPT_TOKEN(sym_identifier);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1406);
-      END_STATE();
-    case 1407:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      END_STATE();
-    case 1408:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '>') ADVANCE(774);
-      END_STATE();
-    case 1409:
-      ACCEPT_TOKEN(anon_sym_SLASH);
-      if (lookahead == '/') ADVANCE(1851);
-      END_STATE();
-    case 1410:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '-') ADVANCE(526);
-      if (lookahead == '.') ADVANCE(516);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1414);
-      END_STATE();
-    case 1411:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(516);
-      if (lookahead == ':') ADVANCE(524);
-      if (lookahead == '_') ADVANCE(1414);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1413);
-      END_STATE();
-    case 1412:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(516);
-      if (lookahead == ':') ADVANCE(524);
-      if (lookahead == '_') ADVANCE(1414);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1411);
-      END_STATE();
-    case 1413:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(516);
-      if (lookahead == '_') ADVANCE(1414);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1410);
-      END_STATE();
-    case 1414:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(516);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1414);
-      END_STATE();
-    case 1415:
-      ACCEPT_TOKEN(sym_number);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(1415);
-      END_STATE();
-    case 1416:
-      ACCEPT_TOKEN(sym_unit);
-      END_STATE();
-    case 1417:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '.') ADVANCE(521);
-      if (lookahead == '_') ADVANCE(1417);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1839);
-      END_STATE();
-    case 1418:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '.') ADVANCE(521);
-      if (lookahead == '_') ADVANCE(1418);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1840);
-      END_STATE();
-    case 1419:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1712);
-      if (lookahead == 'l') ADVANCE(1433);
-      if (lookahead == 'o') ADVANCE(1630);
-      if (lookahead == 'p') ADVANCE(1807);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 1420:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1712);
-      if (lookahead == 'o') ADVANCE(1630);
-      if (lookahead == 'p') ADVANCE(1807);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
-      END_STATE();
-    case 1421:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1457);
-      if (lookahead == 'e') ADVANCE(1768);
-      if (lookahead == 'i') ADVANCE(1664);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1421);
       END_STATE();
     case 1422:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1457);
-      if (lookahead == 'i') ADVANCE(1664);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_DASH);
       END_STATE();
     case 1423:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1589);
-      if (lookahead == 'e') ADVANCE(1641);
-      if (lookahead == 'i') ADVANCE(1567);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '>') ADVANCE(784);
       END_STATE();
     case 1424:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1466);
-      if (lookahead == 'e') ADVANCE(1759);
-      if (lookahead == 'o') ADVANCE(1815);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(anon_sym_SLASH);
+      if (lookahead == '/') ADVANCE(1866);
       END_STATE();
     case 1425:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1466);
-      if (lookahead == 'e') ADVANCE(1788);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '-') ADVANCE(536);
+      if (lookahead == '.') ADVANCE(526);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1429);
       END_STATE();
     case 1426:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(670);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(526);
+      if (lookahead == ':') ADVANCE(534);
+      if (lookahead == '_') ADVANCE(1429);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1428);
       END_STATE();
     case 1427:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1460);
-      if (lookahead == 'e') ADVANCE(571);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(526);
+      if (lookahead == ':') ADVANCE(534);
+      if (lookahead == '_') ADVANCE(1429);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1426);
       END_STATE();
     case 1428:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1460);
-      if (lookahead == 'e') ADVANCE(1477);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(526);
+      if (lookahead == '_') ADVANCE(1429);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(1425);
       END_STATE();
     case 1429:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1559);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '.') ADVANCE(526);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1429);
       END_STATE();
     case 1430:
-      ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1750);
-      if (lookahead == 'o') ADVANCE(1763);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+      ACCEPT_TOKEN(sym_number);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(1430);
       END_STATE();
     case 1431:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1468);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
       END_STATE();
     case 1432:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1477);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '.') ADVANCE(531);
+      if (lookahead == '_') ADVANCE(1432);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1854);
       END_STATE();
     case 1433:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1764);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '.') ADVANCE(531);
+      if (lookahead == '_') ADVANCE(1433);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1855);
       END_STATE();
     case 1434:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1476);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1727);
+      if (lookahead == 'l') ADVANCE(1448);
+      if (lookahead == 'o') ADVANCE(1645);
+      if (lookahead == 'p') ADVANCE(1822);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1435:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1810);
-      if (lookahead == 'r') ADVANCE(1526);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1727);
+      if (lookahead == 'o') ADVANCE(1645);
+      if (lookahead == 'p') ADVANCE(1822);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1436:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1654);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1472);
+      if (lookahead == 'e') ADVANCE(1783);
+      if (lookahead == 'i') ADVANCE(1679);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1437:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1670);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1472);
+      if (lookahead == 'i') ADVANCE(1679);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1438:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1469);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1604);
+      if (lookahead == 'e') ADVANCE(1656);
+      if (lookahead == 'i') ADVANCE(1582);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1439:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1621);
-      if (lookahead == 'i') ADVANCE(1650);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1481);
+      if (lookahead == 'e') ADVANCE(1774);
+      if (lookahead == 'o') ADVANCE(1830);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1440:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1602);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1481);
+      if (lookahead == 'e') ADVANCE(1803);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1441:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1678);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(680);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1442:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1786);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1475);
+      if (lookahead == 'e') ADVANCE(581);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1443:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1480);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1475);
+      if (lookahead == 'e') ADVANCE(1492);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1444:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1673);
-      if (lookahead == 'e') ADVANCE(1561);
-      if (lookahead == 'o') ADVANCE(1697);
-      if (lookahead == 'u') ADVANCE(1489);
-      if (lookahead == 'y') ADVANCE(762);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1574);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1445:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1673);
-      if (lookahead == 'e') ADVANCE(1561);
-      if (lookahead == 'o') ADVANCE(1697);
-      if (lookahead == 'u') ADVANCE(1489);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1765);
+      if (lookahead == 'o') ADVANCE(1778);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1446:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1778);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1483);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1447:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1738);
-      if (lookahead == 'o') ADVANCE(1711);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1492);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1448:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1737);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1779);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1449:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1467);
-      if (lookahead == 'e') ADVANCE(1760);
-      if (lookahead == 'o') ADVANCE(1815);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1491);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1450:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1798);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1825);
+      if (lookahead == 'r') ADVANCE(1541);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1451:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1604);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1669);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1452:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1471);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1685);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1453:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1789);
-      if (lookahead == 'e') ADVANCE(1788);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1484);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1454:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1805);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1636);
+      if (lookahead == 'i') ADVANCE(1665);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1455:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'a') ADVANCE(1806);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1617);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1456:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1689);
-      if (lookahead == 'h') ADVANCE(1528);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1693);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1457:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1522);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1801);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1458:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1707);
-      if (lookahead == 's') ADVANCE(1544);
-      if (lookahead == 't') ADVANCE(1733);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1495);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1459:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1696);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1688);
+      if (lookahead == 'e') ADVANCE(1576);
+      if (lookahead == 'o') ADVANCE(1712);
+      if (lookahead == 'u') ADVANCE(1504);
+      if (lookahead == 'y') ADVANCE(772);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1460:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1632);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1688);
+      if (lookahead == 'e') ADVANCE(1576);
+      if (lookahead == 'o') ADVANCE(1712);
+      if (lookahead == 'u') ADVANCE(1504);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1461:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'b') ADVANCE(1699);
-      if (lookahead == 't') ADVANCE(1813);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1793);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1462:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1753);
+      if (lookahead == 'o') ADVANCE(1726);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1463:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1571);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1752);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1464:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(622);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1482);
+      if (lookahead == 'e') ADVANCE(1775);
+      if (lookahead == 'o') ADVANCE(1830);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1465:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(770);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1813);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1466:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1615);
-      if (lookahead == 't') ADVANCE(1495);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1619);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1467:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1615);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1486);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1468:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1616);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1804);
+      if (lookahead == 'e') ADVANCE(1803);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1469:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1618);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1820);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1470:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1581);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'a') ADVANCE(1821);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1471:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1620);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1704);
+      if (lookahead == 'h') ADVANCE(1543);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1472:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1503);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1537);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1473:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1505);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1722);
+      if (lookahead == 's') ADVANCE(1559);
+      if (lookahead == 't') ADVANCE(1748);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1474:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1506);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1711);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1475:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1774);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1647);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1476:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'c') ADVANCE(1600);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'b') ADVANCE(1714);
+      if (lookahead == 't') ADVANCE(1828);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1477:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1478:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(681);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1586);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1479:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(634);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(632);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1480:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(810);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(780);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1481:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(783);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1630);
+      if (lookahead == 't') ADVANCE(1510);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1482:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(764);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1630);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1483:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1631);
-      if (lookahead == 'n') ADVANCE(631);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1631);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1484:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1631);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1633);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1485:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1488);
-      if (lookahead == 'f') ADVANCE(1804);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1596);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1486:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1488);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1635);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1487:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1518);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1488:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1742);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1520);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1489:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1569);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1521);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1490:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1824);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1789);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1491:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1704);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'c') ADVANCE(1615);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1492:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1705);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1493:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1531);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(691);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1494:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'd') ADVANCE(1784);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(644);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1495:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(820);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1496:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1677);
-      if (lookahead == 'u') ADVANCE(1524);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(793);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1497:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1677);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(774);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1498:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1768);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1646);
+      if (lookahead == 'n') ADVANCE(641);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1499:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1716);
-      if (lookahead == 'h') ADVANCE(1809);
-      if (lookahead == 'i') ADVANCE(1790);
-      if (lookahead == 'l') ADVANCE(1431);
-      if (lookahead == 'w') ADVANCE(1595);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1646);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1500:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1716);
-      if (lookahead == 'i') ADVANCE(1790);
-      if (lookahead == 'w') ADVANCE(1595);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1503);
+      if (lookahead == 'f') ADVANCE(1819);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1501:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(654);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1503);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1502:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(610);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1503:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(687);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1757);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1504:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(615);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1584);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1505:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(628);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1839);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1506:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(660);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1719);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1507:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1458);
-      if (lookahead == 'o') ADVANCE(1634);
-      if (lookahead == 'u') ADVANCE(1658);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1720);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1508:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1834);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1546);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1509:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(768);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'd') ADVANCE(1799);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1510:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(772);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1511:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(778);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1692);
+      if (lookahead == 'u') ADVANCE(1539);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1512:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(814);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1692);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1513:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(793);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1783);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1514:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(785);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1731);
+      if (lookahead == 'h') ADVANCE(1824);
+      if (lookahead == 'i') ADVANCE(1805);
+      if (lookahead == 'l') ADVANCE(1446);
+      if (lookahead == 'w') ADVANCE(1610);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1515:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(801);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1731);
+      if (lookahead == 'i') ADVANCE(1805);
+      if (lookahead == 'w') ADVANCE(1610);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1516:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(572);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(664);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1517:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1461);
-      if (lookahead == 'u') ADVANCE(1667);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(620);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1518:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1523);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(697);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1519:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(625);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1520:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1709);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(638);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1521:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1710);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(670);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1522:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1624);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1473);
+      if (lookahead == 'o') ADVANCE(1649);
+      if (lookahead == 'u') ADVANCE(1673);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1523:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1487);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1849);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1524:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1765);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(778);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1525:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1718);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(782);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1526:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1564);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(788);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1527:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1478);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(824);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1528:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1432);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(803);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1529:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1761);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(795);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1530:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1715);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(811);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1531:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1626);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(582);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1532:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1679);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1476);
+      if (lookahead == 'u') ADVANCE(1682);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1533:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1590);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1538);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1534:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1719);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1535:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1475);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1724);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1536:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1756);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1725);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1537:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1720);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1639);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1538:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1443);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1502);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1539:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1706);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1780);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1540:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1758);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1733);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1541:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1657);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1579);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1542:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1730);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1493);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1543:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1728);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1447);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1544:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1727);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1776);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1545:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1521);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1730);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1546:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1722);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1641);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1547:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1723);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1694);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1548:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1666);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1605);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1549:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1717);
-      if (lookahead == 'h') ADVANCE(1809);
-      if (lookahead == 'i') ADVANCE(1790);
-      if (lookahead == 'l') ADVANCE(1431);
-      if (lookahead == 'w') ADVANCE(1595);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1734);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1550:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1773);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1490);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1551:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1508);
-      if (lookahead == 'o') ADVANCE(1642);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1771);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1552:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1508);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1735);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1553:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1729);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1458);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1554:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1747);
-      if (lookahead == 'i') ADVANCE(1803);
-      if (lookahead == 'w') ADVANCE(1605);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1721);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1555:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'e') ADVANCE(1748);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1773);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1556:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1557);
-      if (lookahead == 'n') ADVANCE(694);
-      if (lookahead == 'v') ADVANCE(1525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1672);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1557:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(657);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1745);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1558:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(788);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1743);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1559:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1560);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1742);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1560:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1594);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1536);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1561:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1708);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1737);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1562:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1797);
-      if (lookahead == 'l') ADVANCE(1635);
-      if (lookahead == 'n') ADVANCE(1481);
-      if (lookahead == 't') ADVANCE(819);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1738);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1563:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1797);
-      if (lookahead == 'l') ADVANCE(1635);
-      if (lookahead == 't') ADVANCE(819);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1681);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1564:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'f') ADVANCE(1547);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1732);
+      if (lookahead == 'h') ADVANCE(1824);
+      if (lookahead == 'i') ADVANCE(1805);
+      if (lookahead == 'l') ADVANCE(1446);
+      if (lookahead == 'w') ADVANCE(1610);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1565:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1788);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1566:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1576);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1523);
+      if (lookahead == 'o') ADVANCE(1657);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1567:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1734);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1523);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1568:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1745);
-      if (lookahead == 'n') ADVANCE(1608);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1744);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1569:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1550);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1762);
+      if (lookahead == 'i') ADVANCE(1818);
+      if (lookahead == 'w') ADVANCE(1620);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1570:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'g') ADVANCE(1749);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'e') ADVANCE(1763);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1571:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(602);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1572);
+      if (lookahead == 'n') ADVANCE(704);
+      if (lookahead == 'v') ADVANCE(1540);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1572:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(803);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(667);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1573:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1812);
-      if (lookahead == 'l') ADVANCE(1438);
-      if (lookahead == 'p') ADVANCE(1740);
-      if (lookahead == 't') ADVANCE(1447);
-      if (lookahead == 'y') ADVANCE(1671);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(798);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1574:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1541);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (lookahead == 'r') ADVANCE(1429);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1575);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1575:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1541);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1609);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1576:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1776);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1723);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1577:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1546);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1812);
+      if (lookahead == 'l') ADVANCE(1650);
+      if (lookahead == 'n') ADVANCE(1496);
+      if (lookahead == 't') ADVANCE(829);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1578:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1548);
-      if (lookahead == 'i') ADVANCE(1650);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1812);
+      if (lookahead == 'l') ADVANCE(1650);
+      if (lookahead == 't') ADVANCE(829);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1579:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1809);
-      if (lookahead == 'l') ADVANCE(1431);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'f') ADVANCE(1562);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1580:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1809);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1581:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'h') ADVANCE(1519);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1591);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1582:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1637);
-      if (lookahead == 'o') ADVANCE(1725);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1749);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1583:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1568);
-      if (lookahead == 'o') ADVANCE(1493);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1760);
+      if (lookahead == 'n') ADVANCE(1623);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1584:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1752);
-      if (lookahead == 'o') ADVANCE(1822);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1565);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1585:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (lookahead == 'o') ADVANCE(618);
-      if (lookahead == 'r') ADVANCE(1429);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'g') ADVANCE(1764);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1586:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (lookahead == 'o') ADVANCE(618);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(612);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1587:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (lookahead == 'r') ADVANCE(1429);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(813);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1588:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1647);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1827);
+      if (lookahead == 'l') ADVANCE(1453);
+      if (lookahead == 'p') ADVANCE(1755);
+      if (lookahead == 't') ADVANCE(1462);
+      if (lookahead == 'y') ADVANCE(1686);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1589:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1680);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1556);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (lookahead == 'r') ADVANCE(1444);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1590:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1566);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1556);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1591:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1648);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1791);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1592:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1650);
-      if (lookahead == 'o') ADVANCE(619);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1561);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1593:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1650);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1563);
+      if (lookahead == 'i') ADVANCE(1665);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1594:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1464);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1824);
+      if (lookahead == 'l') ADVANCE(1446);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1595:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1785);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1824);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1596:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1662);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'h') ADVANCE(1534);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1597:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1802);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1652);
+      if (lookahead == 'o') ADVANCE(1740);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1598:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1694);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1583);
+      if (lookahead == 'o') ADVANCE(1508);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1599:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1627);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1767);
+      if (lookahead == 'o') ADVANCE(1837);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1600:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1782);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (lookahead == 'o') ADVANCE(628);
+      if (lookahead == 'r') ADVANCE(1444);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1601:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1494);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (lookahead == 'o') ADVANCE(628);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1602:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1659);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (lookahead == 'r') ADVANCE(1444);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1603:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1771);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1662);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1604:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1668);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1695);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1605:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1792);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1581);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1606:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1835);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1663);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1607:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1646);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1665);
+      if (lookahead == 'o') ADVANCE(629);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1608:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1649);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1665);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1609:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1651);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1479);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1610:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1695);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1800);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1611:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1701);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1677);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1612:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'i') ADVANCE(1570);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1817);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1613:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(678);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1709);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1614:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(599);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1642);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1615:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(606);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1797);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1616:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(637);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1509);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1617:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1674);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1618:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(638);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1786);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1619:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(715);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1683);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1620:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1807);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1621:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'k') ADVANCE(1540);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1850);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1622:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1661);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1623:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1433);
-      if (lookahead == 'o') ADVANCE(1645);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1664);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1624:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(700);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1666);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1625:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(758);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1710);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1626:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(805);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1716);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1627:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(840);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'i') ADVANCE(1585);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1628:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1436);
-      if (lookahead == 'o') ADVANCE(1686);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(688);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1629:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1436);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(609);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1630:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1477);
-      if (lookahead == 'm') ADVANCE(1652);
-      if (lookahead == 'p') ADVANCE(1829);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(616);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1631:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1501);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(647);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1632:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1495);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(724);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1633:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1754);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(648);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1634:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1625);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(725);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1635:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1685);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1636:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1622);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'k') ADVANCE(1555);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1637:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1638);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1638:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'l') ADVANCE(1527);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1448);
+      if (lookahead == 'o') ADVANCE(1660);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1639:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1462);
-      if (lookahead == 'o') ADVANCE(1669);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(710);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1640:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(595);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(768);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1641:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1690);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(815);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1642:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(776);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(850);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1643:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1713);
-      if (lookahead == 'x') ADVANCE(1714);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1451);
+      if (lookahead == 'o') ADVANCE(1701);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1644:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1451);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1645:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1652);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1492);
+      if (lookahead == 'm') ADVANCE(1667);
+      if (lookahead == 'p') ADVANCE(1844);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1646:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1495);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1516);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1647:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1520);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1510);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1648:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1603);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1769);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1649:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1606);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1640);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1650:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1539);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1700);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1651:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1514);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1637);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1652:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'm') ADVANCE(1437);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1653);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1653:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(694);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'l') ADVANCE(1542);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1654:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(735);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1477);
+      if (lookahead == 'o') ADVANCE(1684);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1655:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(641);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(605);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1656:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(645);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1705);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1657:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(722);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(786);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1658:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(743);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1728);
+      if (lookahead == 'x') ADVANCE(1729);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1659:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(739);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1660:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1667);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1661:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(648);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1510);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1662:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1565);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1535);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1663:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(695);
-      if (lookahead == 'v') ADVANCE(1542);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1618);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1664:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1614);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1621);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1665:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(642);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1554);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1666:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(723);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1529);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1667:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(742);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'm') ADVANCE(1452);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1668:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(738);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(704);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1669:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1477);
-      if (lookahead == 'o') ADVANCE(1769);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(745);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1670:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1479);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(651);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1671:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1465);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(655);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1672:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1781);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(732);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1673:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1490);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(753);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1674:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1757);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(749);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1675:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1794);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(760);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1676:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1801);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(658);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1677:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1555);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1580);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1678:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1474);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(705);
+      if (lookahead == 'v') ADVANCE(1557);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1679:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1441);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1629);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1680:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'n') ADVANCE(1796);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(652);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1681:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1686);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(733);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1682:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1725);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(752);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1683:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1826);
-      if (lookahead == 'r') ADVANCE(1440);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(748);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1684:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1816);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1492);
+      if (lookahead == 'o') ADVANCE(1784);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1685:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1821);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1494);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1686:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1633);
-      if (lookahead == 'w') ADVANCE(1530);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1480);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1687:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1769);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1796);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1688:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1617);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1505);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1689:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1688);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1772);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1690:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1731);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1809);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1691:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1619);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1816);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1692:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1721);
-      if (lookahead == 'r') ADVANCE(1551);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1570);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1693:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1721);
-      if (lookahead == 'r') ADVANCE(1552);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1489);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1694:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1656);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1456);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1695:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1674);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'n') ADVANCE(1811);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1696:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1691);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1701);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1697:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1777);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1740);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1698:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1687);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1841);
+      if (lookahead == 'r') ADVANCE(1455);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1699:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1703);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1831);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1700:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1724);
-      if (lookahead == 'r') ADVANCE(1552);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1836);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1701:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1661);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1648);
+      if (lookahead == 'w') ADVANCE(1545);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1702:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1775);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1784);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1703:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1780);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1632);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1704:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1823);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1703);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1705:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1825);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1746);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1706:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1814);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1634);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1707:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1702);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1736);
+      if (lookahead == 'r') ADVANCE(1566);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1708:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1741);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1736);
+      if (lookahead == 'r') ADVANCE(1567);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1709:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'o') ADVANCE(1811);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1671);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1710:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(812);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1689);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1711:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(754);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1706);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1712:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(1434);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1792);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1713:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(1783);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1702);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1714:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'p') ADVANCE(1535);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1718);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1715:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1739);
+      if (lookahead == 'r') ADVANCE(1567);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1716:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1819);
-      if (lookahead == 't') ADVANCE(585);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1676);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1717:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1819);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1790);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1718:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1456);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1795);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1719:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(591);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1838);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1720:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(690);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1840);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1721:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(827);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1829);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1722:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(766);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1717);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1723:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(807);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1756);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1724:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(826);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'o') ADVANCE(1826);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1725:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1472);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'p') ADVANCE(822);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1726:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1830);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'p') ADVANCE(764);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1727:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1818);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'p') ADVANCE(1449);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1728:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(691);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'p') ADVANCE(1798);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1729:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'p') ADVANCE(1550);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1730:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1459);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1731:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1828);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1834);
+      if (lookahead == 't') ADVANCE(595);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1732:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1429);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1834);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1733:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1832);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1471);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1734:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1442);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(601);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1735:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1426);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(700);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1736:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1451);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(837);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1737:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1482);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(776);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1738:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1772);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(817);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1739:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1660);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(836);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1740:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1538);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1487);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1741:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1510);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1845);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1742:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1529);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1833);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1743:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1473);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(701);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1744:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1597);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1745:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1450);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1474);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1746:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1552);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1843);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1747:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1820);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1444);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1748:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1454);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1847);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1749:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'r') ADVANCE(1455);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1457);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1750:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1441);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1751:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1427);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1466);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1752:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1613);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1497);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1753:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(588);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1787);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1754:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(651);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1675);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1755:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(730);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1553);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1756:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(684);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1525);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1757:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(625);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1544);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1758:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(817);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1488);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1759:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1684);
-      if (lookahead == 't') ADVANCE(1726);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1612);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1760:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1684);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1465);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1761:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1750);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1567);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1762:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1428);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1835);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1763:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1799);
-      if (lookahead == 't') ADVANCE(663);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1469);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1764:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1753);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'r') ADVANCE(1470);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1765:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1791);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1766:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1509);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1442);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1767:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 's') ADVANCE(1516);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1628);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1768:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(581);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(598);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1769:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(666);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(661);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1770:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(718);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(740);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1771:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(797);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(694);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1772:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(752);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(635);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1773:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(795);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(827);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1774:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(824);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1699);
+      if (lookahead == 't') ADVANCE(1741);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1775:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(747);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1699);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1776:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(799);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1765);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1777:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(667);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1443);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1778:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1577);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1814);
+      if (lookahead == 't') ADVANCE(673);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1779:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(719);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1768);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1780:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(746);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1806);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1781:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1607);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1524);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1782:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1828);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 's') ADVANCE(1531);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1783:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1831);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(591);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1784:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1572);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(676);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1785:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1463);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(728);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1786:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1598);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(807);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1787:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1491);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(762);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1788:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1726);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(805);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1789:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1495);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(834);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1790:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1502);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1791:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1755);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(809);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1792:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1470);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(677);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1793:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1504);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1592);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1794:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1599);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(729);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1795:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1492);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(756);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1796:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1532);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1622);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1797:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1543);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1843);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1798:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1512);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1846);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1799:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1596);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1587);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1800:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1735);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1478);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1801:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1609);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1613);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1802:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1536);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1506);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1803:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1519);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1741);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1804:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1537);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1510);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1805:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1610);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1517);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1806:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 't') ADVANCE(1611);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1770);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1807:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1485);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1808:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1524);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1519);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1809:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1787);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1614);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1810:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1766);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1507);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1811:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1770);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1547);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1812:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1795);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1558);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1813:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1739);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1527);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1814:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1779);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1611);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1815:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1793);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1750);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1816:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'u') ADVANCE(1743);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1624);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1817:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'v') ADVANCE(1542);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1551);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1818:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'v') ADVANCE(1513);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1534);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1819:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'v') ADVANCE(1534);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1552);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1820:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'v') ADVANCE(1553);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1625);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1821:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(780);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 't') ADVANCE(1626);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1822:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1672);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1823:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1655);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1539);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1824:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1601);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1802);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1825:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1665);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1781);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1826:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'w') ADVANCE(1676);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1785);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1827:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'x') ADVANCE(1800);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1810);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1828:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(1836);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1754);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1829:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(673);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1794);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1830:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(726);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1808);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1831:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(756);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'u') ADVANCE(1758);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1832:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(727);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'v') ADVANCE(1557);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1833:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'y') ADVANCE(761);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'v') ADVANCE(1528);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1834:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'z') ADVANCE(1511);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'v') ADVANCE(1549);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1835:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (lookahead == 'z') ADVANCE(1515);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'v') ADVANCE(1568);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1836:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(790);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1836);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1837:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '/') ADVANCE(115);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1687);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1837);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1838:
       ACCEPT_TOKEN(sym_unit);
-      if (lookahead == '_') ADVANCE(1838);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1670);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1839);
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1839:
       ACCEPT_TOKEN(sym_unit);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(102);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1616);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1839);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1840:
       ACCEPT_TOKEN(sym_unit);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(860);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1680);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1840);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1841:
-      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'w') ADVANCE(1691);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
       END_STATE();
     case 1842:
-      ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'x') ADVANCE(1815);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
       END_STATE();
     case 1843:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(1851);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 1844:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(683);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 1845:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(736);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 1846:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(766);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 1847:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(737);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 1848:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'y') ADVANCE(771);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 1849:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'z') ADVANCE(1526);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1852);
+      END_STATE();
+    case 1850:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (lookahead == 'z') ADVANCE(1530);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'y')) ADVANCE(1852);
+      END_STATE();
+    case 1851:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1851);
+      END_STATE();
+    case 1852:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '/') ADVANCE(116);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1852);
+      END_STATE();
+    case 1853:
+      ACCEPT_TOKEN(sym_unit);
+      if (lookahead == '_') ADVANCE(1853);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1854);
+      END_STATE();
+    case 1854:
+      ACCEPT_TOKEN(sym_unit);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(103);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1854);
+      END_STATE();
+    case 1855:
+      ACCEPT_TOKEN(sym_unit);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(870);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(1855);
+      END_STATE();
+    case 1856:
+      ACCEPT_TOKEN(anon_sym_DQUOTE);
+      END_STATE();
+    case 1857:
+      ACCEPT_TOKEN(anon_sym_DQUOTE2);
+      END_STATE();
+    case 1858:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1845);
+      if (lookahead == '/') ADVANCE(1860);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(1843);
+          lookahead == ' ') ADVANCE(1858);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1847);
+          lookahead != '\\') ADVANCE(1862);
       END_STATE();
-    case 1844:
+    case 1859:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1846);
+      if (lookahead == '/') ADVANCE(1861);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1847);
+          lookahead != '\\') ADVANCE(1862);
       END_STATE();
-    case 1845:
+    case 1860:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
-      if (lookahead == '/') ADVANCE(1844);
+      if (lookahead == '/') ADVANCE(1859);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1847);
+          lookahead != '\\') ADVANCE(1862);
       END_STATE();
-    case 1846:
+    case 1861:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
       if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(1850);
+          lookahead == '\\') ADVANCE(1865);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1846);
+          lookahead != '\n') ADVANCE(1861);
       END_STATE();
-    case 1847:
+    case 1862:
       ACCEPT_TOKEN(aux_sym__rest_of_string_token1);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(1847);
+          lookahead != '\\') ADVANCE(1862);
       END_STATE();
-    case 1848:
+    case 1863:
       ACCEPT_TOKEN(sym_escape);
       END_STATE();
-    case 1849:
+    case 1864:
       ACCEPT_TOKEN(sym_escape);
-      if (lookahead == '{') ADVANCE(515);
+      if (lookahead == '{') ADVANCE(525);
       END_STATE();
-    case 1850:
+    case 1865:
       ACCEPT_TOKEN(sym_doc_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1850);
+          lookahead != '\n') ADVANCE(1865);
       END_STATE();
-    case 1851:
+    case 1866:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(1850);
+      if (lookahead == '/') ADVANCE(1865);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1852);
+          lookahead != '\n') ADVANCE(1867);
       END_STATE();
-    case 1852:
+    case 1867:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(1852);
+          lookahead != '\n') ADVANCE(1867);
       END_STATE();
     default:
       return false;
@@ -19524,145 +19624,145 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 534},
-  [2] = {.lex_state = 531},
-  [3] = {.lex_state = 531},
-  [4] = {.lex_state = 531},
-  [5] = {.lex_state = 531},
-  [6] = {.lex_state = 531},
-  [7] = {.lex_state = 531},
-  [8] = {.lex_state = 531},
-  [9] = {.lex_state = 532},
-  [10] = {.lex_state = 532},
-  [11] = {.lex_state = 532},
-  [12] = {.lex_state = 532},
-  [13] = {.lex_state = 539},
-  [14] = {.lex_state = 539},
-  [15] = {.lex_state = 539},
-  [16] = {.lex_state = 539},
-  [17] = {.lex_state = 539},
-  [18] = {.lex_state = 539},
-  [19] = {.lex_state = 539},
-  [20] = {.lex_state = 539},
-  [21] = {.lex_state = 539},
-  [22] = {.lex_state = 539},
-  [23] = {.lex_state = 539},
-  [24] = {.lex_state = 554},
-  [25] = {.lex_state = 554},
-  [26] = {.lex_state = 539},
-  [27] = {.lex_state = 554},
-  [28] = {.lex_state = 539},
-  [29] = {.lex_state = 539},
-  [30] = {.lex_state = 539},
-  [31] = {.lex_state = 539},
-  [32] = {.lex_state = 539},
-  [33] = {.lex_state = 554},
-  [34] = {.lex_state = 533},
-  [35] = {.lex_state = 533},
-  [36] = {.lex_state = 533},
-  [37] = {.lex_state = 533},
-  [38] = {.lex_state = 555},
-  [39] = {.lex_state = 556},
-  [40] = {.lex_state = 533},
-  [41] = {.lex_state = 533},
-  [42] = {.lex_state = 533},
-  [43] = {.lex_state = 533},
-  [44] = {.lex_state = 556},
-  [45] = {.lex_state = 533},
-  [46] = {.lex_state = 556},
-  [47] = {.lex_state = 535},
-  [48] = {.lex_state = 535},
+  [1] = {.lex_state = 544},
+  [2] = {.lex_state = 541},
+  [3] = {.lex_state = 541},
+  [4] = {.lex_state = 541},
+  [5] = {.lex_state = 541},
+  [6] = {.lex_state = 541},
+  [7] = {.lex_state = 541},
+  [8] = {.lex_state = 541},
+  [9] = {.lex_state = 542},
+  [10] = {.lex_state = 542},
+  [11] = {.lex_state = 542},
+  [12] = {.lex_state = 542},
+  [13] = {.lex_state = 549},
+  [14] = {.lex_state = 549},
+  [15] = {.lex_state = 549},
+  [16] = {.lex_state = 549},
+  [17] = {.lex_state = 549},
+  [18] = {.lex_state = 549},
+  [19] = {.lex_state = 549},
+  [20] = {.lex_state = 549},
+  [21] = {.lex_state = 549},
+  [22] = {.lex_state = 549},
+  [23] = {.lex_state = 549},
+  [24] = {.lex_state = 563},
+  [25] = {.lex_state = 563},
+  [26] = {.lex_state = 549},
+  [27] = {.lex_state = 563},
+  [28] = {.lex_state = 549},
+  [29] = {.lex_state = 549},
+  [30] = {.lex_state = 549},
+  [31] = {.lex_state = 549},
+  [32] = {.lex_state = 549},
+  [33] = {.lex_state = 563},
+  [34] = {.lex_state = 543},
+  [35] = {.lex_state = 543},
+  [36] = {.lex_state = 543},
+  [37] = {.lex_state = 543},
+  [38] = {.lex_state = 565},
+  [39] = {.lex_state = 566},
+  [40] = {.lex_state = 543},
+  [41] = {.lex_state = 543},
+  [42] = {.lex_state = 543},
+  [43] = {.lex_state = 543},
+  [44] = {.lex_state = 566},
+  [45] = {.lex_state = 543},
+  [46] = {.lex_state = 566},
+  [47] = {.lex_state = 545},
+  [48] = {.lex_state = 545},
   [49] = {.lex_state = 4},
   [50] = {.lex_state = 4},
   [51] = {.lex_state = 4},
   [52] = {.lex_state = 4},
   [53] = {.lex_state = 4},
-  [54] = {.lex_state = 537},
+  [54] = {.lex_state = 547},
   [55] = {.lex_state = 3},
   [56] = {.lex_state = 3},
   [57] = {.lex_state = 3},
   [58] = {.lex_state = 3},
   [59] = {.lex_state = 3},
   [60] = {.lex_state = 3},
-  [61] = {.lex_state = 535},
-  [62] = {.lex_state = 535},
-  [63] = {.lex_state = 535},
-  [64] = {.lex_state = 535},
-  [65] = {.lex_state = 537},
+  [61] = {.lex_state = 545},
+  [62] = {.lex_state = 545},
+  [63] = {.lex_state = 545},
+  [64] = {.lex_state = 545},
+  [65] = {.lex_state = 547},
   [66] = {.lex_state = 3},
   [67] = {.lex_state = 3},
   [68] = {.lex_state = 3},
   [69] = {.lex_state = 3},
   [70] = {.lex_state = 3},
   [71] = {.lex_state = 55},
-  [72] = {.lex_state = 533},
+  [72] = {.lex_state = 543},
   [73] = {.lex_state = 4},
-  [74] = {.lex_state = 533},
-  [75] = {.lex_state = 533},
-  [76] = {.lex_state = 533},
-  [77] = {.lex_state = 533},
-  [78] = {.lex_state = 533},
+  [74] = {.lex_state = 543},
+  [75] = {.lex_state = 543},
+  [76] = {.lex_state = 543},
+  [77] = {.lex_state = 543},
+  [78] = {.lex_state = 543},
   [79] = {.lex_state = 3},
-  [80] = {.lex_state = 533},
-  [81] = {.lex_state = 537},
-  [82] = {.lex_state = 533},
-  [83] = {.lex_state = 537},
-  [84] = {.lex_state = 537},
+  [80] = {.lex_state = 543},
+  [81] = {.lex_state = 547},
+  [82] = {.lex_state = 543},
+  [83] = {.lex_state = 547},
+  [84] = {.lex_state = 547},
   [85] = {.lex_state = 3},
   [86] = {.lex_state = 3},
   [87] = {.lex_state = 3},
   [88] = {.lex_state = 3},
   [89] = {.lex_state = 3},
   [90] = {.lex_state = 3},
-  [91] = {.lex_state = 533},
+  [91] = {.lex_state = 543},
   [92] = {.lex_state = 3},
   [93] = {.lex_state = 3},
   [94] = {.lex_state = 3},
-  [95] = {.lex_state = 533},
+  [95] = {.lex_state = 543},
   [96] = {.lex_state = 3},
-  [97] = {.lex_state = 533},
+  [97] = {.lex_state = 543},
   [98] = {.lex_state = 3},
-  [99] = {.lex_state = 533},
+  [99] = {.lex_state = 543},
   [100] = {.lex_state = 5},
   [101] = {.lex_state = 3},
   [102] = {.lex_state = 4},
   [103] = {.lex_state = 4},
   [104] = {.lex_state = 4},
-  [105] = {.lex_state = 533},
+  [105] = {.lex_state = 543},
   [106] = {.lex_state = 5},
   [107] = {.lex_state = 5},
   [108] = {.lex_state = 5},
   [109] = {.lex_state = 5},
-  [110] = {.lex_state = 537},
+  [110] = {.lex_state = 547},
   [111] = {.lex_state = 4},
   [112] = {.lex_state = 4},
   [113] = {.lex_state = 4},
-  [114] = {.lex_state = 533},
-  [115] = {.lex_state = 537},
-  [116] = {.lex_state = 533},
-  [117] = {.lex_state = 533},
-  [118] = {.lex_state = 533},
-  [119] = {.lex_state = 537},
-  [120] = {.lex_state = 533},
-  [121] = {.lex_state = 537},
+  [114] = {.lex_state = 543},
+  [115] = {.lex_state = 547},
+  [116] = {.lex_state = 543},
+  [117] = {.lex_state = 543},
+  [118] = {.lex_state = 543},
+  [119] = {.lex_state = 547},
+  [120] = {.lex_state = 543},
+  [121] = {.lex_state = 547},
   [122] = {.lex_state = 4},
   [123] = {.lex_state = 3},
   [124] = {.lex_state = 3},
   [125] = {.lex_state = 3},
   [126] = {.lex_state = 3},
-  [127] = {.lex_state = 533},
-  [128] = {.lex_state = 533},
-  [129] = {.lex_state = 537},
-  [130] = {.lex_state = 533},
+  [127] = {.lex_state = 543},
+  [128] = {.lex_state = 543},
+  [129] = {.lex_state = 547},
+  [130] = {.lex_state = 543},
   [131] = {.lex_state = 4},
   [132] = {.lex_state = 63},
-  [133] = {.lex_state = 533},
+  [133] = {.lex_state = 543},
   [134] = {.lex_state = 10},
   [135] = {.lex_state = 4},
   [136] = {.lex_state = 3},
   [137] = {.lex_state = 3},
-  [138] = {.lex_state = 533},
-  [139] = {.lex_state = 533},
+  [138] = {.lex_state = 543},
+  [139] = {.lex_state = 543},
   [140] = {.lex_state = 3},
   [141] = {.lex_state = 3},
   [142] = {.lex_state = 3},
@@ -19670,107 +19770,107 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [144] = {.lex_state = 3},
   [145] = {.lex_state = 4},
   [146] = {.lex_state = 4},
-  [147] = {.lex_state = 533},
+  [147] = {.lex_state = 543},
   [148] = {.lex_state = 63},
-  [149] = {.lex_state = 533},
+  [149] = {.lex_state = 543},
   [150] = {.lex_state = 4},
   [151] = {.lex_state = 4},
   [152] = {.lex_state = 4},
-  [153] = {.lex_state = 533},
-  [154] = {.lex_state = 533},
+  [153] = {.lex_state = 543},
+  [154] = {.lex_state = 543},
   [155] = {.lex_state = 4},
   [156] = {.lex_state = 4},
-  [157] = {.lex_state = 542},
+  [157] = {.lex_state = 552},
   [158] = {.lex_state = 4},
   [159] = {.lex_state = 10},
-  [160] = {.lex_state = 543},
-  [161] = {.lex_state = 541},
-  [162] = {.lex_state = 533},
-  [163] = {.lex_state = 533},
+  [160] = {.lex_state = 553},
+  [161] = {.lex_state = 551},
+  [162] = {.lex_state = 543},
+  [163] = {.lex_state = 543},
   [164] = {.lex_state = 80},
-  [165] = {.lex_state = 546},
-  [166] = {.lex_state = 547},
-  [167] = {.lex_state = 548},
+  [165] = {.lex_state = 556},
+  [166] = {.lex_state = 557},
+  [167] = {.lex_state = 558},
   [168] = {.lex_state = 40},
-  [169] = {.lex_state = 544},
+  [169] = {.lex_state = 554},
   [170] = {.lex_state = 81},
-  [171] = {.lex_state = 533},
-  [172] = {.lex_state = 545},
-  [173] = {.lex_state = 533},
-  [174] = {.lex_state = 533},
-  [175] = {.lex_state = 533},
-  [176] = {.lex_state = 533},
-  [177] = {.lex_state = 533},
-  [178] = {.lex_state = 533},
-  [179] = {.lex_state = 533},
-  [180] = {.lex_state = 533},
-  [181] = {.lex_state = 533},
+  [171] = {.lex_state = 543},
+  [172] = {.lex_state = 555},
+  [173] = {.lex_state = 543},
+  [174] = {.lex_state = 543},
+  [175] = {.lex_state = 543},
+  [176] = {.lex_state = 543},
+  [177] = {.lex_state = 543},
+  [178] = {.lex_state = 543},
+  [179] = {.lex_state = 543},
+  [180] = {.lex_state = 543},
+  [181] = {.lex_state = 543},
   [182] = {.lex_state = 42},
-  [183] = {.lex_state = 533},
+  [183] = {.lex_state = 543},
   [184] = {.lex_state = 80},
-  [185] = {.lex_state = 533},
+  [185] = {.lex_state = 543},
   [186] = {.lex_state = 48},
   [187] = {.lex_state = 41},
   [188] = {.lex_state = 81},
-  [189] = {.lex_state = 533},
-  [190] = {.lex_state = 533},
-  [191] = {.lex_state = 533},
+  [189] = {.lex_state = 543},
+  [190] = {.lex_state = 543},
+  [191] = {.lex_state = 543},
   [192] = {.lex_state = 83},
-  [193] = {.lex_state = 533},
+  [193] = {.lex_state = 543},
   [194] = {.lex_state = 83},
   [195] = {.lex_state = 43},
-  [196] = {.lex_state = 533},
-  [197] = {.lex_state = 533},
-  [198] = {.lex_state = 533},
-  [199] = {.lex_state = 533},
+  [196] = {.lex_state = 543},
+  [197] = {.lex_state = 543},
+  [198] = {.lex_state = 543},
+  [199] = {.lex_state = 543},
   [200] = {.lex_state = 47},
   [201] = {.lex_state = 45},
-  [202] = {.lex_state = 533},
+  [202] = {.lex_state = 543},
   [203] = {.lex_state = 78},
   [204] = {.lex_state = 49},
-  [205] = {.lex_state = 533},
+  [205] = {.lex_state = 543},
   [206] = {.lex_state = 78},
   [207] = {.lex_state = 44},
   [208] = {.lex_state = 23},
-  [209] = {.lex_state = 533},
-  [210] = {.lex_state = 533},
+  [209] = {.lex_state = 543},
+  [210] = {.lex_state = 543},
   [211] = {.lex_state = 78},
   [212] = {.lex_state = 78},
   [213] = {.lex_state = 78},
-  [214] = {.lex_state = 533},
-  [215] = {.lex_state = 533},
-  [216] = {.lex_state = 533},
+  [214] = {.lex_state = 543},
+  [215] = {.lex_state = 543},
+  [216] = {.lex_state = 543},
   [217] = {.lex_state = 84},
-  [218] = {.lex_state = 533},
+  [218] = {.lex_state = 543},
   [219] = {.lex_state = 5},
   [220] = {.lex_state = 5},
   [221] = {.lex_state = 84},
-  [222] = {.lex_state = 533},
+  [222] = {.lex_state = 543},
   [223] = {.lex_state = 5},
   [224] = {.lex_state = 5},
   [225] = {.lex_state = 86},
   [226] = {.lex_state = 84},
-  [227] = {.lex_state = 533},
+  [227] = {.lex_state = 543},
   [228] = {.lex_state = 5},
   [229] = {.lex_state = 79},
-  [230] = {.lex_state = 533},
-  [231] = {.lex_state = 533},
+  [230] = {.lex_state = 543},
+  [231] = {.lex_state = 543},
   [232] = {.lex_state = 84},
   [233] = {.lex_state = 85},
-  [234] = {.lex_state = 533},
-  [235] = {.lex_state = 533},
+  [234] = {.lex_state = 543},
+  [235] = {.lex_state = 543},
   [236] = {.lex_state = 62},
-  [237] = {.lex_state = 533},
+  [237] = {.lex_state = 543},
   [238] = {.lex_state = 62},
   [239] = {.lex_state = 86},
   [240] = {.lex_state = 86},
   [241] = {.lex_state = 86},
   [242] = {.lex_state = 86},
   [243] = {.lex_state = 85},
-  [244] = {.lex_state = 533},
-  [245] = {.lex_state = 533},
-  [246] = {.lex_state = 533},
-  [247] = {.lex_state = 104},
+  [244] = {.lex_state = 543},
+  [245] = {.lex_state = 543},
+  [246] = {.lex_state = 543},
+  [247] = {.lex_state = 105},
   [248] = {.lex_state = 46},
   [249] = {.lex_state = 5},
   [250] = {.lex_state = 79},
@@ -19778,71 +19878,71 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [252] = {.lex_state = 79},
   [253] = {.lex_state = 79},
   [254] = {.lex_state = 22},
-  [255] = {.lex_state = 98},
-  [256] = {.lex_state = 94},
+  [255] = {.lex_state = 99},
+  [256] = {.lex_state = 95},
   [257] = {.lex_state = 59},
   [258] = {.lex_state = 59},
-  [259] = {.lex_state = 98},
-  [260] = {.lex_state = 533},
-  [261] = {.lex_state = 533},
+  [259] = {.lex_state = 99},
+  [260] = {.lex_state = 543},
+  [261] = {.lex_state = 543},
   [262] = {.lex_state = 59},
-  [263] = {.lex_state = 94},
+  [263] = {.lex_state = 95},
   [264] = {.lex_state = 10},
   [265] = {.lex_state = 10},
-  [266] = {.lex_state = 533},
-  [267] = {.lex_state = 98},
+  [266] = {.lex_state = 543},
+  [267] = {.lex_state = 99},
   [268] = {.lex_state = 59},
   [269] = {.lex_state = 10},
   [270] = {.lex_state = 59},
   [271] = {.lex_state = 63},
   [272] = {.lex_state = 59},
   [273] = {.lex_state = 11},
-  [274] = {.lex_state = 533},
-  [275] = {.lex_state = 533},
+  [274] = {.lex_state = 543},
+  [275] = {.lex_state = 543},
   [276] = {.lex_state = 59},
   [277] = {.lex_state = 59},
   [278] = {.lex_state = 59},
-  [279] = {.lex_state = 533},
+  [279] = {.lex_state = 543},
   [280] = {.lex_state = 63},
   [281] = {.lex_state = 59},
-  [282] = {.lex_state = 533},
+  [282] = {.lex_state = 543},
   [283] = {.lex_state = 85},
   [284] = {.lex_state = 63},
   [285] = {.lex_state = 59},
   [286] = {.lex_state = 59},
-  [287] = {.lex_state = 533},
-  [288] = {.lex_state = 533},
-  [289] = {.lex_state = 533},
-  [290] = {.lex_state = 533},
+  [287] = {.lex_state = 543},
+  [288] = {.lex_state = 543},
+  [289] = {.lex_state = 543},
+  [290] = {.lex_state = 543},
   [291] = {.lex_state = 59},
   [292] = {.lex_state = 63},
   [293] = {.lex_state = 81},
-  [294] = {.lex_state = 98},
+  [294] = {.lex_state = 99},
   [295] = {.lex_state = 85},
-  [296] = {.lex_state = 533},
-  [297] = {.lex_state = 533},
+  [296] = {.lex_state = 543},
+  [297] = {.lex_state = 543},
   [298] = {.lex_state = 85},
-  [299] = {.lex_state = 533},
-  [300] = {.lex_state = 533},
-  [301] = {.lex_state = 533},
-  [302] = {.lex_state = 533},
-  [303] = {.lex_state = 99},
+  [299] = {.lex_state = 543},
+  [300] = {.lex_state = 543},
+  [301] = {.lex_state = 543},
+  [302] = {.lex_state = 543},
+  [303] = {.lex_state = 100},
   [304] = {.lex_state = 81},
   [305] = {.lex_state = 81},
   [306] = {.lex_state = 81},
-  [307] = {.lex_state = 99},
-  [308] = {.lex_state = 533},
-  [309] = {.lex_state = 96},
-  [310] = {.lex_state = 99},
+  [307] = {.lex_state = 100},
+  [308] = {.lex_state = 543},
+  [309] = {.lex_state = 97},
+  [310] = {.lex_state = 100},
   [311] = {.lex_state = 78},
-  [312] = {.lex_state = 95},
+  [312] = {.lex_state = 96},
   [313] = {.lex_state = 85},
   [314] = {.lex_state = 10},
   [315] = {.lex_state = 59},
   [316] = {.lex_state = 59},
   [317] = {.lex_state = 59},
   [318] = {.lex_state = 10},
-  [319] = {.lex_state = 97},
+  [319] = {.lex_state = 98},
   [320] = {.lex_state = 10},
   [321] = {.lex_state = 85},
   [322] = {.lex_state = 85},
@@ -19853,9 +19953,9 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [327] = {.lex_state = 11},
   [328] = {.lex_state = 79},
   [329] = {.lex_state = 59},
-  [330] = {.lex_state = 98},
+  [330] = {.lex_state = 99},
   [331] = {.lex_state = 59},
-  [332] = {.lex_state = 99},
+  [332] = {.lex_state = 100},
   [333] = {.lex_state = 78},
   [334] = {.lex_state = 86},
   [335] = {.lex_state = 85},
@@ -19863,10 +19963,10 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [337] = {.lex_state = 85},
   [338] = {.lex_state = 79},
   [339] = {.lex_state = 59},
-  [340] = {.lex_state = 533},
+  [340] = {.lex_state = 543},
   [341] = {.lex_state = 59},
-  [342] = {.lex_state = 533},
-  [343] = {.lex_state = 533},
+  [342] = {.lex_state = 543},
+  [343] = {.lex_state = 543},
   [344] = {.lex_state = 59},
   [345] = {.lex_state = 59},
   [346] = {.lex_state = 86},
@@ -19875,31 +19975,31 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [349] = {.lex_state = 59},
   [350] = {.lex_state = 86},
   [351] = {.lex_state = 59},
-  [352] = {.lex_state = 97},
-  [353] = {.lex_state = 533},
-  [354] = {.lex_state = 533},
-  [355] = {.lex_state = 533},
-  [356] = {.lex_state = 533},
+  [352] = {.lex_state = 98},
+  [353] = {.lex_state = 543},
+  [354] = {.lex_state = 543},
+  [355] = {.lex_state = 543},
+  [356] = {.lex_state = 543},
   [357] = {.lex_state = 10},
-  [358] = {.lex_state = 533},
-  [359] = {.lex_state = 533},
+  [358] = {.lex_state = 543},
+  [359] = {.lex_state = 543},
   [360] = {.lex_state = 86},
-  [361] = {.lex_state = 97},
+  [361] = {.lex_state = 98},
   [362] = {.lex_state = 63},
   [363] = {.lex_state = 63},
   [364] = {.lex_state = 59},
-  [365] = {.lex_state = 533},
+  [365] = {.lex_state = 543},
   [366] = {.lex_state = 84},
   [367] = {.lex_state = 84},
   [368] = {.lex_state = 59},
   [369] = {.lex_state = 84},
   [370] = {.lex_state = 63},
   [371] = {.lex_state = 79},
-  [372] = {.lex_state = 533},
+  [372] = {.lex_state = 543},
   [373] = {.lex_state = 59},
   [374] = {.lex_state = 59},
-  [375] = {.lex_state = 533},
-  [376] = {.lex_state = 533},
+  [375] = {.lex_state = 543},
+  [376] = {.lex_state = 543},
   [377] = {.lex_state = 59},
   [378] = {.lex_state = 59},
   [379] = {.lex_state = 63},
@@ -19916,210 +20016,210 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [390] = {.lex_state = 59},
   [391] = {.lex_state = 63},
   [392] = {.lex_state = 59},
-  [393] = {.lex_state = 533},
+  [393] = {.lex_state = 543},
   [394] = {.lex_state = 63},
   [395] = {.lex_state = 63},
   [396] = {.lex_state = 59},
   [397] = {.lex_state = 59},
   [398] = {.lex_state = 59},
   [399] = {.lex_state = 30},
-  [400] = {.lex_state = 533},
+  [400] = {.lex_state = 543},
   [401] = {.lex_state = 28},
   [402] = {.lex_state = 24},
   [403] = {.lex_state = 32},
-  [404] = {.lex_state = 533},
+  [404] = {.lex_state = 543},
   [405] = {.lex_state = 38},
   [406] = {.lex_state = 31},
   [407] = {.lex_state = 63},
-  [408] = {.lex_state = 533},
+  [408] = {.lex_state = 543},
   [409] = {.lex_state = 11},
-  [410] = {.lex_state = 533},
+  [410] = {.lex_state = 543},
   [411] = {.lex_state = 63},
   [412] = {.lex_state = 63},
   [413] = {.lex_state = 63},
-  [414] = {.lex_state = 533},
-  [415] = {.lex_state = 533},
-  [416] = {.lex_state = 533},
+  [414] = {.lex_state = 543},
+  [415] = {.lex_state = 543},
+  [416] = {.lex_state = 543},
   [417] = {.lex_state = 33},
-  [418] = {.lex_state = 533},
-  [419] = {.lex_state = 533},
+  [418] = {.lex_state = 543},
+  [419] = {.lex_state = 543},
   [420] = {.lex_state = 11},
-  [421] = {.lex_state = 533},
-  [422] = {.lex_state = 533},
-  [423] = {.lex_state = 533},
-  [424] = {.lex_state = 533},
-  [425] = {.lex_state = 533},
+  [421] = {.lex_state = 543},
+  [422] = {.lex_state = 543},
+  [423] = {.lex_state = 543},
+  [424] = {.lex_state = 543},
+  [425] = {.lex_state = 543},
   [426] = {.lex_state = 11},
-  [427] = {.lex_state = 533},
-  [428] = {.lex_state = 533},
-  [429] = {.lex_state = 533},
-  [430] = {.lex_state = 533},
-  [431] = {.lex_state = 533},
-  [432] = {.lex_state = 533},
-  [433] = {.lex_state = 533},
-  [434] = {.lex_state = 533},
-  [435] = {.lex_state = 533},
+  [427] = {.lex_state = 543},
+  [428] = {.lex_state = 543},
+  [429] = {.lex_state = 543},
+  [430] = {.lex_state = 543},
+  [431] = {.lex_state = 543},
+  [432] = {.lex_state = 543},
+  [433] = {.lex_state = 543},
+  [434] = {.lex_state = 543},
+  [435] = {.lex_state = 543},
   [436] = {.lex_state = 11},
   [437] = {.lex_state = 11},
   [438] = {.lex_state = 11},
-  [439] = {.lex_state = 533},
-  [440] = {.lex_state = 533},
-  [441] = {.lex_state = 533},
+  [439] = {.lex_state = 543},
+  [440] = {.lex_state = 543},
+  [441] = {.lex_state = 543},
   [442] = {.lex_state = 11},
-  [443] = {.lex_state = 533},
-  [444] = {.lex_state = 533},
-  [445] = {.lex_state = 533},
-  [446] = {.lex_state = 533},
-  [447] = {.lex_state = 533},
-  [448] = {.lex_state = 533},
-  [449] = {.lex_state = 533},
-  [450] = {.lex_state = 533},
-  [451] = {.lex_state = 533},
-  [452] = {.lex_state = 533},
-  [453] = {.lex_state = 533},
-  [454] = {.lex_state = 533},
+  [443] = {.lex_state = 543},
+  [444] = {.lex_state = 543},
+  [445] = {.lex_state = 543},
+  [446] = {.lex_state = 543},
+  [447] = {.lex_state = 543},
+  [448] = {.lex_state = 543},
+  [449] = {.lex_state = 543},
+  [450] = {.lex_state = 543},
+  [451] = {.lex_state = 543},
+  [452] = {.lex_state = 543},
+  [453] = {.lex_state = 543},
+  [454] = {.lex_state = 543},
   [455] = {.lex_state = 11},
-  [456] = {.lex_state = 533},
-  [457] = {.lex_state = 533},
-  [458] = {.lex_state = 533},
+  [456] = {.lex_state = 543},
+  [457] = {.lex_state = 543},
+  [458] = {.lex_state = 543},
   [459] = {.lex_state = 27},
-  [460] = {.lex_state = 533},
-  [461] = {.lex_state = 533},
-  [462] = {.lex_state = 533},
+  [460] = {.lex_state = 543},
+  [461] = {.lex_state = 543},
+  [462] = {.lex_state = 543},
   [463] = {.lex_state = 35},
   [464] = {.lex_state = 39},
   [465] = {.lex_state = 34},
   [466] = {.lex_state = 29},
   [467] = {.lex_state = 36},
   [468] = {.lex_state = 25},
-  [469] = {.lex_state = 533},
-  [470] = {.lex_state = 533},
-  [471] = {.lex_state = 533},
-  [472] = {.lex_state = 533},
-  [473] = {.lex_state = 533},
-  [474] = {.lex_state = 533},
-  [475] = {.lex_state = 533},
-  [476] = {.lex_state = 533},
-  [477] = {.lex_state = 533},
-  [478] = {.lex_state = 533},
-  [479] = {.lex_state = 533},
-  [480] = {.lex_state = 533},
-  [481] = {.lex_state = 533},
-  [482] = {.lex_state = 533},
+  [469] = {.lex_state = 543},
+  [470] = {.lex_state = 543},
+  [471] = {.lex_state = 543},
+  [472] = {.lex_state = 543},
+  [473] = {.lex_state = 543},
+  [474] = {.lex_state = 543},
+  [475] = {.lex_state = 543},
+  [476] = {.lex_state = 543},
+  [477] = {.lex_state = 543},
+  [478] = {.lex_state = 543},
+  [479] = {.lex_state = 543},
+  [480] = {.lex_state = 543},
+  [481] = {.lex_state = 543},
+  [482] = {.lex_state = 543},
   [483] = {.lex_state = 37},
-  [484] = {.lex_state = 533},
-  [485] = {.lex_state = 533},
-  [486] = {.lex_state = 533},
-  [487] = {.lex_state = 533},
-  [488] = {.lex_state = 533},
-  [489] = {.lex_state = 533},
-  [490] = {.lex_state = 533},
-  [491] = {.lex_state = 533},
-  [492] = {.lex_state = 533},
-  [493] = {.lex_state = 533},
-  [494] = {.lex_state = 534},
-  [495] = {.lex_state = 533},
-  [496] = {.lex_state = 533},
-  [497] = {.lex_state = 533},
-  [498] = {.lex_state = 533},
-  [499] = {.lex_state = 533},
-  [500] = {.lex_state = 534},
-  [501] = {.lex_state = 533},
-  [502] = {.lex_state = 533},
-  [503] = {.lex_state = 533},
-  [504] = {.lex_state = 533},
-  [505] = {.lex_state = 533},
-  [506] = {.lex_state = 533},
-  [507] = {.lex_state = 533},
-  [508] = {.lex_state = 533},
-  [509] = {.lex_state = 533},
-  [510] = {.lex_state = 533},
-  [511] = {.lex_state = 533},
-  [512] = {.lex_state = 533},
-  [513] = {.lex_state = 533},
-  [514] = {.lex_state = 533},
-  [515] = {.lex_state = 533},
-  [516] = {.lex_state = 533},
-  [517] = {.lex_state = 534},
-  [518] = {.lex_state = 534},
-  [519] = {.lex_state = 534},
-  [520] = {.lex_state = 534},
-  [521] = {.lex_state = 534},
+  [484] = {.lex_state = 543},
+  [485] = {.lex_state = 543},
+  [486] = {.lex_state = 543},
+  [487] = {.lex_state = 543},
+  [488] = {.lex_state = 543},
+  [489] = {.lex_state = 543},
+  [490] = {.lex_state = 543},
+  [491] = {.lex_state = 543},
+  [492] = {.lex_state = 543},
+  [493] = {.lex_state = 543},
+  [494] = {.lex_state = 544},
+  [495] = {.lex_state = 543},
+  [496] = {.lex_state = 543},
+  [497] = {.lex_state = 543},
+  [498] = {.lex_state = 543},
+  [499] = {.lex_state = 543},
+  [500] = {.lex_state = 544},
+  [501] = {.lex_state = 543},
+  [502] = {.lex_state = 543},
+  [503] = {.lex_state = 543},
+  [504] = {.lex_state = 543},
+  [505] = {.lex_state = 543},
+  [506] = {.lex_state = 543},
+  [507] = {.lex_state = 543},
+  [508] = {.lex_state = 543},
+  [509] = {.lex_state = 543},
+  [510] = {.lex_state = 543},
+  [511] = {.lex_state = 543},
+  [512] = {.lex_state = 543},
+  [513] = {.lex_state = 543},
+  [514] = {.lex_state = 543},
+  [515] = {.lex_state = 543},
+  [516] = {.lex_state = 543},
+  [517] = {.lex_state = 544},
+  [518] = {.lex_state = 544},
+  [519] = {.lex_state = 544},
+  [520] = {.lex_state = 544},
+  [521] = {.lex_state = 544},
   [522] = {.lex_state = 2},
   [523] = {.lex_state = 9},
   [524] = {.lex_state = 2},
   [525] = {.lex_state = 2},
-  [526] = {.lex_state = 549},
+  [526] = {.lex_state = 559},
   [527] = {.lex_state = 2},
   [528] = {.lex_state = 2},
-  [529] = {.lex_state = 534},
-  [530] = {.lex_state = 534},
-  [531] = {.lex_state = 534},
-  [532] = {.lex_state = 567},
-  [533] = {.lex_state = 567},
-  [534] = {.lex_state = 534},
+  [529] = {.lex_state = 544},
+  [530] = {.lex_state = 544},
+  [531] = {.lex_state = 544},
+  [532] = {.lex_state = 577},
+  [533] = {.lex_state = 577},
+  [534] = {.lex_state = 544},
   [535] = {.lex_state = 9},
   [536] = {.lex_state = 9},
   [537] = {.lex_state = 9},
   [538] = {.lex_state = 9},
   [539] = {.lex_state = 9},
   [540] = {.lex_state = 9},
-  [541] = {.lex_state = 534},
+  [541] = {.lex_state = 544},
   [542] = {.lex_state = 9},
   [543] = {.lex_state = 9},
   [544] = {.lex_state = 9},
   [545] = {.lex_state = 2},
-  [546] = {.lex_state = 534},
+  [546] = {.lex_state = 544},
   [547] = {.lex_state = 2},
-  [548] = {.lex_state = 534},
+  [548] = {.lex_state = 544},
   [549] = {.lex_state = 2},
   [550] = {.lex_state = 2},
   [551] = {.lex_state = 2},
   [552] = {.lex_state = 12},
   [553] = {.lex_state = 12},
-  [554] = {.lex_state = 534},
+  [554] = {.lex_state = 544},
   [555] = {.lex_state = 2},
   [556] = {.lex_state = 12},
-  [557] = {.lex_state = 534},
+  [557] = {.lex_state = 544},
   [558] = {.lex_state = 12},
-  [559] = {.lex_state = 534},
-  [560] = {.lex_state = 534},
-  [561] = {.lex_state = 534},
-  [562] = {.lex_state = 534},
-  [563] = {.lex_state = 534},
-  [564] = {.lex_state = 534},
-  [565] = {.lex_state = 534},
-  [566] = {.lex_state = 534},
-  [567] = {.lex_state = 534},
-  [568] = {.lex_state = 534},
-  [569] = {.lex_state = 534},
+  [559] = {.lex_state = 544},
+  [560] = {.lex_state = 544},
+  [561] = {.lex_state = 544},
+  [562] = {.lex_state = 544},
+  [563] = {.lex_state = 544},
+  [564] = {.lex_state = 544},
+  [565] = {.lex_state = 544},
+  [566] = {.lex_state = 544},
+  [567] = {.lex_state = 544},
+  [568] = {.lex_state = 544},
+  [569] = {.lex_state = 544},
   [570] = {.lex_state = 12},
-  [571] = {.lex_state = 534},
-  [572] = {.lex_state = 534},
-  [573] = {.lex_state = 534},
-  [574] = {.lex_state = 534},
-  [575] = {.lex_state = 534},
-  [576] = {.lex_state = 534},
-  [577] = {.lex_state = 534},
-  [578] = {.lex_state = 534},
+  [571] = {.lex_state = 544},
+  [572] = {.lex_state = 544},
+  [573] = {.lex_state = 544},
+  [574] = {.lex_state = 544},
+  [575] = {.lex_state = 544},
+  [576] = {.lex_state = 544},
+  [577] = {.lex_state = 544},
+  [578] = {.lex_state = 544},
   [579] = {.lex_state = 12},
-  [580] = {.lex_state = 534},
-  [581] = {.lex_state = 534},
+  [580] = {.lex_state = 544},
+  [581] = {.lex_state = 544},
   [582] = {.lex_state = 12},
-  [583] = {.lex_state = 534},
-  [584] = {.lex_state = 534},
-  [585] = {.lex_state = 534},
-  [586] = {.lex_state = 534},
-  [587] = {.lex_state = 534},
-  [588] = {.lex_state = 534},
-  [589] = {.lex_state = 534},
-  [590] = {.lex_state = 534},
+  [583] = {.lex_state = 544},
+  [584] = {.lex_state = 544},
+  [585] = {.lex_state = 544},
+  [586] = {.lex_state = 544},
+  [587] = {.lex_state = 544},
+  [588] = {.lex_state = 544},
+  [589] = {.lex_state = 544},
+  [590] = {.lex_state = 544},
   [591] = {.lex_state = 8},
   [592] = {.lex_state = 8},
   [593] = {.lex_state = 8},
-  [594] = {.lex_state = 535},
-  [595] = {.lex_state = 535},
-  [596] = {.lex_state = 535},
+  [594] = {.lex_state = 545},
+  [595] = {.lex_state = 545},
+  [596] = {.lex_state = 545},
   [597] = {.lex_state = 6},
   [598] = {.lex_state = 6},
   [599] = {.lex_state = 8},
@@ -20140,14 +20240,14 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [614] = {.lex_state = 12},
   [615] = {.lex_state = 12},
   [616] = {.lex_state = 12},
-  [617] = {.lex_state = 535},
-  [618] = {.lex_state = 535},
-  [619] = {.lex_state = 535},
+  [617] = {.lex_state = 545},
+  [618] = {.lex_state = 545},
+  [619] = {.lex_state = 545},
   [620] = {.lex_state = 12},
   [621] = {.lex_state = 12},
   [622] = {.lex_state = 12},
   [623] = {.lex_state = 12},
-  [624] = {.lex_state = 535},
+  [624] = {.lex_state = 545},
   [625] = {.lex_state = 12},
   [626] = {.lex_state = 12},
   [627] = {.lex_state = 9},
@@ -20388,18 +20488,18 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [862] = {.lex_state = 9},
   [863] = {.lex_state = 6},
   [864] = {.lex_state = 6},
-  [865] = {.lex_state = 534},
-  [866] = {.lex_state = 534},
+  [865] = {.lex_state = 544},
+  [866] = {.lex_state = 544},
   [867] = {.lex_state = 18},
   [868] = {.lex_state = 9},
-  [869] = {.lex_state = 534},
-  [870] = {.lex_state = 534},
+  [869] = {.lex_state = 544},
+  [870] = {.lex_state = 544},
   [871] = {.lex_state = 9},
   [872] = {.lex_state = 9},
   [873] = {.lex_state = 9},
   [874] = {.lex_state = 9},
   [875] = {.lex_state = 9},
-  [876] = {.lex_state = 534},
+  [876] = {.lex_state = 544},
   [877] = {.lex_state = 9},
   [878] = {.lex_state = 9},
   [879] = {.lex_state = 9},
@@ -20412,7 +20512,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [886] = {.lex_state = 9},
   [887] = {.lex_state = 9},
   [888] = {.lex_state = 9},
-  [889] = {.lex_state = 534},
+  [889] = {.lex_state = 544},
   [890] = {.lex_state = 9},
   [891] = {.lex_state = 9},
   [892] = {.lex_state = 9},
@@ -20422,8 +20522,8 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [896] = {.lex_state = 9},
   [897] = {.lex_state = 9},
   [898] = {.lex_state = 9},
-  [899] = {.lex_state = 534},
-  [900] = {.lex_state = 534},
+  [899] = {.lex_state = 544},
+  [900] = {.lex_state = 544},
   [901] = {.lex_state = 9},
   [902] = {.lex_state = 9},
   [903] = {.lex_state = 9},
@@ -20445,11 +20545,11 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [919] = {.lex_state = 50},
   [920] = {.lex_state = 6},
   [921] = {.lex_state = 6},
-  [922] = {.lex_state = 534},
+  [922] = {.lex_state = 544},
   [923] = {.lex_state = 6},
   [924] = {.lex_state = 6},
   [925] = {.lex_state = 9},
-  [926] = {.lex_state = 534},
+  [926] = {.lex_state = 544},
   [927] = {.lex_state = 9},
   [928] = {.lex_state = 9},
   [929] = {.lex_state = 9},
@@ -20457,54 +20557,54 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [931] = {.lex_state = 9},
   [932] = {.lex_state = 9},
   [933] = {.lex_state = 8},
-  [934] = {.lex_state = 534},
+  [934] = {.lex_state = 544},
   [935] = {.lex_state = 9},
   [936] = {.lex_state = 9},
   [937] = {.lex_state = 9},
   [938] = {.lex_state = 6},
   [939] = {.lex_state = 9},
   [940] = {.lex_state = 19},
-  [941] = {.lex_state = 534},
+  [941] = {.lex_state = 544},
   [942] = {.lex_state = 21},
   [943] = {.lex_state = 8},
   [944] = {.lex_state = 9},
   [945] = {.lex_state = 6},
-  [946] = {.lex_state = 535},
-  [947] = {.lex_state = 534},
+  [946] = {.lex_state = 545},
+  [947] = {.lex_state = 544},
   [948] = {.lex_state = 9},
-  [949] = {.lex_state = 534},
-  [950] = {.lex_state = 534},
-  [951] = {.lex_state = 535},
-  [952] = {.lex_state = 534},
+  [949] = {.lex_state = 544},
+  [950] = {.lex_state = 544},
+  [951] = {.lex_state = 545},
+  [952] = {.lex_state = 544},
   [953] = {.lex_state = 9},
   [954] = {.lex_state = 9},
   [955] = {.lex_state = 9},
   [956] = {.lex_state = 8},
   [957] = {.lex_state = 9},
-  [958] = {.lex_state = 534},
-  [959] = {.lex_state = 535},
-  [960] = {.lex_state = 535},
-  [961] = {.lex_state = 535},
+  [958] = {.lex_state = 544},
+  [959] = {.lex_state = 545},
+  [960] = {.lex_state = 545},
+  [961] = {.lex_state = 545},
   [962] = {.lex_state = 53},
   [963] = {.lex_state = 8},
   [964] = {.lex_state = 52},
-  [965] = {.lex_state = 534},
+  [965] = {.lex_state = 544},
   [966] = {.lex_state = 8},
   [967] = {.lex_state = 8},
   [968] = {.lex_state = 17},
   [969] = {.lex_state = 9},
   [970] = {.lex_state = 1},
-  [971] = {.lex_state = 534},
+  [971] = {.lex_state = 544},
   [972] = {.lex_state = 1},
-  [973] = {.lex_state = 534},
-  [974] = {.lex_state = 534},
+  [973] = {.lex_state = 544},
+  [974] = {.lex_state = 544},
   [975] = {.lex_state = 9},
   [976] = {.lex_state = 1},
   [977] = {.lex_state = 17},
   [978] = {.lex_state = 1},
   [979] = {.lex_state = 17},
   [980] = {.lex_state = 17},
-  [981] = {.lex_state = 534},
+  [981] = {.lex_state = 544},
   [982] = {.lex_state = 17},
   [983] = {.lex_state = 0},
   [984] = {.lex_state = 1},
@@ -20523,17 +20623,17 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [997] = {.lex_state = 0},
   [998] = {.lex_state = 1},
   [999] = {.lex_state = 1},
-  [1000] = {.lex_state = 534},
+  [1000] = {.lex_state = 544},
   [1001] = {.lex_state = 17},
   [1002] = {.lex_state = 9},
   [1003] = {.lex_state = 1},
-  [1004] = {.lex_state = 107},
+  [1004] = {.lex_state = 108},
   [1005] = {.lex_state = 17},
   [1006] = {.lex_state = 9},
-  [1007] = {.lex_state = 534},
+  [1007] = {.lex_state = 544},
   [1008] = {.lex_state = 1},
   [1009] = {.lex_state = 9},
-  [1010] = {.lex_state = 534},
+  [1010] = {.lex_state = 544},
   [1011] = {.lex_state = 9},
   [1012] = {.lex_state = 9},
   [1013] = {.lex_state = 9},
@@ -20542,12 +20642,12 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1016] = {.lex_state = 17},
   [1017] = {.lex_state = 9},
   [1018] = {.lex_state = 9},
-  [1019] = {.lex_state = 534},
+  [1019] = {.lex_state = 544},
   [1020] = {.lex_state = 9},
-  [1021] = {.lex_state = 534},
+  [1021] = {.lex_state = 544},
   [1022] = {.lex_state = 9},
   [1023] = {.lex_state = 9},
-  [1024] = {.lex_state = 534},
+  [1024] = {.lex_state = 544},
   [1025] = {.lex_state = 17},
   [1026] = {.lex_state = 1},
   [1027] = {.lex_state = 17},
@@ -20557,10 +20657,10 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1031] = {.lex_state = 1},
   [1032] = {.lex_state = 0},
   [1033] = {.lex_state = 1},
-  [1034] = {.lex_state = 533},
+  [1034] = {.lex_state = 543},
   [1035] = {.lex_state = 0},
   [1036] = {.lex_state = 0},
-  [1037] = {.lex_state = 533},
+  [1037] = {.lex_state = 543},
   [1038] = {.lex_state = 0},
   [1039] = {.lex_state = 0},
   [1040] = {.lex_state = 1},
@@ -20579,35 +20679,35 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1053] = {.lex_state = 0},
   [1054] = {.lex_state = 1},
   [1055] = {.lex_state = 9},
-  [1056] = {.lex_state = 533},
+  [1056] = {.lex_state = 543},
   [1057] = {.lex_state = 1},
   [1058] = {.lex_state = 17},
   [1059] = {.lex_state = 17},
   [1060] = {.lex_state = 0},
-  [1061] = {.lex_state = 533},
+  [1061] = {.lex_state = 543},
   [1062] = {.lex_state = 17},
   [1063] = {.lex_state = 17},
-  [1064] = {.lex_state = 533},
+  [1064] = {.lex_state = 543},
   [1065] = {.lex_state = 0},
   [1066] = {.lex_state = 9},
   [1067] = {.lex_state = 1},
   [1068] = {.lex_state = 7},
-  [1069] = {.lex_state = 534},
+  [1069] = {.lex_state = 544},
   [1070] = {.lex_state = 0},
-  [1071] = {.lex_state = 532},
+  [1071] = {.lex_state = 542},
   [1072] = {.lex_state = 17},
   [1073] = {.lex_state = 17},
   [1074] = {.lex_state = 17},
   [1075] = {.lex_state = 7},
-  [1076] = {.lex_state = 534},
+  [1076] = {.lex_state = 544},
   [1077] = {.lex_state = 0},
   [1078] = {.lex_state = 0},
   [1079] = {.lex_state = 0},
   [1080] = {.lex_state = 7},
   [1081] = {.lex_state = 17},
-  [1082] = {.lex_state = 532},
+  [1082] = {.lex_state = 542},
   [1083] = {.lex_state = 0},
-  [1084] = {.lex_state = 105},
+  [1084] = {.lex_state = 106},
   [1085] = {.lex_state = 17},
   [1086] = {.lex_state = 0},
   [1087] = {.lex_state = 7},
@@ -20621,89 +20721,89 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1095] = {.lex_state = 17},
   [1096] = {.lex_state = 0},
   [1097] = {.lex_state = 7},
-  [1098] = {.lex_state = 532},
+  [1098] = {.lex_state = 542},
   [1099] = {.lex_state = 17},
-  [1100] = {.lex_state = 533},
-  [1101] = {.lex_state = 534},
+  [1100] = {.lex_state = 543},
+  [1101] = {.lex_state = 544},
   [1102] = {.lex_state = 17},
-  [1103] = {.lex_state = 534},
-  [1104] = {.lex_state = 539},
+  [1103] = {.lex_state = 544},
+  [1104] = {.lex_state = 549},
   [1105] = {.lex_state = 17},
-  [1106] = {.lex_state = 534},
-  [1107] = {.lex_state = 106},
+  [1106] = {.lex_state = 544},
+  [1107] = {.lex_state = 107},
   [1108] = {.lex_state = 0},
-  [1109] = {.lex_state = 533},
-  [1110] = {.lex_state = 539},
-  [1111] = {.lex_state = 539},
-  [1112] = {.lex_state = 106},
+  [1109] = {.lex_state = 543},
+  [1110] = {.lex_state = 549},
+  [1111] = {.lex_state = 549},
+  [1112] = {.lex_state = 107},
   [1113] = {.lex_state = 17},
   [1114] = {.lex_state = 0},
-  [1115] = {.lex_state = 532},
+  [1115] = {.lex_state = 542},
   [1116] = {.lex_state = 17},
   [1117] = {.lex_state = 17},
-  [1118] = {.lex_state = 534},
-  [1119] = {.lex_state = 539},
-  [1120] = {.lex_state = 539},
-  [1121] = {.lex_state = 534},
+  [1118] = {.lex_state = 544},
+  [1119] = {.lex_state = 549},
+  [1120] = {.lex_state = 549},
+  [1121] = {.lex_state = 544},
   [1122] = {.lex_state = 17},
   [1123] = {.lex_state = 17},
-  [1124] = {.lex_state = 539},
-  [1125] = {.lex_state = 539},
-  [1126] = {.lex_state = 539},
+  [1124] = {.lex_state = 549},
+  [1125] = {.lex_state = 549},
+  [1126] = {.lex_state = 549},
   [1127] = {.lex_state = 17},
   [1128] = {.lex_state = 17},
   [1129] = {.lex_state = 0},
   [1130] = {.lex_state = 17},
-  [1131] = {.lex_state = 539},
-  [1132] = {.lex_state = 534},
+  [1131] = {.lex_state = 549},
+  [1132] = {.lex_state = 544},
   [1133] = {.lex_state = 17},
   [1134] = {.lex_state = 17},
   [1135] = {.lex_state = 17},
-  [1136] = {.lex_state = 539},
+  [1136] = {.lex_state = 549},
   [1137] = {.lex_state = 0},
   [1138] = {.lex_state = 17},
-  [1139] = {.lex_state = 539},
+  [1139] = {.lex_state = 549},
   [1140] = {.lex_state = 17},
   [1141] = {.lex_state = 17},
   [1142] = {.lex_state = 17},
-  [1143] = {.lex_state = 534},
+  [1143] = {.lex_state = 544},
   [1144] = {.lex_state = 17},
   [1145] = {.lex_state = 17},
   [1146] = {.lex_state = 17},
-  [1147] = {.lex_state = 534},
-  [1148] = {.lex_state = 534},
+  [1147] = {.lex_state = 6},
+  [1148] = {.lex_state = 544},
   [1149] = {.lex_state = 17},
-  [1150] = {.lex_state = 534},
-  [1151] = {.lex_state = 534},
+  [1150] = {.lex_state = 544},
+  [1151] = {.lex_state = 544},
   [1152] = {.lex_state = 17},
-  [1153] = {.lex_state = 534},
-  [1154] = {.lex_state = 534},
+  [1153] = {.lex_state = 6},
+  [1154] = {.lex_state = 544},
   [1155] = {.lex_state = 17},
-  [1156] = {.lex_state = 534},
+  [1156] = {.lex_state = 544},
   [1157] = {.lex_state = 0},
-  [1158] = {.lex_state = 534},
+  [1158] = {.lex_state = 6},
   [1159] = {.lex_state = 0},
-  [1160] = {.lex_state = 534},
+  [1160] = {.lex_state = 544},
   [1161] = {.lex_state = 0},
   [1162] = {.lex_state = 17},
-  [1163] = {.lex_state = 534},
+  [1163] = {.lex_state = 6},
   [1164] = {.lex_state = 0},
-  [1165] = {.lex_state = 534},
+  [1165] = {.lex_state = 544},
   [1166] = {.lex_state = 0},
   [1167] = {.lex_state = 6},
-  [1168] = {.lex_state = 534},
+  [1168] = {.lex_state = 544},
   [1169] = {.lex_state = 0},
   [1170] = {.lex_state = 17},
-  [1171] = {.lex_state = 534},
+  [1171] = {.lex_state = 544},
   [1172] = {.lex_state = 17},
   [1173] = {.lex_state = 0},
   [1174] = {.lex_state = 17},
-  [1175] = {.lex_state = 534},
+  [1175] = {.lex_state = 544},
   [1176] = {.lex_state = 17},
-  [1177] = {.lex_state = 534},
+  [1177] = {.lex_state = 6},
   [1178] = {.lex_state = 17},
-  [1179] = {.lex_state = 534},
-  [1180] = {.lex_state = 534},
+  [1179] = {.lex_state = 544},
+  [1180] = {.lex_state = 6},
   [1181] = {.lex_state = 17},
   [1182] = {.lex_state = 17},
   [1183] = {.lex_state = 17},
@@ -20712,14 +20812,14 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1186] = {.lex_state = 17},
   [1187] = {.lex_state = 17},
   [1188] = {.lex_state = 17},
-  [1189] = {.lex_state = 534},
-  [1190] = {.lex_state = 534},
+  [1189] = {.lex_state = 544},
+  [1190] = {.lex_state = 544},
   [1191] = {.lex_state = 0},
-  [1192] = {.lex_state = 534},
+  [1192] = {.lex_state = 544},
   [1193] = {.lex_state = 0},
-  [1194] = {.lex_state = 534},
+  [1194] = {.lex_state = 6},
   [1195] = {.lex_state = 17},
-  [1196] = {.lex_state = 534},
+  [1196] = {.lex_state = 6},
   [1197] = {.lex_state = 17},
   [1198] = {.lex_state = 17},
 };
@@ -20753,7 +20853,6 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_resource] = ACTIONS(1),
     [anon_sym_in] = ACTIONS(1),
     [anon_sym_bytes] = ACTIONS(1),
-    [anon_sym_command] = ACTIONS(1),
     [anon_sym_slack] = ACTIONS(1),
     [anon_sym_shutdown] = ACTIONS(1),
     [anon_sym_migration] = ACTIONS(1),

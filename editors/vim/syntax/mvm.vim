@@ -16,7 +16,7 @@ syntax keyword mvmProperty address bmc link capacity rate usable bond guests ext
 syntax keyword mvmProperty migrations
 syntax keyword mvmConstant pre post either never suspend abort wait starts ends uri
 syntax keyword mvmConstant migrating guests answers free defined clock mttr energy makespan moves preferences balance servers bytes filled writes or
-syntax keyword mvmConstant impossible possible optimal peak gap end time max choose papers fluid entropy cloudsim simgrid
+syntax keyword mvmConstant impossible possible optimal peak gap end time max choose papers fluid entropy cloudsim simgrid comma liu
 syntax keyword mvmTime Mon Tue Wed Thu Fri Sat Sun
 
 " A word behind a dot, or right before a bracket, is part of a name. That has to begin before the word, which would be a keyword.

@@ -278,6 +278,10 @@ pub enum Model {
     Cloudsim,
     /// `simgrid`
     Simgrid,
+    /// `comma`
+    Comma,
+    /// `liu`
+    Liu,
 }
 
 /// Which rates migrations may have.

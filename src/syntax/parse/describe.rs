@@ -159,7 +159,7 @@ fn describe(rule: Rule) -> Expected {
         k_bandwidth => Needed("`bandwidth`"),
         k_slack => Needed("`slack`"),
         k_model => Needed("`model`"),
-        model => Needed("`papers`, `fluid`, `entropy`, `cloudsim` or `simgrid`"),
+        model => Needed("`papers`, `fluid`, `entropy`, `cloudsim`, `simgrid`, `comma` or `liu`"),
         k_overhead => Needed("`overhead`"),
         bandwidth => Needed("`max` or `choose`"),
         k_on => Needed("`on`"),

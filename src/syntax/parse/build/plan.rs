@@ -252,7 +252,9 @@ impl Builder {
                 "fluid" => Model::Fluid,
                 "entropy" => Model::Entropy,
                 "cloudsim" => Model::Cloudsim,
-                _ => Model::Simgrid,
+                "simgrid" => Model::Simgrid,
+                "comma" => Model::Comma,
+                _ => Model::Liu,
             }),
             Rule::s_slack => StatementKind::Slack(self.expr(parts.need())),
             Rule::s_timeout => StatementKind::Timeout {
