@@ -109,7 +109,7 @@ impl Reader<'_> {
         // Many kinds of commands are words of the language, so any may have been meant as one.
         let wants_kind = failure.expected.contains(&Rule::command_kind);
         let is_reserved = |found: Token| {
-            !(wants_kind && !self.begins_line(found.start))
+            (!wants_kind || self.begins_line(found.start))
                 && self
                     .word(found)
                     .is_some_and(|word| words::KEYWORDS.contains(&word))
