@@ -15,7 +15,8 @@ use mvm::schedule::{Effort, Options, Quiet};
 use support::{Folder, Text, root};
 
 /// Plans without things that take long to plan, of many kinds of steps and rules.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
+    "examples/numa.mvm",
     "examples/scenarios/05-primary-last.mvm",
     "examples/scenarios/06-payroll.mvm",
     "examples/scenarios/09-budgets.mvm",

@@ -1,7 +1,7 @@
 //! Where VMs go and when, beside what others do: Ganeti's `hroller` and `hbal`, the usual two steps, and CP-SAT on the same problems.
 //!
 //! ```text
-//! cargo bench --bench placement [-- --only rolling|balance|drain] [--largest 200] [--effort fast|normal|best]
+//! cargo bench --bench placement [-- --only rolling|balance|drain] [--smallest 20] [--largest 200] [--effort fast|normal|best]
 //!     [--cp-sat PYTHON [--seconds 60]]
 //! ```
 //!
@@ -28,6 +28,9 @@ struct Args {
     /// One of the tables.
     #[arg(long, value_parser = ["rolling", "balance", "drain"])]
     only: Option<String>,
+    /// The fewest servers of a cluster that is rebooted.
+    #[arg(long, default_value_t = 0)]
+    smallest: usize,
     /// The most servers of a cluster.
     #[arg(long, default_value_t = 200)]
     largest: usize,
@@ -60,7 +63,7 @@ fn main() -> ExitCode {
     let is_asked = |table: &str| args.only.as_deref().is_none_or(|only| only == table);
     if is_asked("rolling") {
         println!("\n### All servers are rebooted\n");
-        rolling::table(args.largest, effort);
+        rolling::table(args.smallest..=args.largest, effort);
     }
     if is_asked("balance") {
         println!("\n### A cluster is repaired\n");

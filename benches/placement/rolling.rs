@@ -4,6 +4,7 @@
 //! other, each as short as mvm can make it. `roll` is asked for the same, with as many turns at a time as the largest wave has servers.
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 
 use mvm::formulation::Seconds;
 use mvm::plan::Plan;
@@ -25,8 +26,8 @@ const CLUSTERS: [(usize, u64); 8] = [
     (200, 70),
 ];
 
-/// A row for each cluster of at most so many servers.
-pub fn table(largest: usize, effort: Effort) {
+/// A row for each cluster of so many servers.
+pub fn table(sizes: RangeInclusive<usize>, effort: Effort) {
     if !ganeti::is_here("hroller") {
         println!("skipped: there is no hroller (Debian's ganeti-htools)");
         return;
@@ -37,7 +38,7 @@ pub fn table(largest: usize, effort: Effort) {
     );
     for (servers, percent) in CLUSTERS
         .into_iter()
-        .filter(|(servers, _)| *servers <= largest)
+        .filter(|(servers, _)| sizes.contains(servers))
     {
         let cluster = Cluster::random(servers, percent, 1);
         let waves = ganeti::waves(&cluster.ganeti(&|_| None));

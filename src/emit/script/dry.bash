@@ -5,7 +5,7 @@ show() {
   local text='' word name quoted
   if [[ $1 =~ ^command_([0-9]+)$ ]]; then
     text=${TEMPLATE[${BASH_REMATCH[1]}]}
-    for name in server name address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command disk; do
+    for name in server name address bmc migration vm from to to-address rate-mib rate-kib uri to-uri command disk pool; do
       word=${name//-/_}
       case $name in name | from | to) word=own_$name ;; esac
       [[ $text == *"{$name}"* || $text == *"\${$word@Q}"* ]] || continue

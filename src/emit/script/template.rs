@@ -117,6 +117,12 @@ mod tests {
     }
 
     #[test]
+    fn a_dry_run_knows_all_placeholders() {
+        let all = format!("for name in {}; do", PLACEHOLDERS.join(" "));
+        assert!(include_str!("dry.bash").contains(&all));
+    }
+
+    #[test]
     fn servers_have_their_own_names_in_templates() {
         assert_eq!(
             substitute("qm migrate {vm} {to} # {name}"),
