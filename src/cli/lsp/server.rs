@@ -383,6 +383,8 @@ impl Server<'_> {
             request::Rename::METHOD,
             request::PrepareRenameRequest::METHOD,
             request::References::METHOD,
+            // What is known by then need not be read once more.
+            request::Formatting::METHOD,
         ];
         if changes_files.contains(&request.method.as_str()) && !self.is_fresh() {
             self.waiting.push(request);
