@@ -26,8 +26,10 @@ impl Checked {
             return own.with_choice(index, plan, options, watch);
         }
         let first = plan.objectives.first()?;
+        // Whoever wants a plan at once does not wait for a second one.
+        let is_in_haste = options.effort == Effort::Instant;
         let is_worth_it = plan.actions.len() <= FEW || first.gap() >= NEAR;
-        if plan.bandwidth == Bandwidth::Choose || !is_worth_it || watch.stop() {
+        if plan.bandwidth == Bandwidth::Choose || is_in_haste || !is_worth_it || watch.stop() {
             return None;
         }
         let Prospect::Open(known) = self.prospects.get(index)? else {

@@ -99,7 +99,7 @@ fn work(effort: Effort, jobs: usize) -> Work {
             _ => 100,
         },
         refine: if effort == Effort::Instant { 0 } else { rounds },
-        lists: if effort == Effort::Instant { 1 } else { 4 },
+        lists: if effort == Effort::Instant { 2 } else { 4 },
         moves,
         hottest: match effort {
             Effort::Instant | Effort::Brief | Effort::Fast => 0.2,
