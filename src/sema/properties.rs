@@ -15,6 +15,7 @@ use super::world::{Kind, Scope, World};
 use crate::datacenter::{
     At, CommandKind, Commands, Copy, Force, Manner, MigrationEnergy, Patience, Retry, Stock,
 };
+use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{
     self, ClassKind, Command, CopyKind, Expr, Feature, ForceKind, Link, Names, Property,
@@ -382,7 +383,10 @@ fn take<'a>(
             traits.overbook.insert(stock, factor);
         }
         PropertyKind::Maintenance => traits.maintenance = Some(property.span),
-        PropertyKind::Pools(e) => traits.pools = Some(at(e, pools(world, e)?)),
+        PropertyKind::Pools(e) => {
+            let pools = count_up_to(world, e, MAX_POOLS, errors::too_many_pools)?;
+            traits.pools = Some(at(e, pools));
+        }
         PropertyKind::Power(e) => traits.power = Some(expr::power(world, scope, e)?),
         PropertyKind::Overhead(e) => traits.overhead = Some(expr::milliseconds(world, scope, e)?),
         PropertyKind::Hosting(e) => traits.hosting = Some(at(e, expr::hosting(world, scope, e)?)),
@@ -409,7 +413,9 @@ fn take<'a>(
         PropertyKind::Capacity(e) => traits.capacity = Some(at(e, expr::rate(world, scope, e)?)),
         PropertyKind::Rate(e) => traits.rate = Some(at(e, expr::rate(world, scope, e)?)),
         PropertyKind::Usable(e) => traits.usable = Some(expr::share(world, scope, e)?),
-        PropertyKind::Bond(e) => traits.bond = Some(bond(world, e)?),
+        PropertyKind::Bond(e) => {
+            traits.bond = Some(count_up_to(world, e, MAX_BOND, errors::bond_out_of_range)?)
+        }
         PropertyKind::Guests => traits.guests = Some(property.span),
         PropertyKind::Command(command) => set_command(world, &mut traits.commands, command),
     }
@@ -521,26 +527,19 @@ fn migration<'a>(
     })
 }
 
-fn pools<'a>(world: &mut World<'a>, expr: &'a Expr) -> Option<u32> {
+/// A whole number from 1 on, of which there are only so many.
+fn count_up_to<'a>(
+    world: &mut World<'a>,
+    expr: &'a Expr,
+    most: u32,
+    too_many: fn(Span, u32) -> Diagnostic,
+) -> Option<u32> {
     let count = expr::positive_count(world, &Scope::default(), expr)?;
-    if count <= MAX_POOLS {
-        return Some(count);
+    if count > most {
+        world.sink.push(too_many(expr.span, most));
+        return None;
     }
-    world
-        .sink
-        .push(errors::too_many_pools(expr.span, MAX_POOLS));
-    None
-}
-
-fn bond<'a>(world: &mut World<'a>, expr: &'a Expr) -> Option<u32> {
-    let count = expr::positive_count(world, &Scope::default(), expr)?;
-    if count <= MAX_BOND {
-        return Some(count);
-    }
-    world
-        .sink
-        .push(errors::bond_out_of_range(expr.span, MAX_BOND));
-    None
+    Some(count)
 }
 
 /// A link with what its classes say.
