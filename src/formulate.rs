@@ -117,7 +117,7 @@ pub struct Work {
     pub task: Task,
     /// What a `run` carries out, and what a `pause` asks.
     pub text: Option<Arc<str>>,
-    /// Where the VM is before it, or the server itself; None: it is of no server. Of an open migration, like all else but
+    /// Where the VM is before it, or the server itself; None: it is of no server. Of what is open, like all else but
     /// [`Work::open`], that of the first mode.
     pub from: Option<ServerId>,
     /// For each mode from where to where it leads, and how, where that is open; else empty.
@@ -151,24 +151,24 @@ impl Problem {
     }
 }
 
-/// Where a mode of a migration leads.
+/// Where a mode of an action happens, and where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Led {
-    /// Where the VM is before it.
+    /// Where the VM is before it, or the server itself.
     pub from: ServerId,
-    /// Where it is afterwards.
-    pub to: ServerId,
-    /// How it comes there.
+    /// Where a migration brings its VM; None: it is none.
+    pub to: Option<ServerId>,
+    /// How a migration does that.
     pub manner: Manner,
 }
 
 impl Work {
-    /// Where a mode of a migration leads; None: it is none.
+    /// Where a mode happens, and where it leads; None: it is of no server.
     pub fn led(&self, mode: usize) -> Option<Led> {
         let settled = || {
             Some(Led {
                 from: self.from?,
-                to: self.task.to()?,
+                to: self.task.to(),
                 manner: self.manner,
             })
         };
@@ -293,7 +293,7 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
                 .filter(|_| method.is_open(deed))
                 .map(|way| Led {
                     from: way.from,
-                    to: way.to.unwrap_or(way.from),
+                    to: way.to,
                     manner: way.manner,
                 })
                 .collect(),

@@ -272,7 +272,7 @@ pub fn assemble(
     // Among how many places was chosen, the open problem alone knows.
     let actions = problem.formulation.actions.iter();
     let open = actions.zip(&problem.work).map(|(action, work)| {
-        let places: BTreeSet<ServerId> = work.open.iter().map(|led| led.to).collect();
+        let places: BTreeSet<ServerId> = work.open.iter().filter_map(|led| led.to).collect();
         (action.name.as_str(), places.len())
     });
     let open: BTreeMap<&str, usize> = open.collect();

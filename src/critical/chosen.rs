@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::datacenter::{Datacenter, Manner, ServerId, Stock, VmId};
 use crate::emit::text::printable;
-use crate::formulate::{Led, Problem, Work};
+use crate::formulate::{Problem, Work};
 use crate::formulation::{Action, Seconds};
 use crate::plan::{Plan, Planned};
 use crate::request::{Request, Task};
@@ -22,8 +22,10 @@ const TOLD: usize = 12;
 pub struct Chosen {
     /// Its id.
     pub action: String,
-    /// Where it leads, and how.
-    pub led: Led,
+    /// Where it leads.
+    pub to: ServerId,
+    /// How.
+    pub manner: Manner,
     /// Other servers that would have taken it as quickly by itself.
     pub as_quick: Vec<ServerId>,
     /// Those that take longer, and the shortest time there.
@@ -62,27 +64,25 @@ fn one(
     let from = planned.from?;
     let length = planned.end - planned.start;
     let modes = work.open.iter().zip(&action.modes);
-    let modes = modes.filter(|(led, _)| led.from == from && led.to != from);
+    let modes = modes.filter_map(|(led, mode)| Some((led, led.to?, mode)));
+    let modes = modes.filter(|(led, there, _)| led.from == from && *there != from);
     let mut places: BTreeMap<ServerId, Seconds> = BTreeMap::new();
     let mut ways: BTreeMap<Manner, Seconds> = BTreeMap::new();
-    for (led, mode) in modes {
-        if led.to == to {
+    for (led, there, mode) in modes {
+        if there == to {
             if led.manner != planned.manner {
                 let known = ways.entry(led.manner).or_insert(mode.duration);
                 *known = (*known).min(mode.duration);
             }
         } else {
-            let known = places.entry(led.to).or_insert(mode.duration);
+            let known = places.entry(there).or_insert(mode.duration);
             *known = (*known).min(mode.duration);
         }
     }
     let mut chosen = Chosen {
         action: planned.id.clone(),
-        led: Led {
-            from,
-            to,
-            manner: planned.manner,
-        },
+        to,
+        manner: planned.manner,
         as_quick: Vec::new(),
         slower: Vec::new(),
         full: Vec::new(),
@@ -218,11 +218,11 @@ fn line(dc: &Datacenter, one: &Chosen) -> String {
             "{way} it takes {seconds} and stands still for {still}"
         ));
     }
-    let manner = match one.led.manner {
+    let manner = match one.manner {
         Manner::Pre => "",
         Manner::Post => " by post-copy",
         Manner::Cold => " cold",
     };
-    let (action, to) = (printable(&one.action), name(one.led.to));
+    let (action, to) = (printable(&one.action), name(one.to));
     format!("{action} to {to}{manner}: {}", reasons.join("; "))
 }

@@ -247,8 +247,8 @@ fn switch(datacenter: &Datacenter, id: SwitchId) -> String {
 fn migration(datacenter: &Datacenter, problem: &Problem, at: usize, work: &Work) -> String {
     let action = &problem.formulation.actions[at];
     let mut text = match work.task {
-        _ if !work.open.is_empty() => {
-            let places: BTreeSet<ServerId> = work.open.iter().map(|led| led.to).collect();
+        Task::Migrate { .. } if !work.open.is_empty() => {
+            let places: BTreeSet<ServerId> = work.open.iter().filter_map(|led| led.to).collect();
             match places.first() {
                 Some(&only) if places.len() == 1 => format!("to `{}`", datacenter[only].name),
                 _ => format!("to any of {} servers", places.len()),

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Problem, formulate, turns};
+use super::{Led, Problem, formulate, turns};
 use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::diag::has_errors;
 use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
@@ -65,9 +65,14 @@ pub fn decide(
             continue;
         }
         let (task, manner) = match (step.task, work.open.get(schedule.mode[at] as usize)) {
-            (Task::Migrate { vm, .. }, Some(led)) => {
-                (Task::Migrate { vm, to: led.to }, Some(led.manner))
-            }
+            (
+                Task::Migrate { vm, .. },
+                Some(Led {
+                    to: Some(to),
+                    manner,
+                    ..
+                }),
+            ) => (Task::Migrate { vm, to: *to }, Some(*manner)),
             (task, _) => (task, step.manner),
         };
         let pools = work.pools.get(schedule.mode[at] as usize);
@@ -141,9 +146,9 @@ fn said(problem: &Problem, schedule: &Schedule, at: usize) -> Said {
     let led = work.led(mode_at);
     let mode = &problem.formulation.actions[at].modes[mode_at];
     Said {
-        from: led.map_or(work.from, |led| Some(led.from)),
-        to: led.map(|led| led.to),
-        manner: led.map(|led| led.manner),
+        from: led.map(|led| led.from),
+        to: led.and_then(|led| led.to),
+        manner: led.and_then(|led| led.to.map(|_| led.manner)),
         pool: work.pools.get(mode_at).and_then(|pools| pools.entered),
         start: schedule.start[at],
         length: mode.duration,
@@ -173,13 +178,10 @@ pub fn schedule_of(problem: &Problem, said: &BTreeMap<&str, Said>) -> Option<Sch
         };
         found += 1;
         let is_it = |&mode: &usize| {
-            let is_way = match work.led(mode) {
-                Some(led) => {
-                    (Some(led.from), Some(led.to), Some(led.manner))
-                        == (said.from, said.to, said.manner)
-                }
-                None => (work.from, None) == (said.from, said.to),
-            };
+            let led = work.led(mode);
+            let to = led.and_then(|led| led.to);
+            let is_way = (led.map(|led| led.from), to) == (said.from, said.to)
+                && (to.is_none() || led.map(|led| led.manner) == said.manner);
             let way = work.pools.get(mode).copied().unwrap_or_default();
             let left = work.task.vm().and_then(|vm| pools.get(&vm));
             let is_way =

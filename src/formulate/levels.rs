@@ -430,7 +430,9 @@ impl<'a> Levels<'a> {
                 let key = Key::Came(action, way.to.unwrap_or(way.from), way.pools.entered);
                 self.change_in(key, action, at, (0, 1));
             }
-            let Some(to) = way.to else { continue };
+            let (Some(to), _) = ends(deed.task, way) else {
+                continue;
+            };
             match way.arrives {
                 Stay::Settled => {}
                 Stay::AfterBoot => self.change_in(Key::Up(to), action, at, (1, 0)),

@@ -87,9 +87,9 @@ impl Method {
         }
     }
 
-    /// Whether the plan chooses where a migration leads, or how.
+    /// Whether the plan chooses where an action of a VM happens, where it leads, or how.
     pub fn is_open(&self, deed: &Deed) -> bool {
-        deed.task.to().is_some() && (!deed.open.is_empty() || self.ways.len() > 1)
+        deed.task.vm().is_some() && (!deed.open.is_empty() || self.ways.len() > 1)
     }
 
     /// How it is done in its first mode.

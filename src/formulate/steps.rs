@@ -354,7 +354,7 @@ impl<'a> Walker<'a> {
                 true => self.choose(at, vm, findings),
                 false => self.migrate(step, vm, to, findings),
             },
-            Task::Start(vm) => self.start(step, vm, findings),
+            Task::Start(vm) => self.start(at, vm, findings),
             Task::Stop(vm) => self.stop(step, vm, findings),
             Task::Boot(server) => {
                 self.take_turn(server);
@@ -409,8 +409,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn start(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
-        let host = self.walk.host[vm.0 as usize];
+    fn start(&mut self, at: usize, vm: VmId, findings: &mut Vec<Diagnostic>) {
+        let step = &self.steps[at];
         if self.bad_vms.contains(&vm) {
             return;
         }
@@ -419,7 +419,9 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
-        if !self.is_on(host) && !self.boot_written_later(host, findings) {
+        let places = self.starting_places(at, vm, findings);
+        if places.is_empty() {
+            let host = self.walk.host[vm.0 as usize];
             if !self.bad_servers.contains(&host) {
                 findings.push(errors::starts_on_server_that_is_off(
                     self.dc, step, vm, host,
@@ -428,10 +430,12 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
-        let action = self.act(step, Some(host), false);
-        self.after_boot(host, action);
+        let is_known = !self.chosen.contains_key(&vm);
+        let action = self.start_there(step, vm, &places);
+        if let ([(host, _)], true) = (places.as_slice(), is_known) {
+            self.after_boot(*host, action);
+        }
         self.walk.running[vm.0 as usize] = true;
-        self.start_in_pool(action, vm, step);
     }
 
     fn stop(&mut self, step: &Step, vm: VmId, findings: &mut Vec<Diagnostic>) {
@@ -443,11 +447,8 @@ impl<'a> Walker<'a> {
             self.bad_vms.insert(vm);
             return;
         }
-        let host = self.walk.host[vm.0 as usize];
-        let action = self.act(step, Some(host), false);
-        self.left.entry(host).or_default().push(action);
+        self.stop_there(step, vm);
         self.walk.running[vm.0 as usize] = false;
-        self.stop_in_pool(action, vm);
     }
 
     fn boot(&mut self, step: &Step, server: ServerId, findings: &mut Vec<Diagnostic>) {

@@ -10,6 +10,7 @@ mod choices;
 mod pools;
 mod resources;
 mod sentences;
+mod stops;
 mod turns;
 mod ways;
 

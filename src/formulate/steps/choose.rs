@@ -1,4 +1,6 @@
-//! Migrations whose destination is open: where each may lead, and what the boots and shutdowns there ask of it.
+//! Where VMs go, stop and start whose place is open: where each may be, and what the boots and shutdowns there ask of it.
+
+use std::collections::BTreeSet;
 
 use super::super::errors;
 use super::super::scopes::RuleAt;
@@ -97,59 +99,134 @@ impl Walker<'_> {
         self.walk.deeds[action.0 as usize].pools = Pools { left, entered };
     }
 
-    /// A VM takes a pool when it starts.
-    pub(super) fn start_in_pool(&mut self, action: ActionId, vm: VmId, step: &Step) {
+    /// A VM starts where it stopped: in a pool of its own choice, and on whichever server was chosen before.
+    pub(super) fn start_there(
+        &mut self,
+        step: &Step,
+        vm: VmId,
+        places: &[(ServerId, Stay)],
+    ) -> ActionId {
+        let came_by = self.chosen.remove(&vm).map(|known| known.by);
+        let ways = |&(server, arrives): &(ServerId, Stay)| {
+            let spots = self.spots(server, step.pool).into_iter();
+            spots.map(move |spot| Choice {
+                from: server,
+                task: step.task,
+                pools: Pools {
+                    left: None,
+                    entered: spot.pool,
+                },
+                leaves: Stay::Settled,
+                arrives,
+            })
+        };
+        let open: Vec<Choice> = places.iter().flat_map(ways).collect();
+        let action = self.act(step, open.first().map(|first| first.from), false);
         self.pools[vm.0 as usize] = None;
-        let server = self.walk.host[vm.0 as usize];
-        let spots = self.spots(server, step.pool);
-        if let [only] = spots[..] {
-            self.enter(action, vm, only.pool);
-            return;
+        if let ([only], None) = (open.as_slice(), came_by) {
+            self.enter(action, vm, only.pools.entered);
+            return action;
         }
-        let open = spots.iter().map(|spot| Choice {
-            from: server,
-            task: step.task,
-            pools: Pools {
-                left: None,
-                entered: spot.pool,
-            },
-            leaves: Stay::Settled,
-            arrives: Stay::Settled,
+        let spots = open.iter().map(|choice| {
+            let (server, pool) = (choice.from, choice.pools.entered);
+            (Spot { server, pool }, choice.arrives)
         });
-        self.walk.deeds[action.0 as usize].open = open.collect();
-        let spots = spots.into_iter().map(|spot| (spot, Stay::Settled));
         let whereabouts = Whereabouts {
             by: action,
             spots: spots.collect(),
-            is_one_server: true,
+            is_one_server: came_by.is_none(),
         };
         self.chosen.insert(vm, whereabouts);
+        self.go_on(action, open, came_by, came_by.is_none());
+        action
     }
 
-    /// A VM gives its pool back when it stops.
-    pub(super) fn stop_in_pool(&mut self, action: ActionId, vm: VmId) {
-        let whereabouts = match self.chosen.get(&vm) {
-            Some(whereabouts) if whereabouts.is_one_server => self.chosen.remove(&vm),
-            _ => None,
-        };
-        let Some(whereabouts) = whereabouts else {
+    /// A VM stops where it is, and its pool is free then.
+    pub(super) fn stop_there(&mut self, step: &Step, vm: VmId) {
+        let host = self.walk.host[vm.0 as usize];
+        let known = self.chosen.remove(&vm);
+        let first = known.as_ref().and_then(|known| known.spots.first());
+        let from = first.map_or(host, |(spot, _)| spot.server);
+        let action = self.act(step, Some(from), false);
+        let Some(known) = known else {
+            self.left.entry(host).or_default().push(action);
             self.enter(action, vm, None);
             return;
         };
-        let open = whereabouts.spots.iter().map(|(spot, _)| Choice {
+        let open = known.spots.iter().map(|&(spot, leaves)| Choice {
             from: spot.server,
-            task: Task::Stop(vm),
+            task: step.task,
             pools: Pools {
                 left: spot.pool,
                 entered: None,
             },
-            leaves: Stay::Settled,
+            leaves,
             arrives: Stay::Settled,
         });
-        let deed = &mut self.walk.deeds[action.0 as usize];
-        (deed.open, deed.came_by) = (open.collect(), Some(whereabouts.by));
-        self.walk.deeds[whereabouts.by.0 as usize].goes_on = true;
+        self.go_on(action, open.collect(), Some(known.by), known.is_one_server);
         self.pools[vm.0 as usize] = None;
+        if known.is_one_server {
+            self.left.entry(host).or_default().push(action);
+            return;
+        }
+        // On the disk of which of them it is then.
+        let servers: BTreeSet<ServerId> = known.spots.iter().map(|(spot, _)| spot.server).collect();
+        let spots = servers.into_iter().map(|server| {
+            let spot = Spot { server, pool: None };
+            (spot, Stay::Settled)
+        });
+        let whereabouts = Whereabouts {
+            by: action,
+            spots: spots.collect(),
+            is_one_server: false,
+        };
+        self.chosen.insert(vm, whereabouts);
+    }
+
+    /// Where a VM can start that has stopped, and what it would be there; on one server, or one of those that were chosen.
+    pub(super) fn starting_places(
+        &mut self,
+        at: usize,
+        vm: VmId,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Vec<(ServerId, Stay)> {
+        if let Some(known) = self.chosen.get(&vm) {
+            let servers = known.spots.iter().map(|(spot, _)| spot.server);
+            let up = servers.filter_map(|server| Some((server, self.stay(at, vm, server).ok()?)));
+            return up.collect();
+        }
+        let host = self.walk.host[vm.0 as usize];
+        let is_up = self.is_on(host) || self.boot_written_later(host, findings);
+        let settled = is_up.then_some((host, Stay::Settled));
+        settled.into_iter().collect()
+    }
+
+    /// Notes among what an action chooses, what has brought its VM there, if that was chosen, and, where it is not known on which
+    /// server it happens, that it may be on each of them.
+    fn go_on(
+        &mut self,
+        action: ActionId,
+        open: Vec<Choice>,
+        came_by: Option<ActionId>,
+        is_known: bool,
+    ) {
+        let turn = self.walk.deeds[action.0 as usize].turn;
+        let elsewhere = open.iter().filter(|choice| !is_known && !choice.stays());
+        for choice in elsewhere {
+            for server in [Some(choice.from), choice.task.to()].into_iter().flatten() {
+                self.walk.maybe_at.entry(server).or_insert(action);
+                // A turn closes its server: who may choose it comes before or after that, whatever is written first.
+                let is_own = turn.is_some_and(|turn| turn.server == server);
+                if is_own || !self.rolled.contains_key(&server) {
+                    self.beside_commands(server, action);
+                }
+            }
+        }
+        let deed = &mut self.walk.deeds[action.0 as usize];
+        (deed.open, deed.came_by) = (open, came_by);
+        if let Some(by) = came_by {
+            self.walk.deeds[by.0 as usize].goes_on = true;
+        }
     }
 
     /// A migration to one of several places, or from one of them.
@@ -254,31 +331,13 @@ impl Walker<'_> {
         };
         let action = self.act(&step, Some(first.from), false);
         // Where only pools are chosen, it is known where that happens.
-        let elsewhere = open.iter().filter(|choice| !choice.stays());
-        let elsewhere = elsewhere.filter(|_| step.among.is_some() || !is_known);
-        for choice in elsewhere {
-            let Task::Migrate { to, .. } = choice.task else {
-                continue;
-            };
-            for server in [choice.from, to] {
-                self.walk.maybe_at.entry(server).or_insert(action);
-                // A turn closes its server: who may choose it comes before or after that, whatever is written first.
-                let is_own = step.turn.is_some_and(|turn| turn.server == server);
-                if is_own || !self.rolled.contains_key(&server) {
-                    self.beside_commands(server, action);
-                }
-            }
-        }
+        let is_certain = step.among.is_none() && is_known;
+        self.go_on(action, open, came_by, is_certain);
         if step.among.is_none() {
             self.after_boot(to, action);
         }
         if is_known {
             self.left.entry(host).or_default().push(action);
-        }
-        let deed = &mut self.walk.deeds[action.0 as usize];
-        (deed.open, deed.came_by) = (open, came_by);
-        if let Some(by) = came_by {
-            self.walk.deeds[by.0 as usize].goes_on = true;
         }
         for &(from, _) in &places {
             if let Some(tenants) = self.tenants.get_mut(&from.server) {
