@@ -145,7 +145,7 @@ impl Drop for Editor {
 }
 
 /// Prints what each question takes, and fails where one takes longer than it may.
-pub fn measure(text: &str, longest: fn(&str) -> Duration) {
+pub fn measure(text: &str, longest: Duration) {
     let mut editor = Editor::new(text);
     let at = |piece: &str| text.find(piece).expect("it is there") + 1;
     let (server, class, vm) = (at("r12.s3 "), at("stressed {"), at("\"prod-web.005000\""));
@@ -244,7 +244,7 @@ pub fn measure(text: &str, longest: fn(&str) -> Duration) {
             };
             let name = format!("{kind}, {what}{when}");
             println!("  {name:60} {size:9} B {middle:>10.2?} ({first:.2?}, {last:.2?})");
-            if middle > longest(kind) {
+            if middle > longest {
                 late.push(name);
             }
         }

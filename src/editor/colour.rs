@@ -75,13 +75,13 @@ impl View {
         }
     }
 
-    /// The layout of the entry, where it can be read; of another file none. Takes no longer than writing it, once its colours are
-    /// known.
-    pub fn layout(&self, file: FileId) -> Option<String> {
+    /// The layout of the entry, where it can be read; of another file none. The first call writes it.
+    pub fn layout(&self, file: FileId) -> Option<&str> {
         let is_entry = self.index.files.last().is_some_and(|ast| ast.file == file);
         let is_syntax = |found: &Diagnostic| found.code.as_str().starts_with("E01");
         let is_readable = !self.checked.diagnostics.iter().any(is_syntax);
-        (is_entry && is_readable).then(|| laid_out(self.map().text(file), self.lexemes(file)))
+        let write = || laid_out(self.map().text(file), self.lexemes(file));
+        (is_entry && is_readable).then(|| self.laid.get_or_init(write).as_str())
     }
 
     /// The tokens of the entry.

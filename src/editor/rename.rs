@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::View;
 use super::declarations::{Declaration, DeclarationKind};
 use crate::diag::{Diagnostic, Severity};
+use crate::sema::quantity::Quantity;
 use crate::source::{FileId, Loader, Span};
 use crate::syntax::is_name;
 
@@ -74,14 +75,23 @@ impl View {
         let declared = self
             .named(file, at)
             .map_or(Vec::new(), |named| named.declared);
-        let mut edits = Vec::new();
         let Some(&only) = declared.first() else {
             return Err(NoRename::NoName);
         };
+        let edits = self.edits(only, name)?;
+        if !(self.is_apart(only) && self.is_fresh(name)) {
+            self.try_out(only, name, &edits)?;
+        }
+        Ok(edits)
+    }
+
+    /// Everything that names a declaration, with another name.
+    fn edits(&self, only: usize, name: &str) -> Result<Vec<Edit>, NoRename> {
+        let mut edits = Vec::new();
         let declaration = &self.declarations[only];
         let old = &declaration.word.text;
         let is_class = matches!(declaration.kind, DeclarationKind::Class(_));
-        for span in self.references_to(&declared, true) {
+        for span in self.references_to(&[only], true) {
             let (span, word) = self.word_at(span);
             // A class may have come under another name: `use … as`.
             let Some(rest) = word.strip_prefix(old.as_str()) else {
@@ -96,8 +106,41 @@ impl View {
                 text: spelled(&format!("{name}{rest}"), is_quoted),
             });
         }
-        self.try_out(only, name, &edits)?;
         Ok(edits)
+    }
+
+    /// Whether nothing that names a declaration names another one as well: `db[1..3]` may be what `vm db[1..2], db3` declares.
+    fn is_apart(&self, declared: usize) -> bool {
+        let named = self.references_to(&[declared], true).into_iter();
+        let mut named = named.map(|span| self.named(span.file, span.range().start));
+        named.all(|named| named.is_some_and(|named| named.declared == [declared]))
+    }
+
+    /// Whether nothing begins with a name, neither what is written nor what has been made of that: whatever has the name, or has it
+    /// with an index behind it, is then what is renamed, and nothing has to be tried out. False where that is not clear, as for
+    /// words of the language and units, whose place decides, for what may be a time zone, and where `like` asks how names look.
+    fn is_fresh(&self, name: &str) -> bool {
+        let grammar = include_str!("../../grammar/mvm.pest");
+        let begins = |text: &str| words(text).any(|word| word.starts_with(name));
+        let is_clear = is_name(name)
+            && name.contains(|c: char| c.is_ascii_lowercase())
+            && !words(grammar).any(|word| word == name)
+            && Quantity::from_number("1", Some(name)).is_err();
+        let (map, datacenter) = (self.map(), &self.checked.analysis.datacenter);
+        let own = map
+            .ids()
+            .filter(|file| !map.name_of(*file).starts_with("<std>"));
+        let declared = self.declarations.iter();
+        is_clear
+            && own
+                .flat_map(|file| words(map.text(file)))
+                .all(|word| !word.starts_with(name) && word != "like")
+            && !declared
+                .map(|it| &it.word.text)
+                .any(|word| word.starts_with(name))
+            && !datacenter.switches.iter().any(|it| begins(&it.name))
+            && !datacenter.servers.iter().any(|it| begins(&it.name))
+            && !datacenter.vms.iter().any(|it| begins(&it.name))
     }
 
     /// Checks the files as they would be: nothing is wrong that was right, and the same places mean the declaration.
@@ -152,6 +195,11 @@ impl View {
     }
 }
 
+/// The words of a text, wherever they stand.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+}
+
 /// Files that are held in memory, by their paths.
 struct Texts(BTreeMap<String, String>);
 
@@ -169,4 +217,60 @@ fn spelled(name: &str, is_quoted: bool) -> String {
     }
     let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn read(examples: &mut Texts, folder: &Path) {
+        for entry in std::fs::read_dir(folder).expect("it is a folder") {
+            let path = entry.expect("it is readable").path();
+            if path.is_dir() {
+                read(examples, &path);
+            } else if path.extension().is_some_and(|extension| extension == "mvm") {
+                let text = std::fs::read_to_string(&path).expect("it is text");
+                let path = path.to_string_lossy().into_owned();
+                examples.0.insert(path, text);
+            }
+        }
+    }
+
+    /// A name that is fresh is not tried out: everything that the examples declare can have one.
+    #[test]
+    fn what_is_fresh_breaks_nothing() {
+        let (mut renamed, mut taken) = (0, 0);
+        let mut examples = Texts(BTreeMap::new());
+        read(
+            &mut examples,
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")),
+        );
+        for name in examples.0.keys() {
+            let view = View::new(name, &examples);
+            for (at, declaration) in view.declarations.iter().enumerate() {
+                let span = declaration.span;
+                if view.renameable(span.file, span.range().start).is_err() {
+                    continue;
+                }
+                for new in ["afresh", "s1"] {
+                    let Ok(edits) = view.edits(at, new) else {
+                        continue;
+                    };
+                    match view.is_apart(at) && view.is_fresh(new) {
+                        true => {
+                            renamed += 1;
+                            assert_eq!(view.try_out(at, new, &edits), Ok(()), "{name}: {new}");
+                        }
+                        false => taken += usize::from(view.try_out(at, new, &edits).is_err()),
+                    }
+                }
+            }
+        }
+        assert!(
+            renamed > 100 && taken > 10,
+            "{renamed} renamed, {taken} taken"
+        );
+    }
 }

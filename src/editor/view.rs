@@ -27,6 +27,8 @@ pub struct View {
     pub(super) cut: OnceLock<Vec<Lexeme>>,
     /// The colours of the entry, once somebody has asked for them.
     pub(super) painted: OnceLock<Vec<(Range<usize>, Colour)>>,
+    /// The layout of the entry, once somebody has asked for it.
+    pub(super) laid: OnceLock<String>,
 }
 
 /// What a name under the cursor is.
@@ -60,6 +62,7 @@ impl View {
             by_span,
             cut: OnceLock::new(),
             painted: OnceLock::new(),
+            laid: OnceLock::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod names;
 mod symbols;
 mod tokens;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use lsp_server::{ErrorCode, Request};
@@ -182,7 +183,8 @@ fn formatting(
         let is_same = server.places(entry).carry(file).is_same();
         is_same.then(|| entry.view.layout(file))?
     });
-    let Some(formatted) = known.or_else(|| format::format(FileId(0), text).ok()) else {
+    let new = || format::format(FileId(0), text).ok().map(Cow::Owned);
+    let Some(formatted) = known.map(Cow::Borrowed).or_else(new) else {
         return Err(refused("a file that cannot be read is left as it is"));
     };
     let placed = Placed::new(text, server.encoding);

@@ -60,15 +60,18 @@ pub fn checker(found: Sender<Found>) -> Sender<Job> {
                 let file = files.remove(0);
                 job.files = files;
                 let entry = Entry::new(&file, Arc::clone(&job.buffers));
-                // Of a file that is open the colours will be wanted next.
-                if job.buffers.contains_key(&file)
-                    && let Some(id) = entry.file(&file)
-                {
+                // Of a file that is open the colours will be wanted next, and perhaps the layout.
+                let open = entry.file(&file);
+                let open = open.filter(|_| job.buffers.contains_key(&file));
+                if let Some(id) = open {
                     entry.view.colours(id);
                 }
                 let entry = Arc::new(entry);
-                if found.send(Found::Entry(file, entry)).is_err() {
+                if found.send(Found::Entry(file, Arc::clone(&entry))).is_err() {
                     return;
+                }
+                if let Some(id) = open {
+                    entry.view.layout(id);
                 }
             }
             if found.send(Found::Done(job.generation)).is_err() {

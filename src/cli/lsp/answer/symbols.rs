@@ -68,24 +68,29 @@ pub fn workspace_symbols(
         let Some(file) = entry.file(path) else {
             continue;
         };
-        let mut places = server.places(entry);
         let mut open = entry.view.outline(file);
-        while let Some(outline) = open.pop() {
-            if outline.name.to_lowercase().contains(&query)
-                && let Some(location) = places.location(outline.span)
-            {
-                #[allow(deprecated)] // The field has to be there.
-                found.push(SymbolInformation {
-                    name: outline.name,
-                    kind: symbol_kind(outline.kind),
-                    tags: None,
-                    deprecated: None,
-                    location,
-                    container_name: None,
-                });
+        let mut named: Vec<Outline> = Vec::new();
+        while let Some(mut outline) = open.pop() {
+            open.append(&mut outline.children);
+            if outline.name.to_lowercase().contains(&query) {
+                named.push(outline);
             }
-            open.extend(outline.children);
         }
+        // Of each file no more are shown than of all.
+        named.sort_by_key(|outline| outline.span);
+        named.truncate(MANY);
+        let mut places = server.places(entry);
+        found.extend(named.into_iter().filter_map(|outline| {
+            #[allow(deprecated)] // The field has to be there.
+            Some(SymbolInformation {
+                location: places.location(outline.span)?,
+                name: outline.name,
+                kind: symbol_kind(outline.kind),
+                tags: None,
+                deprecated: None,
+                container_name: None,
+            })
+        }));
     }
     found.sort_by(|one, other| {
         (one.location.uri.as_str(), one.location.range.start)
