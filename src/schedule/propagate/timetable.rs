@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use crate::formulation::Seconds;
 
 use super::overfull::Overfull;
-use crate::schedule::instance::{Instance, Job, Segment};
+use crate::schedule::instance::{Instance, Job, Mode, Segment};
 
 /// A level that is overfull at some moment.
 pub fn overfull(instance: &Instance) -> Option<Overfull> {
     let mut changes: Vec<Vec<(Seconds, i64)>> = vec![Vec::new(); instance.levels.len()];
     for job in &instance.jobs {
-        for level in held(job) {
-            compulsory(job, level, &mut changes[level as usize]);
+        for (level, modes) in held(job) {
+            compulsory(job, (level, &modes), &mut changes[level as usize]);
         }
     }
     let levels = instance.levels.iter().zip(changes).enumerate();
@@ -25,38 +25,36 @@ pub fn overfull(instance: &Instance) -> Option<Overfull> {
     found.next()
 }
 
-/// The levels that a job may have to hold or relieve: what some mode does without, and none relieves, it does not.
-fn held(job: &Job) -> Vec<u32> {
+/// The levels that a job may have to hold or relieve, and the modes that touch them: what some mode does without, and none relieves, it
+/// does not.
+fn held(job: &Job) -> Vec<(u32, Vec<&Mode>)> {
     // The modes that touch each level, and whether one relieves it.
-    let mut touched: BTreeMap<u32, (usize, bool)> = BTreeMap::new();
+    let mut touched: BTreeMap<u32, (Vec<&Mode>, bool)> = BTreeMap::new();
     for mode in &job.modes {
         for own in mode.segments.chunk_by(|a, b| a.level == b.level) {
             let (modes, relieved) = touched.entry(own[0].level).or_default();
-            *modes += 1;
+            modes.push(mode);
             *relieved |= own.iter().any(|segment| segment.amount < 0);
         }
     }
-    let held =
-        |&(_, (modes, relieved)): &(u32, (usize, bool))| relieved || modes == job.modes.len();
-    let levels = touched.into_iter().filter(held);
-    levels.map(|(level, _)| level).collect()
+    let held = |(level, (modes, relieved)): (u32, (Vec<_>, bool))| {
+        (relieved || modes.len() == job.modes.len()).then_some((level, modes))
+    };
+    touched.into_iter().filter_map(held).collect()
 }
 
 /// Adds how the least that a job holds of a level changes over time.
-fn compulsory(job: &Job, level: u32, changes: &mut Vec<(Seconds, i64)>) {
+fn compulsory(job: &Job, (level, modes): (u32, &[&Mode]), changes: &mut Vec<(Seconds, i64)>) {
     let mut ways = Vec::new();
     let mut moments = Vec::new();
-    for mode in &job.modes {
+    for mode in modes {
         let (Some(first), Some(last)) = (mode.starts.first(), mode.starts.last()) else {
             continue;
         };
-        let own: Vec<Segment> = mode
-            .segments
-            .iter()
-            .filter(|s| s.level == level)
-            .copied()
-            .collect();
-        for segment in &own {
+        let begin = mode.segments.partition_point(|s| s.level < level);
+        let end = mode.segments.partition_point(|s| s.level <= level);
+        let own = &mode.segments[begin..end];
+        for segment in own {
             for edge in [segment.from, segment.to]
                 .into_iter()
                 .filter(|&edge| edge < Seconds::MAX)
@@ -65,6 +63,11 @@ fn compulsory(job: &Job, level: u32, changes: &mut Vec<(Seconds, i64)>) {
             }
         }
         ways.push((first, last, own));
+    }
+    // Of those that leave it alone, one says as much as all.
+    let possible = job.modes.iter().filter(|mode| !mode.starts.is_empty());
+    if possible.count() > ways.len() {
+        ways.push((0, 0, &[]));
     }
     moments.sort_unstable();
     moments.dedup();
