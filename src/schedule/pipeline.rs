@@ -1,7 +1,7 @@
 //! The order of work: presolve, a first schedule, bound and guidance by the relaxation, a schedule in long slots,
 //! improvement, proof.
 
-use crate::formulation::{Formulation, SourceId};
+use crate::formulation::{Formulation, Seconds, SourceId};
 
 use super::bound::certificate::Certificate;
 use super::bound::evidence::Evidence;
@@ -162,13 +162,14 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         First::Infeasible => return Outcome::Infeasible(conflict::conflict(formulation, control)),
         First::Unknown => return Outcome::Unknown,
     };
-    let mut closed = with_sink(&instance, makespan::least(&instance));
+    let least = makespan::least(&instance);
+    let mut closed = with_sink(&instance, least);
     seal(&mut closed);
     let mut run = Run {
         formulation,
         instance: &instance,
         closed,
-        bounds: trivial(&instance),
+        bounds: trivial(&instance, least),
         best: first,
         certificate: None,
         evidence,
@@ -186,8 +187,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
 }
 
 /// Bounds without any search: each job at its cheapest, and the least makespan.
-fn trivial(instance: &Instance) -> Vec<i64> {
-    let makespan = makespan::least(instance);
+fn trivial(instance: &Instance, makespan: Seconds) -> Vec<i64> {
     let goals = instance.goals.iter().enumerate();
     let least = |job: &Job, goal: usize| {
         let ends = job.modes.iter().flat_map(|mode| {
@@ -357,13 +357,14 @@ impl Run<'_, '_> {
         let closed = self.closed.clone();
         let relaxed = pool.map_or(&closed, |pool| &pool.instance);
         let makespan = self.instance.makespan(&self.best);
-        let mut relaxation = self.begin(relaxed, goal, rough);
         let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.refine);
+        let mut relaxation = self.begin(relaxed, goal, rough, &refinement);
         // What is proved already only lacks something for others to check.
         let has_evidence = goal > 0 || !self.evidence.is_empty();
         let is_proved = has_evidence && self.bounds[goal] >= self.value(goal);
         while !self.control.stopped() {
-            relaxation.improve(self.work.steps, self.value(goal) as f64);
+            let steps = refinement.steps(self.work.steps, relaxation.numbers());
+            relaxation.improve(steps, self.value(goal) as f64);
             let last = relaxation.last();
             let lists = [relaxation.starts(), &last]
                 .into_iter()
@@ -394,7 +395,7 @@ impl Run<'_, '_> {
             if is_proved || bound > value as f64 - 1.0 && shows() {
                 break;
             }
-            let work = self.work.steps * relaxation.numbers();
+            let work = steps * relaxation.numbers();
             match refinement.next(relaxation.grid(), bound, work) {
                 Next::Again => {}
                 Next::Halve => relaxation = relaxation.halved(),
@@ -423,6 +424,7 @@ impl Run<'_, '_> {
         closed: &'c Instance,
         goal: usize,
         rough: Option<&Rough>,
+        refinement: &Refinement,
     ) -> Relaxation<'c> {
         let makespan = self.instance.makespan(&self.best);
         let slot = refine::longest(closed, makespan, self.work.steps);
@@ -436,8 +438,9 @@ impl Run<'_, '_> {
         };
         let mut warm = Relaxation::at(closed, goal, &values, grid, &rough.in_seconds(grid));
         let upper = values[goal] as f64;
-        cold.improve(self.work.steps, upper);
-        warm.improve(self.work.steps, upper);
+        let steps = refinement.steps(self.work.steps, cold.numbers());
+        cold.improve(steps, upper);
+        warm.improve(steps, upper);
         // Where its slots do not fit well, it is better to begin anew.
         if warm.best() > cold.best() {
             warm

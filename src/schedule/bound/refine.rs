@@ -69,6 +69,12 @@ impl Refinement {
         }
     }
 
+    /// How many of the steps of a round are affordable that each touch so many numbers: at least what a unit of effort is worth, and one.
+    pub fn steps(&self, most: usize, numbers: usize) -> usize {
+        let affordable = self.affordable.max(AFFORDABLE);
+        (affordable / numbers.max(1)).clamp(1, most.max(1))
+    }
+
     /// After a round on a grid that touched so many numbers.
     pub fn next(&mut self, grid: Grid, bound: f64, numbers: usize) -> Next {
         self.affordable = self.affordable.saturating_sub(numbers);
@@ -163,6 +169,17 @@ mod tests {
         assert_eq!(next(1, 102.0), Next::Restart);
         assert_eq!(next(1, 102.0), Next::Again);
         assert_eq!(next(1, 102.0), Next::Done);
+    }
+
+    #[test]
+    fn a_round_takes_no_more_steps_than_are_affordable() {
+        let mut refinement = Refinement::new(1, 10, 3);
+        assert_eq!(refinement.steps(100, AFFORDABLE / 200), 100);
+        assert_eq!(refinement.steps(100, AFFORDABLE / 20), 60);
+        assert_eq!(refinement.steps(100, 5 * AFFORDABLE), 1);
+        refinement.next(grid(4), 100.0, AFFORDABLE);
+        assert_eq!(refinement.steps(100, AFFORDABLE / 20), 40);
+        assert_eq!(Refinement::new(1, 10, 0).steps(100, AFFORDABLE / 20), 20);
     }
 
     #[test]
