@@ -1,4 +1,4 @@
-//! The order of work: presolve, a first schedule, bound and guidance by the relaxation, a schedule in long slots,
+//! The order of work: presolve, a first schedule, one in waves, bound and guidance by the relaxation, a schedule in long slots,
 //! improvement, proof.
 
 use crate::formulation::{Formulation, Seconds, SourceId};
@@ -9,7 +9,7 @@ use super::bound::grid::Grid;
 use super::bound::pool::Pool;
 use super::bound::refine::{self, Next, Refinement};
 use super::bound::relaxation::Relaxation;
-use super::construct::list;
+use super::construct::{list, waves};
 use super::control::Control;
 use super::exact::{self, Answer, branch};
 use super::feasible::{self, First, lasting};
@@ -36,6 +36,8 @@ const FEW: usize = 30;
 
 /// Counted work of each stage.
 struct Work {
+    /// Looks at modes where what is done at once is packed.
+    waves: u64,
     /// Rounds of relaxation and list scheduling.
     rounds: usize,
     /// Steps of the relaxation in a round.
@@ -92,6 +94,10 @@ fn work(effort: Effort, jobs: usize) -> Work {
         Effort::Best => (100, 600_000_000_000),
     };
     Work {
+        waves: match effort {
+            Effort::Instant => 20_000_000,
+            Effort::Brief | Effort::Fast | Effort::Normal | Effort::Best => 2_000_000_000,
+        },
         rounds,
         steps: match effort {
             // A moment for any number of jobs.
@@ -176,6 +182,9 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         work: work(control.effort(), instance.jobs.len()),
         control,
     };
+    if let Some(placed) = waves::generate(&instance, run.work.waves) {
+        run.offer(placed);
+    }
     for &effort in passes(control.effort()) {
         run.work = work(effort, instance.jobs.len());
         run.optimise();
