@@ -4,6 +4,7 @@
 //! A long schedule is searched in several parts of its time at once. What is changed in one part is nothing to
 //! another, so all changes hold together; before the next steps they are brought together, and the parts are others.
 
+pub mod order;
 mod walk;
 pub mod window;
 
@@ -73,15 +74,9 @@ impl<'a> Search<'a> {
         &self.best_values
     }
 
-    /// How much worse, in the first objective, a schedule is by a typical delay of one job: the unit of temperatures.
+    /// The unit of temperatures.
     pub fn unit(&self) -> f64 {
-        let mut sum = 0.0;
-        for mode in self.instance.jobs.iter().map(|job| &job.modes[0]) {
-            sum += mode.cost[0].slope.abs() as f64 * mode.span as f64;
-        }
-        let makespan =
-            self.instance.goals[0].makespan as f64 * self.instance.makespan(&self.best) as f64;
-        sum / self.instance.jobs.len().max(1) as f64 + 0.001 * makespan
+        unit(self.instance, &self.best)
     }
 
     /// Takes a number of steps in each part at a temperature: something worse by that much is accepted once in e
@@ -143,6 +138,16 @@ impl<'a> Search<'a> {
     }
 }
 
+/// How much worse, in the first objective, a schedule is by a typical delay of one job: the unit of temperatures.
+pub fn unit(instance: &Instance, placed: &Placed) -> f64 {
+    let mut sum = 0.0;
+    for mode in instance.jobs.iter().map(|job| &job.modes[0]) {
+        sum += mode.cost[0].slope.abs() as f64 * mode.span as f64;
+    }
+    let makespan = instance.goals[0].makespan as f64 * instance.makespan(placed) as f64;
+    sum / instance.jobs.len().max(1) as f64 + 0.001 * makespan
+}
+
 /// In how many parts a schedule is searched.
 fn parts(instance: &Instance, placed: &Placed) -> Seconds {
     let spans = instance.jobs.iter().zip(&placed.mode);
@@ -162,7 +167,7 @@ mod tests {
     use crate::schedule::tests::{holds, random_formulation};
 
     /// A small problem with every kind of constraint, and beside it many actions that take turns.
-    fn long(random: &mut Random) -> Formulation {
+    pub(super) fn long(random: &mut Random) -> Formulation {
         let mut f = random_formulation(random);
         let source = SourceId(f.sources.len() as u32);
         f.sources.push(Source {

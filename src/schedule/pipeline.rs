@@ -13,8 +13,9 @@ use super::construct::{list, waves};
 use super::control::Control;
 use super::exact::{self, Answer, branch};
 use super::feasible::{self, First, lasting};
-use super::improve::Search;
+use super::improve::order::Orders;
 use super::improve::window::Windows;
+use super::improve::{Search, unit};
 use super::instance::{Instance, Job, Placed, Refusal};
 use super::presolve::seal::seal;
 use super::presolve::sink::{with_sink, without_sink};
@@ -285,7 +286,11 @@ impl Run<'_, '_> {
         } else {
             self.work.hottest
         };
-        self.improve(&arranged.unwrap_or(target), self.work.moves, hottest);
+        let target = arranged.unwrap_or(target);
+        self.improve(&target, self.work.moves, hottest);
+        if self.reorder() {
+            self.improve(&target, self.work.moves / 4, NEAR);
+        }
         self.rearrange();
         for goal in 0..self.instance.goals.len() {
             if goal > 0 {
@@ -499,6 +504,36 @@ impl Run<'_, '_> {
             }
             done += search.run(STEPS, search.unit() * temperature);
         }
+    }
+
+    /// Looks for better orders, and improves what comes of them; says whether any was better.
+    fn reorder(&mut self) -> bool {
+        const HOTTEST: f64 = 0.2;
+        const COLDEST: f64 = 0.01;
+        // A step of the other search places about so many jobs.
+        let work = 5 * self.work.moves;
+        if work == 0 || self.is_proved() {
+            return false;
+        }
+        let before = self.instance.values(&self.best);
+        let from = self.best.clone();
+        let mut search = Orders::new(self.instance, &from, 1);
+        let unit = unit(self.instance, &from);
+        let (mut done, mut reported) = (0, 0);
+        while done < work && !self.control.stopped() && search.best_values() != self.bounds {
+            let left = 1.0 - done as f64 / work as f64;
+            done += search.step(unit * COLDEST * libm::pow(HOTTEST / COLDEST, left));
+            if done >= reported {
+                let (best, bound) = (search.best_values()[0], self.bounds[0]);
+                let share = (1000 * done / work).min(1000) as u32;
+                self.control
+                    .report("orders", Some(best), Some(bound), Some(share));
+                reported = done + work / 20;
+            }
+        }
+        let best = search.best().clone();
+        self.offer(best);
+        self.instance.values(&self.best) < before
     }
 
     /// Solves windows of the schedule by SAT.
