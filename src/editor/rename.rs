@@ -79,7 +79,7 @@ impl View {
             return Err(NoRename::NoName);
         };
         let edits = self.edits(only, name)?;
-        if !(self.is_apart(only) && self.is_fresh(name)) {
+        if !(self.is_apart(only, &edits) && self.is_fresh(name)) {
             self.try_out(only, name, &edits)?;
         }
         Ok(edits)
@@ -110,9 +110,10 @@ impl View {
     }
 
     /// Whether nothing that names a declaration names another one as well: `db[1..3]` may be what `vm db[1..2], db3` declares.
-    fn is_apart(&self, declared: usize) -> bool {
-        let named = self.references_to(&[declared], true).into_iter();
-        let mut named = named.map(|span| self.named(span.file, span.range().start));
+    fn is_apart(&self, declared: usize, edits: &[Edit]) -> bool {
+        let mut named = edits
+            .iter()
+            .map(|edit| self.named(edit.span.file, edit.span.range().start));
         named.all(|named| named.is_some_and(|named| named.declared == [declared]))
     }
 
@@ -121,7 +122,6 @@ impl View {
     /// words of the language and units, whose place decides, for what may be a time zone, and where `like` asks how names look.
     fn is_fresh(&self, name: &str) -> bool {
         let grammar = include_str!("../../grammar/mvm.pest");
-        let begins = |text: &str| words(text).any(|word| word.starts_with(name));
         let is_clear = is_name(name)
             && name.contains(|c: char| c.is_ascii_lowercase())
             && !words(grammar).any(|word| word == name)
@@ -130,17 +130,15 @@ impl View {
         let own = map
             .ids()
             .filter(|file| !map.name_of(*file).starts_with("<std>"));
-        let declared = self.declarations.iter();
+        let mut written = own.flat_map(|file| words(map.text(file)));
+        let declared = self.declarations.iter().map(|it| &it.word.text);
+        let switches = datacenter.switches.iter().map(|it| &it.name);
+        let servers = datacenter.servers.iter().map(|it| &it.name);
+        let vms = datacenter.vms.iter().map(|it| &it.name);
+        let mut made = declared.chain(switches).chain(servers).chain(vms);
         is_clear
-            && own
-                .flat_map(|file| words(map.text(file)))
-                .all(|word| !word.starts_with(name) && word != "like")
-            && !declared
-                .map(|it| &it.word.text)
-                .any(|word| word.starts_with(name))
-            && !datacenter.switches.iter().any(|it| begins(&it.name))
-            && !datacenter.servers.iter().any(|it| begins(&it.name))
-            && !datacenter.vms.iter().any(|it| begins(&it.name))
+            && written.all(|word| !word.starts_with(name) && word != "like")
+            && made.all(|text| !words(text).any(|word| word.starts_with(name)))
     }
 
     /// Checks the files as they would be: nothing is wrong that was right, and the same places mean the declaration.
@@ -258,7 +256,7 @@ mod tests {
                     let Ok(edits) = view.edits(at, new) else {
                         continue;
                     };
-                    match view.is_apart(at) && view.is_fresh(new) {
+                    match view.is_apart(at, &edits) && view.is_fresh(new) {
                         true => {
                             renamed += 1;
                             assert_eq!(view.try_out(at, new, &edits), Ok(()), "{name}: {new}");

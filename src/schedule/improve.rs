@@ -1,4 +1,4 @@
-//! Large neighbourhood search: takes related jobs out of a schedule and puts them back in another order
+//! Improvement by simulated annealing. Here stands the large neighbourhood search: it takes related jobs out of a schedule and puts them back in another order
 //! (Shaw 1998), accepting what is a little worse as simulated annealing does (Kirkpatrick, Gelatt, Vecchi 1983).
 //!
 //! A long schedule is searched in several parts of its time at once. What is changed in one part is nothing to
@@ -25,6 +25,38 @@ const PARTS: Seconds = 4;
 /// A part takes at least so many times as long as a job: jobs that run from one part into another stay where they are.
 const SPANS: Seconds = 10;
 
+/// Steps in each part before these are brought together.
+const STEPS: usize = 500;
+
+/// A search by simulated annealing, from one schedule on.
+pub trait Annealed {
+    /// The best schedule so far.
+    fn best(&self) -> &Best;
+
+    /// The unit of temperatures: what a typical delay of one job costs in the first objective.
+    fn unit(&self) -> f64;
+
+    /// Goes on for a little at a temperature: something worse by that much is accepted once in e times. Says how much work that was.
+    fn anneal(&mut self, temperature: f64) -> usize;
+}
+
+/// The best schedule that a search has found.
+pub struct Best {
+    /// The schedule.
+    pub placed: Placed,
+    /// Its values.
+    pub values: Vec<i64>,
+}
+
+impl Best {
+    fn new(instance: &Instance, placed: &Placed) -> Best {
+        Best {
+            placed: placed.clone(),
+            values: instance.values(placed),
+        }
+    }
+}
+
 /// What is searched, and what guides the search.
 struct Setting<'a> {
     instance: &'a Instance,
@@ -40,8 +72,7 @@ pub struct Search<'a> {
     random: Random,
     /// All with the same schedule between steps.
     walks: Vec<Walk<'a>>,
-    best: Placed,
-    best_values: Vec<i64>,
+    best: Best,
 }
 
 impl<'a> Search<'a> {
@@ -59,32 +90,16 @@ impl<'a> Search<'a> {
             instance,
             random: Random::new(seed),
             walks: walks.collect(),
-            best: from.clone(),
-            best_values: instance.values(from),
+            best: Best::new(instance, from),
         }
-    }
-
-    /// The best schedule so far.
-    pub fn best(&self) -> &Placed {
-        &self.best
-    }
-
-    /// Its values.
-    pub fn best_values(&self) -> &[i64] {
-        &self.best_values
-    }
-
-    /// The unit of temperatures.
-    pub fn unit(&self) -> f64 {
-        unit(self.instance, &self.best)
     }
 
     /// Takes a number of steps in each part at a temperature: something worse by that much is accepted once in e
     /// times. Says how many steps these were.
-    pub fn run(&mut self, steps: usize, temperature: f64) -> usize {
+    fn run(&mut self, steps: usize, temperature: f64) -> usize {
         let before = self.walks[0].places();
         let parts = self.parts(&before);
-        let best = &self.best_values;
+        let best = &self.best.values;
         let walks = self.walks.par_iter_mut().zip(parts);
         walks.for_each(|(walk, part)| walk.run(part, steps, temperature, best));
         let mut after = before.clone();
@@ -102,7 +117,7 @@ impl<'a> Search<'a> {
             self.record(&better);
         }
         self.walks[0].go(&after);
-        if self.walks[0].values() < &self.best_values[..] {
+        if self.walks[0].values() < &self.best.values[..] {
             self.record(&after);
             after = self.walks[0].places();
         }
@@ -132,14 +147,28 @@ impl<'a> Search<'a> {
     fn record(&mut self, places: &[Place]) {
         self.walks[0].go(places);
         if let Some(placed) = self.walks[0].compacted() {
-            self.best_values = self.instance.values(&placed);
-            self.best = placed;
+            self.best = Best::new(self.instance, &placed);
         }
     }
 }
 
+impl Annealed for Search<'_> {
+    fn best(&self) -> &Best {
+        &self.best
+    }
+
+    fn unit(&self) -> f64 {
+        unit(self.instance, &self.best.placed)
+    }
+
+    /// The work is a step in a part.
+    fn anneal(&mut self, temperature: f64) -> usize {
+        self.run(STEPS, temperature)
+    }
+}
+
 /// How much worse, in the first objective, a schedule is by a typical delay of one job: the unit of temperatures.
-pub fn unit(instance: &Instance, placed: &Placed) -> f64 {
+fn unit(instance: &Instance, placed: &Placed) -> f64 {
     let mut sum = 0.0;
     for mode in instance.jobs.iter().map(|job| &job.modes[0]) {
         sum += mode.cost[0].slope.abs() as f64 * mode.span as f64;
@@ -244,15 +273,15 @@ mod tests {
             let [one, three] = pools
                 .each_ref()
                 .map(|pool| pool.install(|| searched(&instance, &from, &target)));
-            assert_eq!(one.best, three.best);
+            assert_eq!(one.best.placed, three.best.placed);
             let places = one.walks[0].places();
             assert!(one.walks.iter().all(|walk| walk.places() == places));
-            let best = instance.expand(&one.best);
+            let best = instance.expand(&one.best.placed);
             assert!(holds(&formulation, &best), "{formulation:#?}");
-            assert_eq!(instance.values(&one.best), one.best_values);
-            assert!(one.best_values <= instance.values(&from));
+            assert_eq!(instance.values(&one.best.placed), one.best.values);
+            assert!(one.best.values <= instance.values(&from));
             several += usize::from(one.walks.len() > 1);
-            better += usize::from(one.walks.len() > 1 && one.best_values < instance.values(&from));
+            better += usize::from(one.walks.len() > 1 && one.best.values < instance.values(&from));
         }
         assert!(
             several > 50 && better > 20,

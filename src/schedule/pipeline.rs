@@ -15,7 +15,7 @@ use super::exact::{self, Answer, branch};
 use super::feasible::{self, First, lasting};
 use super::improve::order::Orders;
 use super::improve::window::Windows;
-use super::improve::{Search, unit};
+use super::improve::{Annealed, Search};
 use super::instance::{Instance, Job, Placed, Refusal};
 use super::presolve::seal::seal;
 use super::presolve::sink::{with_sink, without_sink};
@@ -64,6 +64,33 @@ struct Work {
     proof: u64,
     /// Nodes of a branch and bound.
     nodes: u64,
+}
+
+/// How a search cools down: temperatures in units of what a typical delay of one job costs.
+struct Cooling {
+    phase: &'static str,
+    /// Of whatever the search counts.
+    work: usize,
+    hottest: f64,
+    coldest: f64,
+}
+
+impl Cooling {
+    /// That of the neighbourhood search.
+    fn of_moves(work: usize, hottest: f64) -> Cooling {
+        Cooling {
+            phase: "improvement",
+            work,
+            hottest,
+            coldest: 0.03,
+        }
+    }
+
+    /// After some of the work.
+    fn temperature(&self, done: usize) -> f64 {
+        let left = 1.0 - done as f64 / self.work as f64;
+        self.coldest * libm::pow(self.hottest / self.coldest, left)
+    }
 }
 
 /// What an effort does, one after the other, each from what those before it have found: so more effort is never worse.
@@ -183,6 +210,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         work: work(control.effort(), instance.jobs.len()),
         control,
     };
+    run.report("waves");
     if let Some(placed) = waves::generate(&instance, run.work.waves) {
         run.offer(placed);
     }
@@ -344,10 +372,11 @@ impl Run<'_, '_> {
         let mut search = Search::new(&aligned.instance, &fixed, &starts, 1);
         // Its values are not in seconds.
         let best = self.value(0);
-        self.anneal(&mut search, self.work.moves / 8, NEAR, &|_| best);
-        self.follow(aligned, search.best());
+        let cooling = Cooling::of_moves(self.work.moves / 8, NEAR);
+        self.anneal(&mut search, cooling, Some(best));
+        self.follow(aligned, &search.best().placed);
         let seconds = |&start: &i64| (start * aligned.slot) as f64;
-        Some(search.best().start.iter().map(seconds).collect())
+        Some(search.best().placed.start.iter().map(seconds).collect())
     }
 
     /// A schedule in seconds in the order of one in long slots.
@@ -469,47 +498,12 @@ impl Run<'_, '_> {
         }
         let from = self.best.clone();
         let mut search = Search::new(self.instance, &from, target, moves as u64);
-        self.anneal(&mut search, moves, hottest, &|search| {
-            search.best_values()[0]
-        });
-        let best = search.best().clone();
-        self.offer(best);
+        self.anneal(&mut search, Cooling::of_moves(moves, hottest), None);
+        self.offer(search.best().placed.clone());
     }
 
-    /// Simulated annealing from a temperature down, in units of what a typical delay of one job costs; `best` is what the
-    /// listener is told of the search.
-    fn anneal(
-        &self,
-        search: &mut Search,
-        moves: usize,
-        hottest: f64,
-        best: &dyn Fn(&Search) -> i64,
-    ) {
-        const STEPS: usize = 500;
-        const COLDEST: f64 = 0.03;
-        const REPORTS: usize = 4_000;
-        let (mut done, mut reported) = (0, 0);
-        while done < moves {
-            if self.control.stopped() || search.best_values() == self.bounds {
-                break;
-            }
-            let left = 1.0 - done as f64 / moves as f64;
-            let temperature = COLDEST * libm::pow(hottest / COLDEST, left);
-            if done >= reported {
-                let (best, bound) = (best(search), self.bounds[0]);
-                let share = (1000 * done / moves) as u32;
-                self.control
-                    .report("improvement", Some(best), Some(bound), Some(share));
-                reported = done + REPORTS;
-            }
-            done += search.run(STEPS, search.unit() * temperature);
-        }
-    }
-
-    /// Looks for better orders, and improves what comes of them; says whether any was better.
+    /// Looks for better orders; says whether one was found.
     fn reorder(&mut self) -> bool {
-        const HOTTEST: f64 = 0.2;
-        const COLDEST: f64 = 0.01;
         // A step of the other search places about so many jobs.
         let work = 5 * self.work.moves;
         if work == 0 || self.is_proved() {
@@ -518,22 +512,34 @@ impl Run<'_, '_> {
         let before = self.instance.values(&self.best);
         let from = self.best.clone();
         let mut search = Orders::new(self.instance, &from, 1);
-        let unit = unit(self.instance, &from);
-        let (mut done, mut reported) = (0, 0);
-        while done < work && !self.control.stopped() && search.best_values() != self.bounds {
-            let left = 1.0 - done as f64 / work as f64;
-            done += search.step(unit * COLDEST * libm::pow(HOTTEST / COLDEST, left));
-            if done >= reported {
-                let (best, bound) = (search.best_values()[0], self.bounds[0]);
-                let share = (1000 * done / work).min(1000) as u32;
-                self.control
-                    .report("orders", Some(best), Some(bound), Some(share));
-                reported = done + work / 20;
-            }
-        }
-        let best = search.best().clone();
-        self.offer(best);
+        let cooling = Cooling {
+            phase: "orders",
+            work,
+            hottest: 0.2,
+            coldest: 0.01,
+        };
+        self.anneal(&mut search, cooling, None);
+        self.offer(search.best().placed.clone());
         self.instance.values(&self.best) < before
+    }
+
+    /// Simulated annealing from a temperature down; `shown` is what the listener is told of the best value, where that of the search
+    /// says nothing.
+    fn anneal(&self, search: &mut impl Annealed, cooling: Cooling, shown: Option<i64>) {
+        const REPORTS: usize = 20;
+        let Cooling { work, .. } = cooling;
+        let (mut done, mut reported) = (0, 0);
+        while done < work && !self.control.stopped() && search.best().values != self.bounds {
+            if done >= reported {
+                let best = shown.unwrap_or_else(|| search.best().values[0]);
+                let share = (1000 * done / work) as u32;
+                self.control
+                    .report(cooling.phase, Some(best), Some(self.bounds[0]), Some(share));
+                reported = done + work / REPORTS;
+            }
+            let temperature = search.unit() * cooling.temperature(done);
+            done += search.anneal(temperature);
+        }
     }
 
     /// Solves windows of the schedule by SAT.

@@ -4,6 +4,7 @@
 //! The neighbourhood search beside it leaves all but a few jobs where they are. Where a power budget or memory decides who can
 //! come next, one job that comes sooner helps only if all behind it are placed anew.
 
+use super::{Annealed, Best, unit};
 use crate::schedule::construct::list;
 use crate::schedule::construct::partial::{Partial, Place};
 use crate::schedule::instance::{Instance, Placed};
@@ -22,8 +23,8 @@ pub struct Orders<'a> {
     partial: Partial<'a>,
     order: Vec<usize>,
     values: Vec<i64>,
-    best: Placed,
-    best_values: Vec<i64>,
+    unit: f64,
+    best: Best,
 }
 
 impl<'a> Orders<'a> {
@@ -37,45 +38,9 @@ impl<'a> Orders<'a> {
             partial: Partial::from_placed(instance, from),
             order,
             values: instance.values(from),
-            best: from.clone(),
-            best_values: instance.values(from),
+            unit: unit(instance, from),
+            best: Best::new(instance, from),
         }
-    }
-
-    /// The best schedule so far.
-    pub fn best(&self) -> &Placed {
-        &self.best
-    }
-
-    /// Its values.
-    pub fn best_values(&self) -> &[i64] {
-        &self.best_values
-    }
-
-    /// Moves a job to another place in the order, or two to the places of each other, at a temperature: something worse by that much is
-    /// accepted once in e times. Says how many jobs were placed for that.
-    pub fn step(&mut self, temperature: f64) -> usize {
-        let count = self.order.len();
-        let reach = (count / REACH).max(2);
-        let from = self.random.below(count);
-        let to = (from + count + self.random.below(2 * reach + 1)).saturating_sub(reach) % count;
-        let is_swap = self.random.below(2) == 0;
-        let slack = (-temperature * libm::log(1.0 - self.random.unit())) as i64;
-        if from == to {
-            return 1;
-        }
-        let first = from.min(to);
-        let last = count.min((first + LONGEST).max(from.max(to) + 1));
-        let mut order = self.order[first..last].to_vec();
-        match (is_swap, from < to) {
-            (true, _) => order.swap(from - first, to - first),
-            (false, true) => order[..=to - first].rotate_left(1),
-            (false, false) => order[..=from - first].rotate_right(1),
-        }
-        if self.place(&order, slack) {
-            self.order[first..last].copy_from_slice(&order);
-        }
-        order.len()
     }
 
     /// Places jobs anew in an order, if what comes of it is accepted.
@@ -103,11 +68,46 @@ impl<'a> Orders<'a> {
             return false;
         };
         self.values = values;
-        if self.values < self.best_values {
-            self.best_values.clone_from(&self.values);
-            self.best = placed;
+        if self.values < self.best.values {
+            self.best.values.clone_from(&self.values);
+            self.best.placed = placed;
         }
         true
+    }
+}
+
+impl Annealed for Orders<'_> {
+    fn best(&self) -> &Best {
+        &self.best
+    }
+
+    fn unit(&self) -> f64 {
+        self.unit
+    }
+
+    /// Moves a job to another place in the order, or two to the places of each other. The work is how many jobs were placed for that.
+    fn anneal(&mut self, temperature: f64) -> usize {
+        let count = self.order.len();
+        let reach = (count / REACH).max(2);
+        let from = self.random.below(count);
+        let to = (from + count + self.random.below(2 * reach + 1)).saturating_sub(reach) % count;
+        let is_swap = self.random.below(2) == 0;
+        let slack = (-temperature * libm::log(1.0 - self.random.unit())) as i64;
+        if from == to {
+            return 1;
+        }
+        let first = from.min(to);
+        let last = count.min((first + LONGEST).max(from.max(to) + 1));
+        let mut order = self.order[first..last].to_vec();
+        match (is_swap, from < to) {
+            (true, _) => order.swap(from - first, to - first),
+            (false, true) => order[..=to - first].rotate_left(1),
+            (false, false) => order[..=from - first].rotate_right(1),
+        }
+        if self.place(&order, slack) {
+            self.order[first..last].copy_from_slice(&order);
+        }
+        order.len()
     }
 }
 
@@ -134,14 +134,14 @@ mod tests {
             let first = instance.values(&from);
             let mut search = Orders::new(&instance, &from, 1);
             for step in 0..60 {
-                let work = search.step(f64::from(60 - step) / 20.0);
+                let work = search.anneal(f64::from(60 - step) / 20.0);
                 assert!((1..=instance.jobs.len()).contains(&work));
             }
-            let best = instance.expand(search.best());
+            let best = instance.expand(&search.best().placed);
             assert!(holds(&formulation, &best), "{formulation:#?}");
-            assert_eq!(instance.values(search.best()), search.best_values());
-            assert!(search.best_values() <= &first[..]);
-            better += usize::from(search.best_values() < &first[..]);
+            assert_eq!(instance.values(&search.best().placed), search.best().values);
+            assert!(search.best().values <= first);
+            better += usize::from(search.best().values < first);
         }
         assert!(better > 20, "{better} better");
     }
