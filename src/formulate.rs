@@ -29,6 +29,7 @@ mod tests;
 
 pub use decide::{Decided, Said, decide, schedule_of};
 pub use implied::{Implied, Margin};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use turns::Marks;
 pub use vacant::Vacancy;
@@ -45,8 +46,8 @@ use rules::Sources;
 use scopes::Scopes;
 use steps::Deed;
 pub use steps::Pools;
-use traffic::Guests;
-pub use traffic::{Carrier, LoadChange, Loads};
+pub use traffic::{Carrier, GuestPaths, LoadChange, Loads};
+use traffic::{Guests, Whereabouts};
 
 /// A scheduling problem, and what its actions mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,6 +202,23 @@ impl Assumed {
 ///
 /// Errors beside a problem say that no schedule exists, as far as that is clear without a search.
 pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>, Vec<Diagnostic>) {
+    formulate_chosen(datacenter, request, &Chosen::default())
+}
+
+/// What was chosen where a request was open, beyond what the request says that was made of it.
+#[derive(Default)]
+struct Chosen<'a> {
+    /// Where VMs might have been.
+    whereabouts: Whereabouts,
+    /// The length of each migration and its rate in bit/s, by the name of its action.
+    rates: BTreeMap<&'a str, (Seconds, u64)>,
+}
+
+fn formulate_chosen(
+    datacenter: &Datacenter,
+    request: &Request,
+    chosen: &Chosen,
+) -> (Option<Problem>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     checks::quantities(datacenter, request, &mut findings);
     if has_errors(&findings) {
@@ -208,8 +226,9 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
     }
     let walk = steps::walk(datacenter, request, &mut findings);
     let scopes = Scopes::of(request);
-    let mut guests = Guests::of(datacenter, &walk, &mut findings);
-    let methods = modes::methods(
+    let whereabouts = &chosen.whereabouts;
+    let mut guests = Guests::of(datacenter, request, &walk, whereabouts, &mut findings);
+    let mut methods = modes::methods(
         datacenter,
         request,
         &walk,
@@ -217,6 +236,11 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
         &mut guests,
         &mut findings,
     );
+    for (deed, method) in walk.deeds.iter().zip(&mut methods) {
+        if let Some(&(length, rate)) = chosen.rates.get(deed.name.as_str()) {
+            method.allow(datacenter, deed, length, rate);
+        }
+    }
     if has_errors(&findings) {
         return (None, findings);
     }
@@ -337,6 +361,14 @@ pub fn formulate(datacenter: &Datacenter, request: &Request) -> (Option<Problem>
 /// A rule as it could be written: `budget 9 kW`.
 pub fn rule_in_words(datacenter: &Datacenter, request: &Request, rule: &Rule) -> String {
     words::rule(datacenter, request, rule)
+}
+
+/// What helps where the traffic of two VMs that both act is in the way.
+pub(crate) fn say_when(datacenter: &Datacenter, [one, other]: [VmId; 2]) -> String {
+    let (a, b) = (&datacenter[one].name, &datacenter[other].name);
+    format!(
+        "`sync {a}, {b}` or `before {a} -> {b}`: what flows between them then counts only while they may be apart"
+    )
 }
 
 fn add_resource(

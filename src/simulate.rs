@@ -21,6 +21,7 @@ mod dice;
 mod drive;
 mod judge;
 mod power;
+mod sent;
 mod series;
 mod share;
 mod stage;

@@ -94,7 +94,7 @@ codes! {
     SeveralRoutes "E0453" Error "several paths are equally short"
     RouteLoop "E0454" Error "a route passes a switch twice"
     BeyondRange "E0455" Error "a quantity is too large to plan with"
-    TrafficOfBoth "E0456" Error "both ends of a flow of traffic act in one plan"
+    TooManyPlaces "E0456" Error "both ends of a flow of traffic may be at too many places"
     SaidTwice "E0501" Error "a plan says the same thing twice"
     NeverActs "E0502" Error "a rule orders something that never acts"
     EmptyPeriod "E0503" Error "a period ends before it begins"

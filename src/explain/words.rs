@@ -5,7 +5,7 @@ use super::{Explanation, Offer};
 use crate::change::{Change, Number, Quantity};
 use crate::datacenter::{Datacenter, ServerId};
 use crate::diag::{Code, Diagnostic, Label};
-use crate::formulate::Problem;
+use crate::formulate::{Carrier, Cause, Problem, say_when};
 use crate::formulation::SourceKind;
 use crate::request::{Request, RuleKind, Task};
 use crate::show::show_count;
@@ -52,6 +52,7 @@ impl Explanation {
         }
         drawn.notes.extend(self.left_out());
         drawn.help.extend(self.help(datacenter, request));
+        drawn.help.extend(self.loosely_counted(&words));
         drawn
     }
 
@@ -81,6 +82,25 @@ impl Explanation {
         }
         finding.notes.extend(self.left_out());
         finding.help.extend(self.help(datacenter, request));
+        finding.help.extend(self.loosely_counted(&words));
+    }
+
+    /// What is to be said where something takes part that carries what flows between two VMs that both act, which may be counted when nothing
+    /// flows.
+    fn loosely_counted(&self, words: &Words) -> Option<String> {
+        let is_here = |carrier: Carrier| {
+            let mut causes = self
+                .core
+                .iter()
+                .map(|source| words.problem.causes[source.0 as usize]);
+            causes.any(|cause| match carrier {
+                Carrier::Link(link, _) => cause == Cause::Link(link),
+                Carrier::Switch(switch) => cause == Cause::Switch(switch),
+            })
+        };
+        let mut loose = words.problem.loads.loose.iter();
+        let (_, vms) = loose.find(|(carrier, _)| is_here(*carrier))?;
+        Some(say_when(words.datacenter, *vms))
     }
 
     /// How many could be changed and were not tried.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Led, Problem, formulate, turns};
+use super::{Chosen, Led, Problem, formulate_chosen, turns};
 use crate::datacenter::{Datacenter, Manner, Pool, ServerId, VmId};
 use crate::diag::has_errors;
 use crate::formulation::{ActionId, Formulation, Mode, Schedule, Seconds};
@@ -124,15 +124,22 @@ pub fn decide(
             _ => {}
         }
     }
-    let (decided, findings) = formulate(datacenter, &request);
-    let decided = decided.filter(|_| !has_errors(&findings))?;
-    let decided = decided.plain().into_owned();
     let names = problem.formulation.actions.iter().map(|a| a.name.as_str());
     let said = (0..problem.work.len()).map(|at| said(problem, schedule, at));
     let acting = names.zip(said).zip((0..).map(ActionId));
     let acting = acting
         .filter(|&(_, action)| !problem.is_left_out(action, schedule.mode[action.0 as usize]));
-    let acting = acting.map(|(said, _)| said).collect();
+    let acting: BTreeMap<&str, Said> = acting.map(|(said, _)| said).collect();
+    // What guests may send elsewhere decides which rates there are: the one that was chosen is one of them in any case.
+    let rates = acting.iter();
+    let rates = rates.filter_map(|(&name, said)| Some((name, (said.length, said.rate?))));
+    let chosen = Chosen {
+        whereabouts: problem.loads.whereabouts.clone(),
+        rates: rates.collect(),
+    };
+    let (decided, findings) = formulate_chosen(datacenter, &request, &chosen);
+    let decided = decided.filter(|_| !has_errors(&findings))?;
+    let decided = decided.plain().into_owned();
     let schedule = schedule_of(&decided, &acting)?;
     Some(Decided {
         request,

@@ -6,6 +6,7 @@ use super::errors;
 use super::levels::Key;
 use super::places;
 use super::routes::{self, Network, NoPath, Path};
+use super::say_when;
 use super::scopes::{RuleAt, Scopes};
 use super::shares::{self, Shares};
 use super::spare;
@@ -72,6 +73,22 @@ impl Method {
             way: way_at,
             ..mode
         });
+    }
+
+    /// Adds the mode of a migration that was chosen, with its length and its rate in bit/s, unless it has it.
+    pub fn allow(&mut self, dc: &Datacenter, deed: &Deed, length: Seconds, rate: u64) {
+        let is_it = |mode: &Mode| (mode.duration, mode.rate) == (length, Some(rate));
+        let (Some(vm), Some(from), Some(way)) = (deed.task.vm(), deed.from, self.only_way()) else {
+            return;
+        };
+        let Ok(seconds) = u32::try_from(length) else {
+            return;
+        };
+        if !self.modes.iter().any(is_it) {
+            let mode = migrating(dc, (vm, from), way.manner, rate, seconds);
+            self.modes.push(mode);
+            self.modes.sort_by_key(|mode| std::cmp::Reverse(mode.rate));
+        }
     }
 
     /// The way of one of its modes; none of what is of no server.
@@ -477,8 +494,12 @@ impl Planner<'_, '_> {
         let possible = self.rate(&path, &way.guests);
         let rate = deed.rate.unwrap_or(possible.value);
         if rate > possible.value || rate == 0 {
-            self.findings
-                .push(errors::rate_too_high(dc, deed, rate, &possible));
+            let finding = errors::rate_too_high(dc, deed, rate, &possible);
+            let vms = self.loose(&path, &possible);
+            self.findings.push(match vms {
+                Some(vms) => finding.with_help(say_when(dc, vms)),
+                None => finding,
+            });
             return None;
         }
         let seconds = self.duration(deed, transfer, rate, (&possible, manner))?;
@@ -571,6 +592,16 @@ impl Planner<'_, '_> {
             value: 0,
             at: Narrow::Nothing,
         })
+    }
+
+    /// Two VMs of which more may be counted at the narrowest place of a path than ever flows there.
+    fn loose(&self, path: &Path, narrow: &Bottleneck) -> Option<[VmId; 2]> {
+        let mut keys = Key::carried(self.dc, path).filter(|key| match (key, &narrow.at) {
+            (Key::Link(link, _), Narrow::Link(at)) => link == at,
+            (Key::Switch(switch), Narrow::Node(at)) => Node::Switch(*switch) == *at,
+            _ => false,
+        });
+        keys.find_map(|key| self.guests.loose(key))
     }
 
     fn report(&mut self, deed: &Deed, (from, to): (ServerId, ServerId), reason: &NoPath) {

@@ -119,6 +119,25 @@ impl<'a> Network<'a> {
         network
     }
 
+    /// For each server the first one that all others reach over the same switches as it: both have one link, to the same switch, stand in the
+    /// same place, and no route names either.
+    pub fn alike(&self) -> Vec<ServerId> {
+        let routes = self.dc.routes.iter();
+        let named: BTreeSet<Node> = routes.flat_map(|route| [route.from, route.to]).collect();
+        let mut first = BTreeMap::new();
+        let servers = (0..)
+            .map(ServerId)
+            .zip(self.dc.servers.iter().zip(&self.access));
+        let alike = servers.map(|(id, (server, hops))| match hops.as_slice() {
+            [hop] if !named.contains(&Node::Server(id)) => match hop.to(self.dc) {
+                Node::Switch(switch) => *first.entry((server.parent, switch)).or_insert(id),
+                Node::Server(_) => id,
+            },
+            _ => id,
+        });
+        alike.collect()
+    }
+
     /// The path from one server to another. Of several routes that are given for the two, the last one decides.
     pub fn path(&mut self, from: ServerId, to: ServerId) -> Result<Path, NoPath> {
         self.between(Node::Server(from), Node::Server(to))

@@ -18,7 +18,7 @@ use crate::formulation::{
 use crate::request::{Edge, Period, Request, RuleKind, Subject};
 
 /// No rule makes more precedences than this: a `before` between two sets of 2,000.
-const PAIRS: usize = 4_000_000;
+pub(super) const PAIRS: usize = 4_000_000;
 
 /// Writes sources into a formulation, each once.
 pub(super) struct Sources<'a> {

@@ -2,9 +2,9 @@
 //!
 //! Migrations of one `sync` run at the same time. Where a link cannot carry all of them at their highest rates,
 //! each also gets its max-min fair share of it. A `limit` in a period is taken in the same way, so that a
-//! migration that could have more fits into the period too.
+//! migration that could have more fits into the period too. What guests send leaves less to share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::levels::Key;
 use super::modes::{Method, Way};
@@ -96,25 +96,63 @@ impl<'a> Shares<'a> {
     /// The lower rates that migrations also get, the highest first, where their methods are those of the
     /// highest rate.
     pub fn lower_rates(&self, fastest: &[Method]) -> Vec<(ActionId, Vec<u64>)> {
+        let highest = self.guests.highest(fastest);
         let mut lower = Vec::new();
         for set in self.sets() {
-            let offers: Vec<(ActionId, u64, Vec<Offer>)> = set
-                .into_iter()
-                .filter_map(|action| {
-                    let method = &fastest[action.0 as usize];
-                    let rate = method.modes.first()?.rate?;
-                    Some((action, rate, self.offers(method.only_way()?)))
-                })
-                .collect();
-            let shares = self.fair(&offers);
-            for (action, rate, offers) in &offers {
-                let rates = rates(*rate, offers, &shares);
-                if !rates.is_empty() && !self.is_fixed(*action) {
-                    lower.push((*action, rates));
+            let of_set = set.iter().filter_map(|action| {
+                let method = &fastest[action.0 as usize];
+                Some((*action, method.modes.first()?.rate?, method.only_way()?))
+            });
+            let of_set: Vec<(ActionId, u64, &Way)> = of_set.collect();
+            let ways: Vec<&Way> = of_set.iter().map(|&(_, _, way)| way).collect();
+            let mut found: BTreeMap<ActionId, Vec<u64>> = BTreeMap::new();
+            for sent in self.sent_beside(&ways, &highest) {
+                let offers = |way| self.offers(way, &sent);
+                let offers = of_set
+                    .iter()
+                    .map(|&(at, rate, way)| (at, rate, offers(way)));
+                let offers: Vec<(ActionId, u64, Vec<Offer>)> = offers.collect();
+                let shares = self.fair(&offers);
+                for (action, rate, offers) in &offers {
+                    let rates = rates(*rate, offers, &shares);
+                    found.entry(*action).or_default().extend(rates);
+                }
+            }
+            for (action, mut rates) in found {
+                rates.sort_unstable_by(|a, b| b.cmp(a));
+                rates.dedup();
+                few(&mut rates, LOWER);
+                if !rates.is_empty() && !self.is_fixed(action) {
+                    lower.push((action, rates));
                 }
             }
         }
         lower
+    }
+
+    /// What guests may send while migrations run that hang together, from little to much: what those of their VMs send beside what always
+    /// flows; what flows before anything else happens; all that ever flows at once.
+    fn sent_beside(&self, ways: &[&Way], highest: &BTreeMap<Key, u64>) -> Vec<BTreeMap<Key, u64>> {
+        let keys = ways.iter().flat_map(|way| Key::carried(self.dc, &way.path));
+        let keys: BTreeSet<Key> = keys.collect();
+        let table = |sent: &dyn Fn(Key) -> u64| keys.iter().map(|&key| (key, sent(key))).collect();
+        if ways.len() < 2 {
+            return vec![table(&|key| self.guests.standing(key))];
+        }
+        let sum = |key: Key, of: &dyn Fn(&Way) -> u64| {
+            ways.iter().fold(self.guests.standing(key), |sum, way| {
+                sum.saturating_add(of(way))
+            })
+        };
+        let comes = |key: Key| {
+            let sum = sum(key, &|way| way.guests.comes(key));
+            sum - self.guests.standing(key) + self.guests.initial(key)
+        };
+        vec![
+            table(&|key| sum(key, &|way| way.guests.own(key))),
+            table(&comes),
+            table(&|key| highest.get(&key).copied().unwrap_or(0)),
+        ]
     }
 
     /// The migrations that hang together by `sync`; any other is a set by itself.
@@ -204,15 +242,13 @@ impl<'a> Shares<'a> {
         deed.rate.is_some() || deed.takes.is_some() || !deed.open.is_empty()
     }
 
-    fn offers(&self, way: &Way) -> Vec<Offer> {
+    fn offers(&self, way: &Way, sent: &BTreeMap<Key, u64>) -> Vec<Offer> {
         let keys = Key::network(self.dc, self.scopes, &way.path);
         let offer = |key| {
             let (capacity, period) = match key {
                 Key::Link(..) | Key::Switch(_) => {
-                    let left = key
-                        .carries(self.dc)?
-                        .saturating_sub(self.guests.standing(key));
-                    (left, Period::ALWAYS)
+                    let sent = sent.get(&key).copied().unwrap_or(0);
+                    (key.carries(self.dc)?.saturating_sub(sent), Period::ALWAYS)
                 }
                 Key::Limit(rule, ..) => match self.request.rules[rule].kind {
                     RuleKind::Limit { rate, period, .. } => (rate, period),
@@ -241,7 +277,12 @@ impl<'a> Shares<'a> {
                 .iter()
                 .map(|action| {
                     let way = methods[action.0 as usize].only_way();
-                    way.map(|way| self.offers(way)).unwrap_or_default()
+                    let offers = |way: &Way| {
+                        let keys = Key::carried(self.dc, &way.path);
+                        let sent = keys.map(|key| (key, self.guests.standing(key))).collect();
+                        self.offers(way, &sent)
+                    };
+                    way.map(offers).unwrap_or_default()
                 })
                 .collect();
             for (action, offers) in group.iter().zip(&offers) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::copying::Going;
 use super::dice::Trouble;
+use super::sent::Flowing;
 use super::share::{Flow, share};
 use super::stage::Stage;
 use super::{Course, Fate, Happened, Law, Try, power};
@@ -35,7 +36,7 @@ pub fn simulate(stage: &Stage, law: Law, trouble: &Trouble) -> Course {
         now: 0,
         running: BTreeMap::new(),
         happened: vec![nothing; stage.jobs.len()],
-        guests: stage.guests.clone(),
+        guests: stage.sent.begin(stage.capacity.len()),
     };
     world.play();
     power::figures(stage, world.happened)
@@ -49,8 +50,8 @@ struct World<'s> {
     now: Seconds,
     running: BTreeMap<usize, Running>,
     happened: Vec<Happened>,
-    /// bit/s that guests have of each channel.
-    guests: Vec<f64>,
+    /// What guests send.
+    guests: Flowing<'s>,
 }
 
 /// An action that goes on.
@@ -252,9 +253,7 @@ impl World<'_> {
 
     /// What guests send goes other ways from now on.
     fn moved(&mut self, at: usize) {
-        for &(channel, rate) in &self.stage.jobs[at].guests {
-            self.guests[channel] += rate;
-        }
+        self.guests.moved(&self.stage.plan.actions[at]);
     }
 
     /// Keeps what is to be told of an action that has ended.
@@ -304,7 +303,7 @@ impl World<'_> {
             })
             .collect();
         // Guests have what they send; migrations share the rest.
-        let left = stage.capacity.iter().zip(&self.guests);
+        let left = stage.capacity.iter().zip(&self.guests.level);
         let left: Vec<f64> = left.map(|(has, guests)| (has - guests).max(0.0)).collect();
         let rates = share(&left, &flows);
         let (law, now) = (self.law, self.now);

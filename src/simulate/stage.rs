@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use num_traits::ToPrimitive;
 
 use super::copying::{Going, Memory, Once, Rounds};
+use super::sent::Sent;
 use super::{Course, Law};
 use crate::datacenter::{Datacenter, LinkId, Manner, Node};
-use crate::formulate::{Carrier, Cause, LoadChange, Problem};
+use crate::formulate::{Carrier, Cause, Problem};
 use crate::formulation::{ActionId, Seconds, SourceId};
 use crate::migration::{Transfer, exact_seconds, seconds, with_slack};
 use crate::plan::{Plan, Planned};
@@ -26,8 +27,8 @@ pub struct Stage<'a> {
     pub(super) places: Vec<Option<usize>>,
     /// bit/s of each channel: a link in one direction, or a switch.
     pub(super) capacity: Vec<f64>,
-    /// bit/s that guests have of them at the start.
-    pub(super) guests: Vec<f64>,
+    /// What guests send over them.
+    pub(super) sent: Sent,
     /// Seconds by a model at a rate, each computed once.
     lengths: RefCell<BTreeMap<(Model, Transfer), Option<f64>>>,
 }
@@ -40,8 +41,6 @@ pub(super) struct Job {
     /// Seconds as planned, without slack.
     pub length: f64,
     pub copies: Option<Copies>,
-    /// bit/s that guests have more of a channel once it has happened, or less.
-    pub guests: Vec<(usize, f64)>,
 }
 
 /// What a migration copies.
@@ -57,13 +56,13 @@ pub(super) struct Copies {
 
 /// The channels that are used, with their numbers.
 #[derive(Default)]
-struct Channels {
+pub(super) struct Channels {
     numbers: BTreeMap<Carrier, usize>,
     capacity: Vec<f64>,
 }
 
 impl Channels {
-    fn number(&mut self, dc: &Datacenter, channel: Carrier) -> usize {
+    pub fn number(&mut self, dc: &Datacenter, channel: Carrier) -> usize {
         let capacity = match channel {
             Carrier::Link(link, _) => dc[link].rate.value as f64,
             Carrier::Switch(switch) => {
@@ -102,9 +101,6 @@ impl<'a> Stage<'a> {
     ) -> Option<Self> {
         let f = &problem.formulation;
         let ids: BTreeMap<&str, ActionId> = f.ids().map(|id| (f[id].name.as_str(), id)).collect();
-        let loads = problem.loads.changes.iter();
-        let loads: BTreeMap<ActionId, &LoadChange> =
-            loads.map(|load| (load.action, load)).collect();
         let mut channels = Channels::default();
         let jobs = plan.actions.iter().map(|planned| {
             let action = *ids.get(planned.id.as_str())?;
@@ -120,18 +116,11 @@ impl<'a> Stage<'a> {
                 }
                 None => (None, length as f64),
             };
-            let guests = loads.get(&action).into_iter().flat_map(|load| {
-                let comes = load.comes.iter().map(|&(at, rate)| (at, rate as f64));
-                comes.chain(load.goes.iter().map(|&(at, rate)| (at, -(rate as f64))))
-            });
             Some(Job {
                 action,
                 mode: mode as u32,
                 length,
                 copies,
-                guests: guests
-                    .map(|(at, rate)| (channels.number(datacenter, at), rate))
-                    .collect(),
             })
         });
         let jobs = jobs.collect::<Option<Vec<Job>>>()?;
@@ -139,14 +128,7 @@ impl<'a> Stage<'a> {
         for (at, job) in jobs.iter().enumerate() {
             places[job.action.0 as usize] = Some(at);
         }
-        let mut initial = Vec::new();
-        for &(at, rate) in &problem.loads.initial {
-            initial.push((channels.number(datacenter, at), rate as f64));
-        }
-        let mut guests = vec![0.0; channels.capacity.len()];
-        for (at, rate) in initial {
-            guests[at] += rate;
-        }
+        let sent = Sent::of(datacenter, plan, &mut channels);
         Some(Stage {
             datacenter,
             request,
@@ -155,7 +137,7 @@ impl<'a> Stage<'a> {
             jobs,
             places,
             capacity: channels.capacity,
-            guests,
+            sent,
             lengths: RefCell::default(),
         })
     }

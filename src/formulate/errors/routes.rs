@@ -2,12 +2,12 @@
 
 use super::super::modes::{Bottleneck, Narrow};
 use super::super::routes::{NoPath, Path, switches};
-use super::super::steps::{Deed, Walk};
+use super::super::steps::Deed;
 use super::super::words;
 use super::{also, at};
 use crate::datacenter::{Copy, Datacenter, Manner, Node, ServerId, SwitchId, VmId};
 use crate::diag::{Code, Diagnostic};
-use crate::request::{Request, Subject};
+use crate::request::Request;
 use crate::show::show_milliseconds;
 use crate::source::Span;
 use crate::syntax::is_name;
@@ -292,31 +292,24 @@ pub(in super::super) fn takes_too_long(
     finding.with_help("give it more bandwidth, or `copy post`")
 }
 
-/// Traffic of which both ends act in the plan.
-pub(in super::super) fn both_ends_act(
+/// Traffic of which both ends act in the plan, at more pairs of places than are looked at.
+pub(in super::super) fn too_many_places(
     dc: &Datacenter,
-    walk: &Walk,
     origin: Option<Span>,
-    (one, other): (VmId, VmId),
+    [one, other]: [VmId; 2],
+    most: usize,
 ) -> Diagnostic {
     let (a, b) = (&dc[one].name, &dc[other].name);
-    let message = format!(
-        "where the traffic of `{a}` and `{b}` flows depends on when either acts: this plan cannot tell"
-    );
-    let mut finding = at(
-        Code::TrafficOfBoth,
+    let message =
+        format!("`{a}` and `{b}` can be at too many places to count what flows between them");
+    at(
+        Code::TooManyPlaces,
         origin,
         message,
         "both ends act in the plan",
-    );
-    for vm in [one, other] {
-        let first = walk.actions(Subject::Vm(vm)).first();
-        let deed = first.map(|action| &walk.deeds[action.0 as usize]);
-        if let Some(deed) = deed {
-            finding = also(finding, deed.origin, format!("`{}`", deed.name));
-        }
-    }
-    finding.with_help(format!(
-        "make two plans of it, in one of which `{a}` stays and in the other `{b}`, or leave this traffic out"
+    )
+    .with_note(format!(
+        "at most {most} pairs of switches are looked at, for all traffic of which both ends act"
     ))
+    .with_help("let fewer servers be chosen, or leave this traffic out")
 }
