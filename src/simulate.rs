@@ -7,7 +7,8 @@
 //! start. Between two events nothing changes its rate, so each piece of a copy is calculated in one step.
 //!
 //! **Bandwidth** is shared as TCP does it, by max-min fairness on each link and direction and on each switch with a capacity
-//! ([`share`]); a migration never has more than its planned rate.
+//! ([`share`]); a migration never has more than its planned rate. What guests send comes first, on the paths between where they are at that
+//! moment, whatever more the plan counts (`sent`).
 //!
 //! **A migration** goes on by a [`Law`]: at each moment as fast as its model says for the rate that it has then, or page by page
 //! (`copying`).

@@ -15,6 +15,8 @@
 
 mod known;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,8 +58,9 @@ pub(super) struct Guests<'a> {
     /// What flows between places use, looked at once.
     alike: Option<Alike>,
     users: BTreeMap<Places, Users>,
-    /// Pairs of places that were looked at.
+    /// Pairs of places that were looked at, and the lines of which more would have to be.
     pairs: usize,
+    refused: BTreeSet<Option<Span>>,
     /// What each of the shared flows counts while one of its ends is at a server.
     known: BTreeMap<(usize, usize, ServerId), BTreeSet<Key>>,
     whereabouts: Whereabouts,
@@ -188,6 +191,7 @@ impl<'a> Guests<'a> {
             alike: None,
             users: BTreeMap::new(),
             pairs: 0,
+            refused: BTreeSet::new(),
             known: BTreeMap::new(),
             whereabouts: BTreeMap::new(),
             loose: BTreeMap::new(),
@@ -314,12 +318,11 @@ impl<'a> Guests<'a> {
                     whereabouts.get(&vm).cloned().unwrap_or_else(known)
                 });
                 let Some(shared) = self.share(traffic, (starts, &places), findings) else {
-                    findings.push(errors::too_many_places(
-                        self.dc,
-                        traffic.origin,
-                        vms,
-                        MOST_PAIRS,
-                    ));
+                    // One line may stand for many pairs.
+                    if self.refused.insert(traffic.origin) {
+                        let (dc, origin) = (self.dc, traffic.origin);
+                        findings.push(errors::too_many_places(dc, origin, vms, MOST_PAIRS));
+                    }
                     return;
                 };
                 let at = self.shared.len();
