@@ -119,6 +119,11 @@ impl<'a> Network<'a> {
         network
     }
 
+    /// How many links a server has.
+    pub fn links(&self, server: ServerId) -> usize {
+        self.access[server.0 as usize].len()
+    }
+
     /// For each server the first one that all others reach over the same switches as it: both have one link, to the same switch, stand in the
     /// same place, and no route names either.
     pub fn alike(&self) -> Vec<ServerId> {

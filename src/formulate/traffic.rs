@@ -405,19 +405,21 @@ impl<'a> Guests<'a> {
         let mut keys: BTreeSet<Key> = shared.trunks(end, like).collect();
         let others = shared.places[1 - end].iter().flatten();
         let others = others.filter_map(|&other| alike?.beside(server, other));
+        let mut own = BTreeSet::new();
         for other in others.collect::<Vec<_>>() {
+            if own.len() == self.network.links(server) {
+                break;
+            }
             let (here, there) = (Node::Server(server), Node::Server(other));
             let ends = if end == 0 {
                 (here, there)
             } else {
                 (there, here)
             };
-            let path = self.path(ends, origin, findings);
-            keys.extend(
-                path.into_iter()
-                    .filter(|&key| shared::is_own(self.dc, key, server)),
-            );
+            let path = self.path(ends, origin, findings).into_iter();
+            own.extend(path.filter(|&key| shared::is_own(self.dc, key, server)));
         }
+        keys.extend(own);
         self.known.insert((at, end, server), keys.clone());
         keys
     }
