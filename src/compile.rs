@@ -31,7 +31,7 @@ use crate::request::{Bandwidth, Request};
 use crate::schedule::{Core, Monitor, Options, Outcome, Solution, Written, certified, schedule};
 use crate::sema::{Analysis, Index, analyse, analyse_indexed};
 use crate::since::Since;
-use crate::source::{FileId, Loader, SourceMap};
+use crate::source::{Loader, SourceMap};
 
 /// A file that was checked, with all that it uses.
 pub struct Checked {
@@ -44,6 +44,8 @@ pub struct Checked {
     /// What was found, errors and warnings, but for why plans are impossible.
     pub diagnostics: Vec<Diagnostic>,
     source: SourceFile,
+    /// How messages show the project's root.
+    root: String,
     /// From where its only plan starts, where that is not what the file declares.
     since: Option<Since>,
 }
@@ -150,6 +152,7 @@ fn formulated(
         prospects,
         diagnostics,
         source,
+        root,
         since: None,
     }
 }
@@ -165,15 +168,9 @@ fn digest(map: &SourceMap) -> String {
     hexadecimal(&hasher.finalize())
 }
 
-/// The name of a file from the project's root on, which messages show as `root`.
-fn name_in<'a>(map: &'a SourceMap, file: FileId, root: &str) -> &'a str {
-    let name = map.name_of(file);
-    name.strip_prefix(root).unwrap_or(name)
-}
-
 /// The project's files, each with its SHA-256. What is no file has a name in angle brackets.
 fn files(map: &SourceMap, root: &str) -> Vec<(String, String)> {
-    let names = map.ids().map(|file| (file, name_in(map, file, root)));
+    let names = map.ids().map(|file| (file, map.name_in(file, root)));
     let own = names.filter(|(_, name)| !name.starts_with('<'));
     own.map(|(file, name)| {
         (
@@ -186,7 +183,7 @@ fn files(map: &SourceMap, root: &str) -> Vec<(String, String)> {
 
 fn texts(map: &SourceMap, root: &str) -> Vec<SourceText> {
     let text = |file| SourceText {
-        file: name_in(map, file, root).to_owned(),
+        file: map.name_in(file, root).to_owned(),
         text: map.text(file).into(),
     };
     map.ids().map(text).collect()
@@ -353,7 +350,7 @@ impl Checked {
         let mut plan = assemble(&self.analysis.datacenter, request, problem, solution)?;
         plan.source = Some(self.source.clone());
         plan.since = self.since.clone();
-        plan.name_lines(&self.map, request.origin.map(|span| span.file));
+        plan.name_lines(&self.map, &self.root, request.origin.map(|span| span.file));
         Ok(plan)
     }
 

@@ -107,6 +107,12 @@ impl SourceMap {
         self.files[file.0 as usize].name()
     }
 
+    /// That name from the project's root on, which messages show as `root`.
+    pub fn name_in(&self, file: FileId, root: &str) -> &str {
+        let name = self.name_of(file);
+        name.strip_prefix(root).unwrap_or(name)
+    }
+
     /// The text of a file.
     pub fn text(&self, file: FileId) -> &str {
         self.files[file.0 as usize].source()

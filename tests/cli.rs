@@ -153,6 +153,34 @@ fn a_plan_that_was_changed_does_not_hold() {
     insta::assert_snapshot!(text);
 }
 
+/// A plan says the same wherever it is asked for, and holds wherever it is looked at, also where it names another file.
+#[test]
+fn where_a_plan_is_made_changes_nothing() {
+    let folder = folder(&[]);
+    let at = |name: &str| folder.path().join(name);
+    for inside in [".git", "night", "plans"] {
+        fs::create_dir(at(inside)).expect("a folder can be made");
+    }
+    let inventory = "switch tor\nserver s[1..3] { memory 32GiB link 1Gbps to tor }\nvm a[1..2] { memory 2GiB idle on s1 }\n";
+    fs::write(at("night/inventory.mvm"), inventory).expect("it can be written");
+    let night = "use \"inventory.mvm\"\nplan away { migrate a1 to s2 migrate a2 to s3 }\n";
+    fs::write(at("night/away.mvm"), night).expect("it can be written");
+    let plan = |from: &Path, file: &Path| {
+        let arguments = ["plan", &file.display().to_string(), "--emit", "json"];
+        let said = session(from, &arguments);
+        let (_, said) = said.split_once('\n').expect("a line with the command");
+        said.to_owned()
+    };
+    let here = plan(&at("night"), Path::new("away.mvm"));
+    assert!(here.contains("(night/inventory.mvm:2)"), "{here}");
+    assert_eq!(plan(folder.path(), Path::new("night/away.mvm")), here);
+    assert_eq!(plan(&at("plans"), &at("night/away.mvm")), here);
+    let (json, _) = here.split_once("--- stderr").expect("both outputs");
+    fs::write(at("plans/away.json"), json).expect("it can be written");
+    let said = session(&at("plans"), &["verify", "away.json"]);
+    assert!(said.contains("the plan holds"), "{said}");
+}
+
 /// VMs that make room for one another: no bound by multipliers is tight.
 const ROTATE: &str = "\
 switch tor

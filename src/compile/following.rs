@@ -84,6 +84,7 @@ impl Checked {
             },
             prospects,
             diagnostics: wrong,
+            root: self.root.clone(),
             source: self.source.clone(),
             since: Some(since.clone()),
         }

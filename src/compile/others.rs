@@ -54,7 +54,7 @@ impl Checked {
         let plan = baseline::plan(baseline, datacenter, request, problem, seed);
         let mut plan = plan.map_err(|stuck| Failure::Stuck(stuck.to_string()))?;
         plan.source = Some(self.source.clone());
-        plan.name_lines(&self.map, request.origin.map(|span| span.file));
+        plan.name_lines(&self.map, &self.root, request.origin.map(|span| span.file));
         Ok(plan)
     }
 

@@ -278,13 +278,13 @@ impl super::Plan {
     }
 
     /// Adds to each reason where it is written: `budget 9 kW (line 12)`, and the file where that is not
-    /// `home`.
-    pub fn name_lines(&mut self, sources: &SourceMap, home: Option<FileId>) {
+    /// `home`: its path in the project that messages show as `root`, whoever asks from where.
+    pub fn name_lines(&mut self, sources: &SourceMap, root: &str, home: Option<FileId>) {
         let place = |span: Span| {
             let line = sources.position(span).line;
             match home == Some(span.file) {
                 true => format!(" (line {line})"),
-                false => format!(" ({}:{line})", sources.name_of(span.file)),
+                false => format!(" ({}:{line})", sources.name_in(span.file, root)),
             }
         };
         for action in &mut self.actions {
