@@ -154,17 +154,16 @@ pub struct Shop {
 /// The file of the night.
 pub const NIGHT: &str = "
 switch t
-server a[1..2] { memory 16GiB link 1Gbps to t power 100W }
-server b       { memory 32GiB link 1Gbps to t power 120W boot 30s extra 20W off }
-vm x[1..3] { memory 4GiB idle on a1 }
-vm y[1..2] { memory 2GiB on a2 hot 100MB in 4s }
+server a[1..5] { memory 16GiB link 1Gbps to t power 100W }
+server b       { memory 32GiB link 2.5Gbps to t power 120W boot 30s extra 20W off }
+vm x[1..3] { memory 4GiB idle on a[1..3] }
+vm y[4..5] { memory 2GiB on a[4..5] hot 100MB in 4s }
 plan shop {
   start 2026-11-28 23:30 UTC
   migrate x[1..3] to b
-  migrate y[1..2] to b
+  migrate y[4..5] to b
   shutdown a1
-  sync y[1..2]
-  before x1 -> y1
+  before x1 -> y4
   freeze x3 from 23:30 to 23:31
   minimize mttr, energy
 }

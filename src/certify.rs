@@ -24,13 +24,15 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod together;
+mod turns;
 mod windows;
 mod work;
 
 pub use cnf::Cnf;
 pub use describe::describe;
 pub use format::{
-    Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, level_name, read, write,
+    Cell, Certificate, Clauses, FORMAT, Kind, LastEnd, Multipliers, Proof, Turns, level_name, read,
+    write,
 };
 pub use refutation::Refutation;
 pub use rejection::{Rejection, Suspect};
@@ -132,6 +134,7 @@ fn check_proof(
         weights: &proof.weights,
         multipliers: &proof.multipliers,
         last_end: proof.last_end.as_ref(),
+        turns: proof.turns.as_ref(),
     };
     let mut work = Work::of_reading(0);
     let result = refutation.refute(f, proof.clauses.as_ref(), load, &mut work);

@@ -10,6 +10,7 @@ use super::format::Multipliers;
 use super::model::{Change, Problem, Way};
 use super::price::Prices;
 use super::rejection::Suspect;
+use super::turns::Checked;
 
 /// The most steps of arithmetic that are spent on it.
 const MOST_WORK: usize = 10_000_000;
@@ -24,9 +25,10 @@ pub fn suspect(
     limits: &[i64],
     weights: &[i64],
     multipliers: &[Multipliers],
+    cells: &[Checked],
 ) -> Option<Suspect> {
     let now = Prices::new(problem, limits, weights, multipliers).ok()?;
-    let slack = now.slack()?;
+    let slack = now.slack(cells)?;
     // A price is made of the steps of all levels that a way changes.
     let mut steps = vec![1; problem.levels.len()];
     let known = problem.places();
@@ -37,7 +39,8 @@ pub fn suspect(
     }
     let ways = problem.blocks.iter().flat_map(|block| &block.ways);
     let changes = ways.flat_map(|way: &Way| &way.changes);
-    let one: usize = changes.map(|change| steps[change.level]).sum();
+    let together = cells.iter().map(|cell| cell.steps(problem));
+    let one = changes.map(|change| steps[change.level]).sum::<usize>() + together.sum::<usize>();
     let mut places = strained(problem, &now, multipliers);
     places.truncate((MOST_WORK / (VALUES * one.max(1))).min(MOST_TRIED));
     let mut best: Option<(i128, Suspect)> = None;
@@ -55,7 +58,10 @@ pub fn suspect(
             changed[row].steps[step].1 = other;
             if let Ok(prices) = Prices::new(problem, limits, weights, &changed) {
                 let name = multipliers[row].name.clone();
-                consider(prices.slack(), Suspect::Multiplier { name, from, value });
+                consider(
+                    prices.slack(cells),
+                    Suspect::Multiplier { name, from, value },
+                );
             }
         }
     }
@@ -74,7 +80,7 @@ pub fn suspect(
                 && let Ok(prices) = Prices::new(problem, limits, &changed, multipliers)
             {
                 let name = f.objectives[at].name.clone();
-                consider(prices.slack(), Suspect::Weight { name, value });
+                consider(prices.slack(cells), Suspect::Weight { name, value });
             }
         }
     }

@@ -36,9 +36,40 @@ pub struct Proof {
     pub last_end: Option<LastEnd>,
     /// Multipliers of levels.
     pub multipliers: Vec<Multipliers>,
+    /// Actions that are priced together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Turns>,
     /// What the multipliers leave open, as clauses, and their refutation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clauses: Option<Clauses>,
+}
+
+/// Actions that take turns, priced together in slots of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turns {
+    /// Seconds in a slot.
+    pub slot: Seconds,
+    /// How many there are before all the time that comes after them.
+    pub slots: usize,
+    /// The actions.
+    pub cells: Vec<Cell>,
+}
+
+/// Blocks of which no two run at once, and blocks before or after these; each named by its first action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// The resource that never has room for two of them.
+    pub machine: usize,
+    /// The blocks; those of a kind are only counted.
+    pub kinds: Vec<Vec<usize>>,
+    /// `(first, then)`: kinds of which all are over before one of the other begins.
+    pub orders: Vec<(usize, usize)>,
+    /// Blocks that come before all of some kinds.
+    pub leaders: Vec<(usize, Vec<usize>)>,
+    /// Blocks that come after all of some kinds.
+    pub followers: Vec<(usize, Vec<usize>)>,
 }
 
 /// Nothing can have ended before a second.
@@ -160,13 +191,19 @@ fn proof(proof: &Proof) -> String {
         ));
     }
     fields.push(format!("\"multipliers\": {}", rows(&proof.multipliers)));
+    if let Some(Turns { slot, slots, cells }) = &proof.turns {
+        fields.push(format!(
+            "\"turns\": {{\n  \"slot\": {slot},\n  \"slots\": {slots},\n  \"cells\": {}}}",
+            rows(cells)
+        ));
+    }
     if let Some(clauses) = &proof.clauses {
         fields.push(format!("\"clauses\": {}", json(clauses)));
     }
     format!("{{\n  {}}}", fields.join(",\n  "))
 }
 
-fn rows(rows: &[Multipliers]) -> String {
+fn rows(rows: &[impl Serialize]) -> String {
     let rows: Vec<String> = rows
         .iter()
         .map(|row| format!("\n    {}", json(row)))

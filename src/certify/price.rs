@@ -16,6 +16,7 @@ use crate::formulation::Seconds;
 use super::format::Multipliers;
 use super::model::{Problem, Way};
 use super::rejection::Rejection;
+use super::turns::{self, Checked};
 
 /// No sum may come near the range of integers.
 const LARGEST: f64 = (1_u128 << 120) as f64;
@@ -26,6 +27,8 @@ pub struct Prices<'a> {
     weights: &'a [i64],
     tails: Vec<Tail>,
     allowed: i128,
+    /// No sum of prices is larger.
+    size: f64,
 }
 
 /// A level's multipliers.
@@ -38,11 +41,11 @@ struct Tail {
 }
 
 /// Some starts in a row, the price of the first, and by how much each next one costs more.
-struct Piece {
-    first: Seconds,
-    last: Seconds,
-    price: i128,
-    slope: i128,
+pub struct Piece {
+    pub first: Seconds,
+    pub last: Seconds,
+    pub price: i128,
+    pub slope: i128,
 }
 
 impl<'a> Prices<'a> {
@@ -70,6 +73,7 @@ impl<'a> Prices<'a> {
                 problem.levels.len()
             ],
             allowed: 0,
+            size: 0.0,
         };
         let places = problem.places();
         for row in multipliers {
@@ -85,7 +89,7 @@ impl<'a> Prices<'a> {
             prices.tails[at] = tail(row)?;
         }
         prices.check_units()?;
-        prices.check_range(limits)?;
+        prices.size = prices.check_range(limits)?;
         for ((&weight, &limit), &constant) in weights.iter().zip(limits).zip(&problem.constants) {
             prices.allowed += i128::from(weight) * (i128::from(limit) - i128::from(constant));
         }
@@ -95,15 +99,26 @@ impl<'a> Prices<'a> {
         Ok(prices)
     }
 
-    /// What is left over after each block has paid its least price; None where that is too much already.
-    pub fn slack(&self) -> Option<i128> {
-        let least = self
-            .problem
-            .blocks
-            .iter()
-            .map(|block| block.ways.iter().filter_map(|way| self.least(way)).min());
+    /// What is left over after each block has paid its least price, and each cell of blocks that of all its blocks; None where that is
+    /// too much already.
+    pub fn slack(&self, cells: &[Checked]) -> Option<i128> {
+        // Apart they pay no more than together.
+        let cells = if self.size < turns::LARGEST {
+            cells
+        } else {
+            &[]
+        };
+        let mut is_single = vec![true; self.problem.blocks.len()];
+        for block in cells.iter().flat_map(Checked::blocks) {
+            is_single[block] = false;
+        }
+        let single = self.problem.blocks.iter().zip(is_single);
+        let single = single.filter(|&(_, is_single)| is_single);
+        let least =
+            single.map(|(block, _)| block.ways.iter().filter_map(|way| self.least(way)).min());
+        let together = cells.iter().map(|cell| cell.least(self.problem, self));
         // A block without any start leaves no schedule.
-        let least: i128 = least.sum::<Option<i128>>()?;
+        let least: i128 = least.chain(together).sum::<Option<i128>>()?;
         (least <= self.allowed).then(|| self.allowed - least)
     }
 
@@ -160,7 +175,7 @@ impl<'a> Prices<'a> {
     }
 
     /// The prices of a way's starts, as pieces of lines.
-    fn walk(&self, way: &Way, visit: &mut dyn FnMut(Piece)) {
+    pub fn walk(&self, way: &Way, visit: &mut dyn FnMut(Piece)) {
         // Where a change passes a step of its level's multipliers, the slope is another one from then on.
         let mut kinks: Vec<(Seconds, i128)> = Vec::new();
         for change in &way.changes {
@@ -230,8 +245,8 @@ impl<'a> Prices<'a> {
         Ok(())
     }
 
-    /// Refuses numbers whose sums could overflow.
-    fn check_range(&self, limits: &[i64]) -> Result<(), Rejection> {
+    /// What no sum exceeds; refuses numbers whose sums could overflow.
+    fn check_range(&self, limits: &[i64]) -> Result<f64, Rejection> {
         let size = |number: i128| number.unsigned_abs() as f64;
         let mut sum = 0.0;
         for (&weight, (&limit, &constant)) in self
@@ -265,7 +280,7 @@ impl<'a> Prices<'a> {
             }
         }
         if sum < LARGEST {
-            Ok(())
+            Ok(sum)
         } else {
             Err(Rejection::TooLarge)
         }

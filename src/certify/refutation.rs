@@ -5,12 +5,13 @@ use crate::formulation::{Formulation, Seconds};
 use super::blame;
 use super::clauses::clauses;
 use super::cnf::Cnf;
-use super::format::{Clauses, LastEnd, Multipliers};
+use super::format::{Clauses, LastEnd, Multipliers, Turns};
 use super::model::Problem;
 use super::price::Prices;
 use super::problem::Hypothesis;
 use super::rejection::Rejection;
 use super::rup;
+use super::turns::{self, Checked};
 use super::work::Work;
 
 /// The most starts that clauses are made for.
@@ -27,6 +28,8 @@ pub struct Refutation<'a> {
     pub multipliers: &'a [Multipliers],
     /// What is known of the last end.
     pub last_end: Option<&'a LastEnd>,
+    /// Actions that are priced together.
+    pub turns: Option<&'a Turns>,
 }
 
 impl Refutation<'_> {
@@ -36,7 +39,8 @@ impl Refutation<'_> {
     /// Where the argument is wrong.
     pub fn slack(&self, f: &Formulation) -> Result<Option<i128>, Rejection> {
         let problem = self.problem(f)?;
-        Ok(Prices::new(&problem, self.limits, self.weights, self.multipliers)?.slack())
+        let cells = self.cells(&problem)?;
+        Ok(Prices::new(&problem, self.limits, self.weights, self.multipliers)?.slack(&cells))
     }
 
     /// Whether the multipliers show it; else clauses that can be satisfied if there is such a schedule.
@@ -46,9 +50,13 @@ impl Refutation<'_> {
     pub fn open(&self, f: &Formulation) -> Result<Option<Cnf>, Rejection> {
         let problem = self.problem(f)?;
         let prices = Prices::new(&problem, self.limits, self.weights, self.multipliers)?;
-        let Some(slack) = prices.slack() else {
+        let cells = self.cells(&problem)?;
+        let Some(slack) = prices.slack(&cells) else {
             return Ok(None);
         };
+        if !cells.is_empty() {
+            return Err(Rejection::Open(None));
+        }
         let mut work = Work::of_writing();
         let starts = prices.starts(slack, MOST_STARTS);
         let cnf = starts.and_then(|s| clauses(&problem, &s, self.limits, &mut work));
@@ -71,11 +79,14 @@ impl Refutation<'_> {
     ) -> Result<Option<(usize, usize)>, Rejection> {
         let problem = self.problem(f)?;
         let prices = Prices::new(&problem, self.limits, self.weights, self.multipliers)?;
-        let Some(slack) = prices.slack() else {
+        let cells = self.cells(&problem)?;
+        let Some(slack) = prices.slack(&cells) else {
             return Ok(None);
         };
-        let suspect = || blame::suspect(f, &problem, self.limits, self.weights, self.multipliers);
-        let Some(files) = files else {
+        let (limits, weights) = (self.limits, self.weights);
+        let suspect = || blame::suspect(f, &problem, limits, weights, self.multipliers, &cells);
+        // Of blocks that are priced together, no start alone is excluded: there are no clauses for what is left.
+        let Some(files) = files.filter(|_| cells.is_empty()) else {
             return Err(Rejection::Open(suspect()));
         };
         let read =
@@ -99,6 +110,12 @@ impl Refutation<'_> {
                 why,
             })?;
         Ok(Some((cnf.count(), steps)))
+    }
+
+    /// What is priced together.
+    fn cells(&self, problem: &Problem) -> Result<Vec<Checked>, Rejection> {
+        self.turns
+            .map_or(Ok(Vec::new()), |turns| turns::check(problem, turns))
     }
 
     fn problem(&self, f: &Formulation) -> Result<Problem, Rejection> {
@@ -125,7 +142,7 @@ fn shown(f: &Formulation, last_end: &LastEnd) -> Result<Seconds, Rejection> {
     };
     let problem = Problem::new(f, &hypothesis)?;
     let prices = Prices::new(&problem, &[], &[], &last_end.multipliers)?;
-    if prices.slack().is_some() {
+    if prices.slack(&[]).is_some() {
         Err(wrong)
     } else {
         Ok(last_end.at_least)

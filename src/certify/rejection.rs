@@ -42,6 +42,9 @@ pub enum Rejection {
         "`{0}` rewards lateness more than the last end costs, so there is no bound without a deadline"
     )]
     NoHorizon(String),
+    /// Of a cell, counted from 0, something is not as it says; of one after the last, a block is in two of them.
+    #[error("of cell {0}, what takes turns, comes before or after is not as it says")]
+    Cell(usize),
     /// Numbers or combinations beyond what is checked.
     #[error("numbers are too large to be added up, or groups of actions have too many modes")]
     TooLarge,

@@ -88,7 +88,7 @@ fn along(problem: &mut Problem, orders: &[(usize, usize, usize)]) -> bool {
 }
 
 /// The orders between two blocks: their level, the block that ends first and the one that starts then.
-fn orders(problem: &Problem) -> Vec<(usize, usize, usize)> {
+pub fn orders(problem: &Problem) -> Vec<(usize, usize, usize)> {
     let mut ends = vec![(None, None); problem.levels.len()];
     for (at, block) in problem.blocks.iter().enumerate() {
         for change in block.ways.iter().flat_map(|way| &way.changes) {

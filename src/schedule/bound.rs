@@ -1,5 +1,6 @@
 //! Bounds: the relaxation, and what of it anyone can check.
 
+pub mod cells;
 pub mod certificate;
 pub mod evidence;
 pub mod grid;

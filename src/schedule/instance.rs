@@ -39,7 +39,7 @@ pub struct Job {
 }
 
 /// A way to do a job.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mode {
     /// For each member its mode.
     pub choice: Vec<u32>,

@@ -3,6 +3,7 @@
 
 use crate::formulation::{Formulation, Seconds, SourceId};
 
+use super::bound::cells::Cells;
 use super::bound::certificate::Certificate;
 use super::bound::evidence::Evidence;
 use super::bound::grid::Grid;
@@ -32,6 +33,9 @@ const NEAR: f64 = 0.2;
 /// The gap above which a schedule in long slots is worth its time: what comes of it is hardly ever nearer than that.
 const FAR: f64 = 0.015;
 
+/// The share of a value by which a bound must be better to be a better guide.
+const MUCH: f64 = 1e-3;
+
 /// So many jobs are few.
 const FEW: usize = 30;
 
@@ -45,6 +49,8 @@ struct Work {
     steps: usize,
     /// How much more than a first round each relaxation may cost.
     refine: usize,
+    /// Numbers that may be touched to price jobs that take turns.
+    cells: usize,
     /// Lists that are made of what a round has shown, the quick ones first.
     lists: usize,
     /// Steps of improvement, in all.
@@ -133,6 +139,12 @@ fn work(effort: Effort, jobs: usize) -> Work {
             _ => 100,
         },
         refine: if effort == Effort::Instant { 0 } else { rounds },
+        cells: match effort {
+            Effort::Instant | Effort::Brief => 0,
+            Effort::Fast => 600_000_000,
+            Effort::Normal => 10_000_000_000,
+            Effort::Best => 100_000_000_000,
+        },
         lists: if effort == Effort::Instant { 2 } else { 4 },
         moves,
         hottest: match effort {
@@ -454,11 +466,51 @@ impl Run<'_, '_> {
                 None => certificate,
             };
             self.evidence.push(Evidence::new(&closed, &certificate));
+            let by_cells = self.price_cells(&certificate);
             self.certificate = Some(certificate);
+            if let Some(starts) = by_cells {
+                return starts;
+            }
         }
         let mut target = relaxation.starts().to_vec();
         target.resize(self.instance.jobs.len().max(target.len()), 0.0);
         target
+    }
+
+    /// Bounds a goal better where jobs take turns, from what a relaxation has found; returns when that starts each job, where it is better by much.
+    fn price_cells(&mut self, from: &Certificate) -> Option<Vec<f64>> {
+        let goal = from.goal;
+        let value = self.value(goal);
+        if self.work.cells == 0 || self.bounds[goal] >= value {
+            return None;
+        }
+        let cells = Cells::of(&self.closed)?;
+        let values = self.instance.values(&self.best);
+        let mut relaxation = Relaxation::of_cells(&cells, &values, from);
+        let numbers = cells.numbers(from.grid.slots);
+        let before = self.bounds[goal];
+        let mut rounds = refine::Rounds::new(before as f64, self.work.cells / numbers.max(1));
+        while let Some(steps) = rounds.steps().filter(|_| !self.control.stopped()) {
+            relaxation.improve(steps, value as f64);
+            rounds.after(relaxation.best());
+            let bound = relaxation.best().floor() as i64;
+            let shown = if goal == 0 {
+                bound.max(before)
+            } else {
+                self.bounds[0]
+            };
+            self.control
+                .report("turns", Some(self.value(0)), Some(shown), None);
+        }
+        let certificate = relaxation.certificate().of_all(&cells, &self.closed);
+        let bound = certificate.bound(&self.closed)?.min(value);
+        if bound > before {
+            self.bounds[goal] = bound;
+            self.evidence
+                .push(Evidence::new(&self.closed, &certificate));
+        }
+        let is_much = (bound - before) as f64 > MUCH * value.abs() as f64;
+        is_much.then(|| relaxation.starts().to_vec())
     }
 
     /// The relaxation in the first slots, from what longer ones have shown.

@@ -3,7 +3,7 @@
 mod chains;
 mod energy;
 mod gaps;
-mod links;
+pub mod links;
 pub mod makespan;
 pub mod overfull;
 mod timetable;

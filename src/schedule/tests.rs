@@ -5,6 +5,7 @@ mod branching;
 mod certificates;
 mod later;
 mod orders;
+mod turns;
 
 use crate::formulation::*;
 

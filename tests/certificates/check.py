@@ -303,7 +303,104 @@ class Problem:
                     break
 
 
-def left_open(problem, limits, weights, multipliers):
+class Cell:
+    """Blocks that take turns, and what pays together with them."""
+
+    def __init__(self, problem, turns, cell):
+        self.slot, self.slots = turns["slot"], turns["slots"]
+        assert self.slot > 0 and self.slots > 0
+        blocks = {block.members[0]: at for at, block in enumerate(problem.blocks) if block.members}
+        self.kinds = [[blocks[action] for action in kind] for kind in cell["kinds"]]
+        machine = next(i for i, l in enumerate(problem.levels) if l[:2] == ("resource", cell["machine"]))
+        most = max(room for _, room in problem.levels[machine][3])
+        for way in (w for kind in self.kinds for b in kind for w in problem.blocks[b].ways):
+            (start, taken), (end, given) = way.of(machine)
+            assert (start, end) == (0, way.span) and taken == -given and 2 * taken > most
+        place = {id(block): at for at, block in enumerate(problem.blocks)}
+        order = {}
+        for level, first, then in problem.orders():
+            order.setdefault((place[id(first)], place[id(then)]), level)
+        ways = lambda block: problem.blocks[block].ways
+        self.before = {kind: [] for kind in range(len(self.kinds))}
+        for first, then in cell["orders"]:
+            for a in self.kinds[first]:
+                for b in self.kinds[then]:
+                    level = order[a, b]
+                    assert all(way.moment(level) == way.span for way in ways(a))
+                    assert all(way.moment(level) == 0 for way in ways(b))
+            self.before[then].append(first)
+        self.hangers = []
+        for name, leads in (("leaders", True), ("followers", False)):
+            for action, kinds in cell[name]:
+                block, lags = blocks[action], []
+                for other in (b for kind in kinds for b in self.kinds[kind]):
+                    if leads:
+                        level = order[block, other]
+                        lags.append(max(w.moment(level) for w in ways(other)) - min(w.moment(level) for w in ways(block)))
+                    else:
+                        level = order[other, block]
+                        lags.append(min(w.moment(level) - w.span for w in ways(other)) - max(w.moment(level) for w in ways(block)))
+                lag = (max(lags) + self.slot - 1) // self.slot if leads else min(lags) // self.slot
+                self.hangers.append((block, leads, kinds, lag))
+        self.blocks = [b for kind in self.kinds for b in kind] + [hanger[0] for hanger in self.hangers]
+
+    def by_slot(self, prices):
+        """The least price in each slot, None where nothing starts."""
+        least = [None] * (self.slots + 1)
+        for start, price in prices.items():
+            slot = min(start // self.slot, self.slots)
+            least[slot] = price if least[slot] is None else min(price, least[slot])
+        return least
+
+    def least(self, problem, priced):
+        """What all pay together; None where they cannot all start."""
+        none = INFINITY
+        known = lambda prices: [none if price is None else price for price in prices]
+        spans = []
+        for kind in self.kinds:
+            of = {}
+            for block in kind:
+                for way, prices in zip(problem.blocks[block].ways, priced[block]):
+                    own = of.setdefault(way.span // self.slot, [none] * (self.slots + 1))
+                    own[:] = map(min, own, known(self.by_slot(prices)))
+            spans.append(of)
+        hung = []
+        for block, *_ in self.hangers:
+            own = [none] * (self.slots + 1)
+            for prices in priced[block]:
+                own[:] = map(min, own, known(self.by_slot(prices)))
+            hung.append(own)
+        full = tuple(len(kind) for kind in self.kinds)
+        rest = {full: [0] * (self.slots + 1)}
+        for state in sorted(itertools.product(*(range(n + 1) for n in full)), key=sum, reverse=True):
+            if state == full:
+                continue
+            least = [none] * (self.slots + 1)
+            for kind, of in enumerate(spans):
+                if state[kind] == full[kind] or any(state[k] < full[k] for k in self.before[kind]):
+                    continue
+                after = tuple(n + (k == kind) for k, n in enumerate(state))
+                for span, prices in of.items():
+                    for y in range(self.slots + 1):
+                        end = min(y + span, self.slots)
+                        paid = prices[y] + rest[after][end]
+                        for (_, leads, kinds, lag), own in zip(self.hangers, hung):
+                            if kind not in kinds:
+                                continue
+                            if leads and all(state[k] == 0 for k in kinds):
+                                upto = self.slots if y == self.slots else min(y + lag, self.slots)
+                                paid += min(own[:upto + 1], default=none) if upto >= 0 else none
+                            if not leads and all(after[k] == full[k] for k in kinds):
+                                paid += min(own[max(0, min(end + lag, self.slots)):])
+                        least[y] = min(least[y], paid)
+            for y in reversed(range(self.slots)):
+                least[y] = min(least[y], least[y + 1])
+            rest[state] = least
+        least = rest[tuple(0 for _ in full)][0]
+        return None if least == none else least
+
+
+def left_open(problem, limits, weights, multipliers, turns=None):
     """For each block and way the starts that no price excludes; None where the prices exclude all schedules."""
     rows = {}
     for row in multipliers:
@@ -338,9 +435,18 @@ def left_open(problem, limits, weights, multipliers):
             return None
         prices.append((own, cheapest))
         least += cheapest
+    cells = [Cell(problem, turns, cell) for cell in turns["cells"]] if turns else []
+    together = [block for cell in cells for block in cell.blocks]
+    assert len(together) == len(set(together))
+    for cell in cells:
+        paid = cell.least(problem, [own for own, _ in prices])
+        if paid is None:
+            return None
+        least += paid - sum(prices[block][1] for block in cell.blocks)
     slack = allowed - least
     if slack < 0:
         return None
+    assert not cells, "something is left over"
     return [[sorted(t for t, price in way.items() if price - cheapest <= slack) for way in own]
             for own, cheapest in prices]
 
@@ -549,7 +655,7 @@ def main(folder, plan, values):
             short = Problem(data, [], deadline=shown - 1)
             assert left_open(short, [], [], proof["last_end"]["multipliers"]) is None, "the last end"
         problem = Problem(data, limits, last_end=shown)
-        starts = left_open(problem, limits, proof["weights"], proof["multipliers"])
+        starts = left_open(problem, limits, proof["weights"], proof["multipliers"], proof.get("turns"))
         by = "multipliers"
         if starts is not None:
             clauses = Clauses(problem, starts, limits)

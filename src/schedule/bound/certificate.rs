@@ -13,6 +13,8 @@
 
 use crate::formulation::Seconds;
 
+use super::cells::turns::Turns;
+use super::cells::{Cell, Cells};
 use super::grid::Grid;
 use crate::schedule::instance::{Instance, Linear, Mode};
 
@@ -30,9 +32,24 @@ pub struct Certificate {
     pub grid: Grid,
     /// For each level and slot the multiplier of each of the slot's seconds; none is negative.
     pub multipliers: Vec<Vec<i64>>,
+    /// Jobs that are priced together.
+    pub cells: Vec<Cell>,
 }
 
 impl Certificate {
+    /// A certificate of what cells leave, as one of the instance that they are of: levels that they keep cost nothing.
+    pub fn of_all(self, cells: &Cells, instance: &Instance) -> Certificate {
+        let mut multipliers = vec![vec![0; self.grid.slots + 1]; instance.levels.len()];
+        for (&level, row) in cells.levels.iter().zip(self.multipliers) {
+            multipliers[level] = row;
+        }
+        Certificate {
+            multipliers,
+            cells: cells.cells.clone(),
+            ..self
+        }
+    }
+
     /// The bound, in units of `2^-FRACTION`; None if the certificate does not fit the instance, or numbers overflow.
     pub fn exact(&self, instance: &Instance) -> Option<i128> {
         let fits = self.multipliers.len() == instance.levels.len()
@@ -59,7 +76,13 @@ impl Certificate {
             }
         }
         let tails = self.tails();
-        for job in &instance.jobs {
+        let mut is_single = vec![true; instance.jobs.len()];
+        for cell in &self.cells {
+            cell.jobs().for_each(|job| is_single[job] = false);
+            bound = bound.checked_add(self.least_of(cell, instance, &tails)?)?;
+        }
+        let single = instance.jobs.iter().zip(is_single);
+        for (job, _) in single.filter(|&(_, is_single)| is_single) {
             let least = job
                 .modes
                 .iter()
@@ -152,6 +175,29 @@ impl Certificate {
             }
         }
         least
+    }
+
+    /// The least price of a cell; None where numbers are too large.
+    fn least_of(&self, cell: &Cell, instance: &Instance, tails: &[Vec<i128>]) -> Option<i128> {
+        // What a cell costs is a sum over its jobs.
+        const NONE: i128 = i128::MAX >> 16;
+        let Grid { slot, slots, .. } = self.grid;
+        let prices = |mode: &Mode| {
+            let cost = self.cost(mode);
+            let mut prices = vec![NONE; slots + 1];
+            for &(first, last) in mode.starts.intervals() {
+                for start in first..=last.min(self.grid.end() - 1) {
+                    let least = &mut prices[(start / slot) as usize];
+                    *least = self.price(mode, cost, start, tails).min(*least);
+                }
+            }
+            let mut later = mode.clone();
+            later.starts.intersect(&[(self.grid.end(), Seconds::MAX)]);
+            prices[slots] = self.least(&later, tails).min(NONE);
+            prices
+        };
+        let least = Turns::new(cell, instance, slot, (0, NONE), prices).least();
+        (least < NONE / 2).then_some(least)
     }
 
     /// The starts of a mode whose price is at most a limit, unless there are more than `most`.

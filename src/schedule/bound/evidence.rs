@@ -1,8 +1,9 @@
 //! What the relaxation knew, in the terms of the formulation.
 
-use crate::certify::{Kind, Multipliers};
+use crate::certify::{self, Kind, Multipliers, Turns};
 use crate::schedule::instance::{Instance, Origin};
 
+use super::cells::{Cell, Side};
 use super::certificate::Certificate;
 
 /// The multipliers that the relaxation of an objective has found.
@@ -14,6 +15,8 @@ pub struct Evidence {
     pub earlier: Vec<i64>,
     /// The multipliers; levels have no names yet.
     pub multipliers: Vec<Multipliers>,
+    /// What was priced together.
+    pub turns: Option<Turns>,
 }
 
 impl Evidence {
@@ -44,7 +47,42 @@ impl Evidence {
             goal: certificate.goal,
             earlier: certificate.earlier.iter().map(|&(m, _)| m).collect(),
             multipliers: multipliers.collect(),
+            turns: (!certificate.cells.is_empty()).then(|| Turns {
+                slot: grid.slot,
+                slots: grid.slots,
+                cells: certificate
+                    .cells
+                    .iter()
+                    .map(|c| named(instance, c))
+                    .collect(),
+            }),
         }
+    }
+}
+
+/// A cell, jobs named by their first actions.
+fn named(instance: &Instance, cell: &Cell) -> certify::Cell {
+    let name = |&job: &usize| instance.jobs[job].members[0].0 as usize;
+    let (_, machine) = place(instance, instance.levels[cell.machine].origin);
+    let kinds = cell
+        .kinds
+        .iter()
+        .map(|kind| kind.jobs.iter().map(name).collect());
+    let orders = cell.kinds.iter().enumerate().flat_map(|(then, kind)| {
+        let after = kind.after.iter();
+        after.map(move |&first| (first, then))
+    });
+    let hung = |side: Side| {
+        let own = cell.hangers.iter().filter(|hanger| hanger.side == side);
+        own.map(|hanger| (name(&hanger.job), hanger.kinds.clone()))
+            .collect()
+    };
+    certify::Cell {
+        machine,
+        kinds: kinds.collect(),
+        orders: orders.collect(),
+        leaders: hung(Side::Before),
+        followers: hung(Side::After),
     }
 }
 

@@ -104,6 +104,51 @@ impl Refinement {
     }
 }
 
+/// Rounds of steps that are all alike, as long as they are worth it.
+#[derive(Debug, Clone)]
+pub struct Rounds {
+    /// The bound after the last round that has raised it.
+    bound: f64,
+    /// Steps that are left.
+    left: usize,
+    /// Rounds since then.
+    idle: usize,
+    /// So many end it.
+    patience: usize,
+}
+
+impl Rounds {
+    /// Steps of a round.
+    pub const STEPS: usize = 100;
+    /// Multipliers often go far before they are better again.
+    const PATIENCE: usize = 8;
+
+    /// So many steps at most, from a bound on, which the first round raises if any does.
+    pub fn new(bound: f64, steps: usize) -> Self {
+        Rounds {
+            bound,
+            left: steps,
+            idle: 0,
+            patience: 1,
+        }
+    }
+
+    /// Steps of the next round, if it is worth it.
+    pub fn steps(&self) -> Option<usize> {
+        let steps = self.left.min(Self::STEPS);
+        (steps > 0 && self.idle < self.patience).then_some(steps)
+    }
+
+    /// After a round that came to a bound.
+    pub fn after(&mut self, bound: f64) {
+        self.left = self.left.saturating_sub(Self::STEPS);
+        self.idle += 1;
+        if bound - self.bound >= IDLE * bound.abs() {
+            (self.bound, self.idle, self.patience) = (bound, 0, Self::PATIENCE);
+        }
+    }
+}
+
 /// How many times longer than the horizon time is where an objective has none.
 const LASTING: Seconds = 64;
 

@@ -7,10 +7,14 @@
 mod pricing;
 mod rows;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::formulation::Seconds;
 
+use super::cells::turns::Turns;
+use super::cells::{Cell, Cells};
 use super::certificate::{Certificate, FRACTION};
 use super::grid::Grid;
 use crate::schedule::instance::{Instance, Job, Mode, Origin};
@@ -32,6 +36,8 @@ const WEIGHT: f64 = 0.1;
 /// The relaxation of one objective on one grid, the objectives before it being no worse than they are known to be.
 pub struct Relaxation<'a> {
     instance: &'a Instance,
+    /// Jobs that are priced together.
+    cells: Option<&'a Cells>,
     goal: usize,
     /// What each objective before it may be at most.
     limits: Vec<i64>,
@@ -91,6 +97,23 @@ impl<'a> Relaxation<'a> {
         relaxation
     }
 
+    /// That of cells, with the multipliers of a certificate of the instance that they are of.
+    pub fn of_cells(cells: &'a Cells, values: &[i64], from: &Certificate) -> Self {
+        let unit = (1_u64 << FRACTION) as f64;
+        let prices = cells.levels.iter().flat_map(|&level| {
+            let slots = from.multipliers[level].iter().enumerate();
+            slots.map(|(slot, &m)| (m as f64 / unit * from.grid.length(slot) as f64) as f32)
+        });
+        let prices: Vec<f32> = prices.collect();
+        let mut relaxation = Relaxation::at(&cells.instance, from.goal, values, from.grid, &prices);
+        relaxation.cells = Some(cells);
+        let earlier = from.earlier.iter().zip(&relaxation.scales);
+        for (row, (&(m, _), scale)) in relaxation.earlier.lambda_mut().zip(earlier) {
+            row[0] = (m as f64 / unit * scale) as f32;
+        }
+        relaxation
+    }
+
     fn blank(instance: &'a Instance, goal: usize, limits: Vec<i64>, grid: Grid) -> Self {
         let width = grid.slots + 1;
         let mut scale = vec![1.0_f64; instance.levels.len()];
@@ -125,6 +148,7 @@ impl<'a> Relaxation<'a> {
         let jobs = instance.jobs.len();
         Relaxation {
             instance,
+            cells: None,
             goal,
             limits,
             grid,
@@ -280,8 +304,13 @@ impl<'a> Relaxation<'a> {
             }
         } else {
             self.bad += 1;
-            if self.bad >= 10 {
-                self.factor = (self.factor * 0.66).max(1e-5);
+            // Alike cells all do the same: it takes longer until their average says something.
+            let (patience, shorter) = match self.cells {
+                Some(_) => (30, 0.9),
+                None => (10, 0.66),
+            };
+            if self.bad >= patience {
+                self.factor = (self.factor * shorter).max(1e-5);
                 self.bad = 0;
             }
         }
@@ -331,7 +360,13 @@ impl<'a> Relaxation<'a> {
         let choose = |buffer: &mut Buffer, (job, choice): (&Job, &mut Choice)| {
             *choice = pricing.cheapest(&job.modes, cost, buffer);
         };
-        if self.levels.shared() {
+        if let Some(cells) = self.cells {
+            let mut buffer = Buffer::default();
+            for &job in &cells.single {
+                choose(&mut buffer, (&self.instance.jobs[job], &mut choices[job]));
+            }
+            self.choose_cells(cells, &mut choices);
+        } else if self.levels.shared() {
             let jobs = self.instance.jobs.par_iter().zip(&mut choices);
             jobs.with_min_len(JOBS)
                 .for_each_init(Buffer::default, choose);
@@ -343,6 +378,45 @@ impl<'a> Relaxation<'a> {
         self.choices = choices;
         let paid: f64 = self.choices.iter().map(|choice| choice.price).sum();
         self.instance.goals[self.goal].constant as f64 + paid - room
+    }
+
+    /// Places the jobs of cells where they pay least; the first job of each cell pays for all.
+    fn choose_cells(&self, cells: &Cells, choices: &mut [Choice]) {
+        let pricing = self.pricing();
+        let solve = |buffer: &mut Buffer, (at, cell): (usize, &Cell)| {
+            (cells.like[at] == at).then(|| {
+                let prices = |mode: &Mode| pricing.prices(mode, self.cost(mode), buffer);
+                let turns = Turns::new(
+                    cell,
+                    self.instance,
+                    self.grid.slot,
+                    (0.0, f64::INFINITY),
+                    prices,
+                );
+                (turns.least(), turns.placed())
+            })
+        };
+        let numbered = cells.cells.par_iter().enumerate();
+        let solved: Vec<_> = numbered.map_init(Buffer::default, solve).collect();
+        for (cell, &like) in cells.cells.iter().zip(&cells.like) {
+            let Some((least, placed)) = &solved[like] else {
+                continue;
+            };
+            // The jobs of like cells are in the same order.
+            let names = cells.cells[like].jobs().zip(cell.jobs());
+            let names: BTreeMap<usize, usize> = names.collect();
+            let mut price = *least;
+            for at in placed {
+                let job = names[&at.job];
+                let starts = &self.instance.jobs[job].modes[at.mode].starts;
+                let start = at.slot as Seconds * self.grid.slot;
+                choices[job] = Choice {
+                    price: std::mem::take(&mut price),
+                    mode: at.mode as u32,
+                    start: starts.next(start).or(starts.last()).unwrap_or(start),
+                };
+            }
+        }
     }
 
     /// The subgradient at what was evaluated last.
@@ -426,6 +500,7 @@ impl<'a> Relaxation<'a> {
         let earlier = self.earlier.lambda().flatten().zip(&self.scales);
         let earlier = earlier.map(|(&l, scale)| (f64::from(l) / scale * unit) as i64);
         Certificate {
+            cells: Vec::new(),
             goal: self.goal,
             earlier: earlier.zip(self.limits.iter().copied()).collect(),
             grid: self.grid,

@@ -47,8 +47,8 @@ impl Task<'_, '_> {
         let problem = format!("{stem}.problem.json");
         let mut files = vec![(problem.clone(), certify::describe(self.formulation))];
         let objectives = (0..self.formulation.objectives.len()).map(|goal| {
-            let (mut proof, open) = self.by_multipliers(goal, last_end.as_ref());
-            if let Some(cnf) = open
+            let (shown, open) = self.by_multipliers(goal, last_end.as_ref());
+            if let Some((mut proof, cnf)) = open
                 && let Refuted::Proof(drat) =
                     sat::refute(&cnf, self.effort, &|| self.control.stopped())
             {
@@ -61,8 +61,9 @@ impl Task<'_, '_> {
                 files.push((clauses.drat.clone(), drat));
                 proof.lower_bound = self.solution.objectives[goal].lower_bound;
                 proof.clauses = Some(clauses);
+                return proof;
             }
-            proof
+            shown
         });
         let certificate = Certificate {
             format: FORMAT.to_owned(),
@@ -73,8 +74,12 @@ impl Task<'_, '_> {
         Written { certificate, files }
     }
 
-    /// The shortest proof by multipliers; else what they show at best, and clauses for the rest.
-    fn by_multipliers(&self, goal: usize, last_end: Option<&LastEnd>) -> (Proof, Option<Cnf>) {
+    /// The shortest proof by multipliers; else the one that shows most, and the one with the clauses for what it leaves open.
+    fn by_multipliers(
+        &self,
+        goal: usize,
+        last_end: Option<&LastEnd>,
+    ) -> (Proof, Option<(Proof, Cnf)>) {
         let Task {
             formulation: f,
             solution,
@@ -84,29 +89,37 @@ impl Task<'_, '_> {
         let values = solution.objectives[..=goal].iter().map(|o| o.value);
         let mut limits: Vec<i64> = values.collect();
         limits[goal] = bounded.lower_bound.saturating_sub(1);
-        let mut best: Option<(i128, Proof)> = None;
+        // Of all, and of those that clauses may be made of.
+        let mut best: [Option<(i128, Proof)>; 2] = [None, None];
         for mut proof in self.attempts(goal, last_end) {
             match refutation(&proof, &limits).slack(f) {
                 Ok(None) => {
                     proof.lower_bound = bounded.lower_bound;
                     return (proof, None);
                 }
-                Ok(Some(slack)) if best.as_ref().is_none_or(|best| slack < best.0) => {
-                    best = Some((slack, proof));
+                Ok(Some(slack)) => {
+                    // The limit was too high by a little more than what is left over.
+                    let excess = slack.div_euclid(1 << FRACTION) + 1;
+                    let shown = i128::from(bounded.lower_bound) - excess;
+                    proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
+                    let is_plain = [true, proof.turns.is_none()];
+                    for (best, _) in best.iter_mut().zip(is_plain).filter(|&(_, is)| is) {
+                        if best.as_ref().is_none_or(|(least, _)| slack < *least) {
+                            *best = Some((slack, proof.clone()));
+                        }
+                    }
                 }
-                Ok(_) | Err(_) => {}
+                Err(_) => {}
             }
         }
-        let Some((slack, mut proof)) = best else {
-            // Nothing is shown at all, such as where lateness is rewarded without limit.
-            return (self.blank(goal), None);
-        };
-        let open = refutation(&proof, &limits).open(f).ok().flatten();
-        // The limit was too high by a little more than what is left over.
-        let excess = slack.div_euclid(1 << FRACTION) + 1;
-        let shown = i128::from(bounded.lower_bound) - excess;
-        proof.lower_bound = i64::try_from(shown).unwrap_or(i64::MIN);
-        (proof, open)
+        let [best, plain] = best.map(|best| best.map(|(_, proof)| proof));
+        // Nothing is shown at all, such as where lateness is rewarded without limit.
+        let best = best.unwrap_or_else(|| self.blank(goal));
+        let open = plain.and_then(|proof| {
+            let cnf = refutation(&proof, &limits).open(f).ok().flatten()?;
+            Some((proof, cnf))
+        });
+        (best, open)
     }
 
     /// Proofs to try, the short ones first.
@@ -118,6 +131,7 @@ impl Task<'_, '_> {
             for (weight, &earlier) in proof.weights[..goal].iter_mut().zip(&evidence.earlier) {
                 *weight = earlier;
             }
+            proof.turns = evidence.turns.clone();
             proof.multipliers = named(f, evidence.multipliers.clone());
             if f.objectives[..=goal].iter().all(|o| o.makespan == 0) {
                 // Where the last end costs nothing, its levels bound nothing.
@@ -145,6 +159,7 @@ impl Task<'_, '_> {
             weights,
             last_end: None,
             multipliers: Vec::new(),
+            turns: None,
             clauses: None,
         }
     }
@@ -187,5 +202,6 @@ fn refutation<'a>(proof: &'a Proof, limits: &'a [i64]) -> Refutation<'a> {
         weights: &proof.weights,
         multipliers: &proof.multipliers,
         last_end: proof.last_end.as_ref(),
+        turns: proof.turns.as_ref(),
     }
 }

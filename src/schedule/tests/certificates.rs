@@ -82,6 +82,7 @@ fn a_schedule_within_the_limits_is_left_open() {
                     weights: &proof.weights,
                     multipliers,
                     last_end,
+                    turns: None,
                 };
                 let cnf = refutation.open(&case.f).expect("nothing is too large");
                 let cnf = cnf.unwrap_or_else(|| panic!("{values:?} excluded: {:#?}", case.f));

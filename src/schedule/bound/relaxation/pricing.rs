@@ -67,6 +67,17 @@ impl Pricing<'_> {
 
     /// The cheapest start of a mode.
     pub fn least(&self, mode: &Mode, cost: Cost, buffer: &mut Buffer) -> (f64, Seconds) {
+        self.least_within(mode, mode.starts.intervals(), cost, buffer)
+    }
+
+    /// The cheapest start of a mode in intervals.
+    fn least_within(
+        &self,
+        mode: &Mode,
+        intervals: &[(Seconds, Seconds)],
+        cost: Cost,
+        buffer: &mut Buffer,
+    ) -> (f64, Seconds) {
         let mut best = (f64::INFINITY, 0);
         let mut consider = |value: f64, start: Seconds| {
             if value < best.0 - 1e-9 {
@@ -74,7 +85,7 @@ impl Pricing<'_> {
             }
         };
         let slot = self.grid.slot;
-        for &(first, last) in mode.starts.intervals() {
+        for &(first, last) in intervals {
             let dense = last.min(self.grid.end());
             if first <= dense {
                 // Between the moments at which an event passes the edge of a slot, prices change evenly.
@@ -106,6 +117,48 @@ impl Pricing<'_> {
             }
         }
         best
+    }
+
+    /// The least that a mode costs in each slot, infinity where it may not start; the last number is that of all that comes after
+    /// the slots.
+    pub fn prices(&self, mode: &Mode, cost: Cost, buffer: &mut Buffer) -> Vec<f64> {
+        let Grid { slot, slots, .. } = self.grid;
+        let mut all = vec![f64::INFINITY; slots + 1];
+        let mut later = Vec::new();
+        // Between the moments at which an event passes the edge of a slot, prices change evenly.
+        let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| -e.at % slot).collect();
+        offsets.extend(offsets.clone().iter().map(|offset| offset - 1));
+        offsets.extend([0, slot - 1]);
+        offsets.iter_mut().for_each(|o| *o = o.rem_euclid(slot));
+        offsets.sort_unstable();
+        offsets.dedup();
+        for &(first, last) in mode.starts.intervals() {
+            let dense = last.min(self.grid.end() - 1);
+            let ends = [first, dense]
+                .into_iter()
+                .filter(|_| slot > 1 && first <= dense);
+            for start in ends {
+                let least = &mut all[(start / slot) as usize];
+                *least = least.min(self.price(mode, cost, start));
+            }
+            for offset in &offsets {
+                let first = first + (offset - first).rem_euclid(slot);
+                if first > dense {
+                    continue;
+                }
+                let count = ((dense - first) / slot + 1) as usize;
+                self.sweep(mode, cost, (first, count), &mut buffer.prices);
+                let least = all[(first / slot) as usize..].iter_mut();
+                for (least, &price) in least.zip(&buffer.prices) {
+                    *least = if price < *least { price } else { *least };
+                }
+            }
+            if last >= self.grid.end() {
+                later.push((first.max(self.grid.end()), last));
+            }
+        }
+        all[slots] = self.least_within(mode, &later, cost, buffer).0;
+        all
     }
 
     /// Prices of starts that are a slot apart.
