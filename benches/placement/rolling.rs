@@ -1,6 +1,6 @@
 //! Reboots of all servers of a cluster, in the waves of Ganeti's `hroller` and as `roll` plans them.
 //!
-//! `hroller` says which servers are rebooted at once, and where their VMs wait until they come own. Its waves are scheduled here, one after the
+//! `hroller` says which servers are rebooted at once, and where their VMs wait until they come back. Its waves are scheduled here, one after the
 //! other, each as short as mvm can make it. `roll` is asked for the same, with as many turns at a time as the largest wave has servers.
 
 use std::fmt::Write;
@@ -48,18 +48,23 @@ pub fn table(sizes: RangeInclusive<usize>, effort: Effort) {
             .max()
             .unwrap_or(1);
         let inventory = cluster.inventory();
-        let theirs = planned(&(inventory.clone() + &in_waves(&cluster, &waves)), effort).plan;
+        // All of a wave is over, and every VM back, before the next one begins: each is a plan of its own.
+        let theirs = waves.iter().map(|wave| {
+            let plan = inventory.clone() + &in_one_wave(&cluster, wave);
+            planned(&plan, effort).plan
+        });
+        let theirs: Vec<Plan> = theirs.collect();
         let roll = format!("roll s[1..{servers}] by {most} {{ drain reboot return }}");
         let roll = format!("{inventory}plan roll_all {{ {roll} minimize makespan }}\n");
         let own = planned(&roll, effort);
         println!(
             "| {servers} | {} | {percent} % | {} | {} | {} | {} | {} s | {} s | {} s | {:.1} s |",
             cluster.vms.len(),
-            count_waves(&theirs),
+            theirs.iter().map(count_waves).sum::<usize>(),
             count_waves(&own.plan),
-            moves(&theirs),
+            theirs.iter().map(moves).sum::<usize>(),
             moves(&own.plan),
-            theirs.makespan,
+            theirs.iter().map(|plan| plan.makespan).sum::<Seconds>(),
             own.plan.makespan,
             own.plan.objectives[0].lower_bound,
             own.seconds,
@@ -67,28 +72,21 @@ pub fn table(sizes: RangeInclusive<usize>, effort: Effort) {
     }
 }
 
-/// The waves as a plan: all of one has ended before the next one begins.
-fn in_waves(cluster: &Cluster, waves: &[Wave]) -> String {
-    let mut plan = String::from("plan waves {\n");
-    let mut groups = Vec::new();
-    for wave in waves {
-        for (vm, to) in &wave.moves {
-            let _ = writeln!(plan, "  migrate v{vm} to s{to}");
-        }
-        let servers: Vec<String> = wave
-            .servers
-            .iter()
-            .map(|server| format!("s{server}"))
-            .collect();
-        let _ = writeln!(plan, "  reboot {}", servers.join(", "));
-        for (vm, _) in &wave.moves {
-            let _ = writeln!(plan, "  migrate v{vm} to s{}", cluster.vms[vm - 1].1);
-        }
-        let vms: Vec<String> = wave.moves.iter().map(|(vm, _)| format!("v{vm}")).collect();
-        groups.push(vms.join(", "));
+/// A wave as a plan: VMs leave, servers are rebooted, VMs come back.
+fn in_one_wave(cluster: &Cluster, wave: &Wave) -> String {
+    let mut plan = String::from("plan wave {\n");
+    for (vm, to) in &wave.moves {
+        let _ = writeln!(plan, "  migrate v{vm} to s{to}");
     }
-    // A server's reboot stands between its VMs' moves.
-    let _ = writeln!(plan, "  before {}", groups.join(" -> "));
+    let servers: Vec<String> = wave
+        .servers
+        .iter()
+        .map(|server| format!("s{server}"))
+        .collect();
+    let _ = writeln!(plan, "  reboot {}", servers.join(", "));
+    for (vm, _) in &wave.moves {
+        let _ = writeln!(plan, "  migrate v{vm} to s{}", cluster.vms[vm - 1].1);
+    }
     plan + "  minimize makespan\n}\n"
 }
 

@@ -1,6 +1,8 @@
 //! The order of work: presolve, a first schedule, one in waves, bound and guidance by the relaxation, a schedule in long slots,
 //! improvement, proof.
 
+use std::rc::Rc;
+
 use crate::formulation::{Formulation, Seconds, SourceId};
 
 use super::bound::cells::Cells;
@@ -214,7 +216,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
     let mut run = Run {
         formulation,
         instance: &instance,
-        closed,
+        closed: Rc::new(closed),
         bounds: trivial(&instance, least),
         best: first,
         certificate: None,
@@ -259,7 +261,7 @@ fn trivial(instance: &Instance, makespan: Seconds) -> Vec<i64> {
 struct Run<'a, 'm> {
     formulation: &'a Formulation,
     instance: &'a Instance,
-    closed: Instance,
+    closed: Rc<Instance>,
     bounds: Vec<i64>,
     best: Placed,
     certificate: Option<Certificate>,
@@ -344,6 +346,9 @@ impl Run<'_, '_> {
     /// Looks for schedules with lower values of the first goals, as long as these have no times: each by halves between its bound and what
     /// is known. Where no modes lead to a value, whatever the times, that is a bound as well.
     fn lower(&mut self) {
+        if !self.instance.is_timeless(0) {
+            return;
+        }
         let mut limited = self.instance.clone();
         for goal in 0..self.instance.goals.len() {
             if !self.instance.is_timeless(goal) {
@@ -409,8 +414,8 @@ impl Run<'_, '_> {
         rough: Option<&Rough>,
         pool: Option<&Pool>,
     ) -> Vec<f64> {
-        let closed = self.closed.clone();
-        let relaxed = pool.map_or(&closed, |pool| &pool.instance);
+        let closed = Rc::clone(&self.closed);
+        let relaxed = pool.map_or(&*closed, |pool| &pool.instance);
         let makespan = self.instance.makespan(&self.best);
         let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.refine);
         let mut relaxation = self.begin(relaxed, goal, rough, &refinement);
@@ -599,7 +604,7 @@ impl Run<'_, '_> {
         if self.work.windows == 0 {
             return;
         }
-        let closed = self.closed.clone();
+        let closed = Rc::clone(&self.closed);
         let mut search = Windows::new(&closed, self.close(&self.best));
         for window in 0..self.work.windows {
             if self.control.stopped() || self.value(0) <= self.bounds[0] {

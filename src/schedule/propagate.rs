@@ -83,10 +83,8 @@ pub fn reachable(instance: &mut Instance) -> Result<(), Refusal> {
             // A job does not help itself: what it relieves is in its own peak already.
             possible[index][at] = !mode.starts.is_empty()
                 && swings(mode).iter().all(|&(level, swing)| {
-                    let helped = own
-                        .iter()
-                        .find(|&&(l, _)| l == level)
-                        .map_or(0, |&(_, r)| r);
+                    let helped = own.binary_search_by_key(&level, |&(l, _)| l);
+                    let helped = helped.map_or(0, |at| own[at].1);
                     swing.peak <= best[level as usize] - helped
                 });
         }
