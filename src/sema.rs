@@ -146,8 +146,16 @@ fn datacenter<'a>(world: &mut World<'a>, files: &'a [File], pending: &Pending<'a
     for item in items {
         match &item.kind {
             ItemKind::Route { from, to, via } => network::route(world, item.span, from, to, via),
-            ItemKind::Traffic { from, to, rate } => {
-                traffic::traffic(world, item.span, (from, to), rate);
+            ItemKind::Traffic {
+                from,
+                to,
+                rate,
+                bindings,
+            } => {
+                // What is wrong was reported.
+                let _ = bindings::each(world, bindings, None, &mut |world, scope| {
+                    traffic::traffic(world, scope, item.span, (from, to), rate)
+                });
             }
             ItemKind::Command(command) => {
                 if let Some(earlier) = commands.iter().find(|c| c.kind.text == command.kind.text) {

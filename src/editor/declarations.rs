@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Ast, Class, ClassKind, Decl, DeclKind, Item, ItemKind, Names, Part, Plan, Word,
+    Ast, Binding, Class, ClassKind, Decl, DeclKind, Item, ItemKind, Names, Part, Plan, Word,
 };
 
 /// Something that has a name.
@@ -91,6 +91,7 @@ impl Collector<'_> {
                 self.word(DeclarationKind::Class(*kind), name, item);
             }
             ItemKind::Plan(plan) => self.plan(plan, item),
+            ItemKind::Traffic { bindings, .. } => self.variables(bindings, item.span, None),
             ItemKind::Decl(decl) => self.decl(decl, None),
             _ => {}
         }
@@ -113,17 +114,21 @@ impl Collector<'_> {
         let at = self.found.len();
         self.word(DeclarationKind::Plan, &plan.name, item);
         for statement in &plan.statements {
-            for binding in &statement.bindings {
-                let variable = Item {
-                    span: binding.span,
-                    doc: None,
-                    kind: ItemKind::Broken { names: Vec::new() },
-                };
-                self.word(DeclarationKind::Variable, &binding.name, &variable);
-                if let Some(variable) = self.found.last_mut() {
-                    variable.parent = Some(at);
-                    variable.whole = statement.span;
-                }
+            self.variables(&statement.bindings, statement.span, Some(at));
+        }
+    }
+
+    /// The variables of a `for`, which are known in all that it is written behind.
+    fn variables(&mut self, bindings: &[Binding], whole: Span, parent: Option<usize>) {
+        for binding in bindings {
+            let variable = Item {
+                span: binding.span,
+                doc: None,
+                kind: ItemKind::Broken { names: Vec::new() },
+            };
+            self.word(DeclarationKind::Variable, &binding.name, &variable);
+            if let Some(variable) = self.found.last_mut() {
+                (variable.parent, variable.whole) = (parent, whole);
             }
         }
     }

@@ -72,8 +72,13 @@ pub enum ItemKind {
     Decl(Decl),
     /// `route r1 to r2 via spine1`
     Route { from: Set, to: Set, via: Set },
-    /// `traffic web to uplink 1Gbps`
-    Traffic { from: Set, to: Set, rate: Expr },
+    /// `traffic web[i] to db[i] 200Mbps for i in 1..4`
+    Traffic {
+        from: Set,
+        to: Set,
+        rate: Expr,
+        bindings: Vec<Binding>,
+    },
     /// `command boot "…"`
     Command(Command),
     /// `resource hugepages in bytes`

@@ -37,6 +37,7 @@ impl Builder {
                 from: self.set(first),
                 to: self.set(parts.need()),
                 rate: self.expr(parts.need()),
+                bindings: self.bindings(parts.next()),
             },
             _ => ItemKind::Route {
                 from: self.set(first),

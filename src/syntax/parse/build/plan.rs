@@ -18,9 +18,7 @@ impl Builder {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let inner = parts.need();
-        let bindings = parts
-            .next()
-            .map(|clause| Parts::of(clause).map(|b| self.binding(b)).collect());
+        let bindings = self.bindings(parts.next());
         Statement {
             span,
             doc: None,
@@ -39,7 +37,7 @@ impl Builder {
                 | Rule::s_empty => self.step(inner),
                 _ => self.rule(inner),
             },
-            bindings: bindings.unwrap_or_default(),
+            bindings,
         }
     }
 

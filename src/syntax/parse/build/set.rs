@@ -151,7 +151,13 @@ impl Builder {
         Parts::of(pair).map(|atom| self.atom(atom)).collect()
     }
 
-    pub(super) fn binding(self, pair: Pair<'_, Rule>) -> Binding {
+    /// The variables of a `for`, if there is one.
+    pub(super) fn bindings(self, clause: Option<Pair<'_, Rule>>) -> Vec<Binding> {
+        let pairs = clause.into_iter().flat_map(Parts::of);
+        pairs.map(|pair| self.binding(pair)).collect()
+    }
+
+    fn binding(self, pair: Pair<'_, Rule>) -> Binding {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let name = self.word(parts.need());

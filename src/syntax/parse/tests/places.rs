@@ -260,23 +260,26 @@ impl Walk<'_> {
         });
     }
 
+    fn bindings(&mut self, bindings: &[Binding]) {
+        let walk = self;
+        for binding in bindings {
+            walk.inside(binding.span, |walk| {
+                walk.leaf(binding.name.span);
+                match &binding.over {
+                    Over::Indices(indices) => indices.iter().for_each(|i| walk.index(i)),
+                    Over::Each(set) => walk.chosen(set),
+                    Over::GroupsOf { set, size: e } | Over::Groups { set, count: e } => {
+                        walk.chosen(set);
+                        walk.expr(e);
+                    }
+                }
+            });
+        }
+    }
+
     fn statement(&mut self, statement: &Statement) {
         use StatementKind::*;
-        let walk_bindings = |walk: &mut Self| {
-            for binding in &statement.bindings {
-                walk.inside(binding.span, |walk| {
-                    walk.leaf(binding.name.span);
-                    match &binding.over {
-                        Over::Indices(indices) => indices.iter().for_each(|i| walk.index(i)),
-                        Over::Each(set) => walk.chosen(set),
-                        Over::GroupsOf { set, size: e } | Over::Groups { set, count: e } => {
-                            walk.chosen(set);
-                            walk.expr(e);
-                        }
-                    }
-                });
-            }
-        };
+        let walk_bindings = |walk: &mut Self| walk.bindings(&statement.bindings);
         self.inside(statement.span, |walk| {
             let kind = match &statement.kind {
                 Prefer { rule, .. } => rule,
@@ -501,9 +504,15 @@ impl Walk<'_> {
             ItemKind::Route { from, to, via } => {
                 [from, to, via].into_iter().for_each(|set| walk.set(set));
             }
-            ItemKind::Traffic { from, to, rate } => {
+            ItemKind::Traffic {
+                from,
+                to,
+                rate,
+                bindings,
+            } => {
                 [from, to].into_iter().for_each(|set| walk.set(set));
                 walk.expr(rate);
+                walk.bindings(bindings);
             }
             ItemKind::Command(command) => walk.leaf(command.template.span),
             ItemKind::Plan(plan) => {
