@@ -27,10 +27,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Decided, Said, decide, schedule_of};
-pub use implied::{Implied, Margin};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use decide::{Decided, Said, decide, schedule_of};
+pub use implied::{Implied, Margin};
 pub use turns::Marks;
 pub use vacant::Vacancy;
 

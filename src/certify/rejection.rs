@@ -42,8 +42,10 @@ pub enum Rejection {
         "`{0}` rewards lateness more than the last end costs, so there is no bound without a deadline"
     )]
     NoHorizon(String),
-    /// Of a cell, counted from 0, something is not as it says; of one after the last, a block is in two of them.
-    #[error("of cell {0}, what takes turns, comes before or after is not as it says")]
+    /// Of a cell, counted from 0, something is not as it says, or a block of it is in another one, too.
+    #[error(
+        "of cell {0}, what takes turns, comes before or after is not as it says, or is in two cells"
+    )]
     Cell(usize),
     /// Numbers or combinations beyond what is checked.
     #[error("numbers are too large to be added up, or groups of actions have too many modes")]

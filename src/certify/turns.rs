@@ -5,7 +5,7 @@
 //! of some of them or after the last, is no less than the least over all orders and starts. That is found from the end: for
 //! each number of blocks of each kind that are over, and each slot, the least that all the others pay which begin then or later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formulation::Seconds;
 
@@ -16,8 +16,11 @@ use super::rejection::Rejection;
 use super::starts;
 use super::windows::moment;
 
-/// No more steps are worth checking.
-const MOST_STEPS: usize = 1 << 30;
+/// No more steps are worth checking, of all cells together: that takes about a second.
+const MOST_STEPS: usize = 1 << 28;
+
+/// No cell has more states and slots, multiplied.
+const MOST_NUMBERS: usize = 1 << 22;
 
 /// A cell of blocks, every claim of which holds.
 pub struct Checked {
@@ -61,23 +64,19 @@ pub fn check(problem: &Problem, turns: &Turns) -> Result<Vec<Checked>, Rejection
     for (level, first, then) in starts::orders(problem) {
         orders.entry((first, then)).or_insert(level);
     }
-    let (mut checked, mut seen, mut steps) = (Vec::new(), Vec::new(), 0_usize);
+    let (mut checked, mut seen, mut steps) = (Vec::new(), BTreeSet::new(), 0_usize);
     for (at, cell) in turns.cells.iter().enumerate() {
         let cell = read(problem, turns, cell, &block_of, &orders).ok_or(Rejection::Cell(at))?;
-        seen.extend(cell.blocks());
+        if !cell.blocks().all(|block| seen.insert(block)) {
+            return Err(Rejection::Cell(at));
+        }
         steps = steps.saturating_add(cell.steps(problem));
+        if cell.states().saturating_mul(cell.slots) > MOST_NUMBERS || steps > MOST_STEPS {
+            return Err(Rejection::TooLarge);
+        }
         checked.push(cell);
     }
-    let count = seen.len();
-    seen.sort_unstable();
-    seen.dedup();
-    if steps > MOST_STEPS {
-        return Err(Rejection::TooLarge);
-    }
-    match seen.len() == count {
-        true => Ok(checked),
-        false => Err(Rejection::Cell(turns.cells.len())),
-    }
+    Ok(checked)
 }
 
 /// A cell; None where something is not as it says.
@@ -113,6 +112,9 @@ fn read(
         return None;
     }
     for &(first, then) in &cell.orders {
+        if kinds.get(then)?.1.contains(&first) {
+            continue;
+        }
         for before in &kinds.get(first)?.0 {
             for after in &kinds.get(then)?.0 {
                 let &level = orders.get(&(*before, *after))?;
@@ -159,9 +161,8 @@ fn read(
             },
         });
     }
-    let is_grid =
-        hangers.len() <= MOST_HANGERS && turns.slot > 0 && turns.slots > 0 && turns.slots < 1 << 24;
-    (is_grid && turns.slot < 1 << 32).then_some(Checked {
+    let is_grid = (1..1 << 32).contains(&turns.slot) && (1..=MOST_NUMBERS).contains(&turns.slots);
+    (is_grid && hangers.len() <= MOST_HANGERS).then_some(Checked {
         slot: turns.slot,
         slots: turns.slots,
         kinds,
@@ -202,10 +203,8 @@ impl Checked {
     pub fn steps(&self, problem: &Problem) -> usize {
         let ways = self.blocks().map(|block| problem.blocks[block].ways.len());
         let ways: usize = ways.sum::<usize>() + self.hangers.len();
-        let slots = self.slots.saturating_mul(self.slot.min(1 << 32) as usize);
-        (self.states().saturating_mul(ways))
-            .saturating_mul(self.slots)
-            .saturating_add(slots)
+        let one = ways.saturating_mul(self.slots);
+        self.states().saturating_mul(one)
     }
 
     /// The least that its blocks pay together; None where that is more than anything pays.

@@ -14,6 +14,7 @@
 //! is counted at one of the two ends ([`shared`]), which may be more than ever flows, but never less.
 
 mod known;
+mod loads;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -26,20 +27,20 @@ use super::levels::Key;
 use super::modes::Method;
 use super::routes::Network;
 use super::steps::Walk;
-use crate::datacenter::{Datacenter, End, LinkId, Node, ServerId, SwitchId, Traffic, VmId};
+use crate::datacenter::{Datacenter, End, Node, ServerId, Traffic, VmId};
 use crate::diag::Diagnostic;
 use crate::formulation::ActionId;
 use crate::request::{Request, Subject};
 use crate::source::Span;
 use known::{Known, Relation};
+pub(super) use loads::Whereabouts;
+use loads::carrier;
+pub use loads::{Carrier, GuestPaths, LoadChange, Loads};
 use shared::{Alike, Places, Shared, Users};
 use together::{Paths, Together};
 
 /// No plan looks at more pairs of switches for flows of which both ends act: that takes some seconds.
 const MOST_PAIRS: usize = 1_000_000;
-
-/// Where the VMs may be whose traffic is counted at one of its ends.
-pub(super) type Whereabouts = BTreeMap<VmId, Vec<Option<ServerId>>>;
 
 /// The guests' traffic in a plan.
 pub(super) struct Guests<'a> {
@@ -88,59 +89,6 @@ enum Count {
     Shared(usize),
     /// Index into [`Guests::together`].
     Together(usize),
-}
-
-/// What carries traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Carrier {
-    /// A link, from its `a` to its `b` or not.
-    Link(LinkId, bool),
-    /// A switch.
-    Switch(SwitchId),
-}
-
-/// What guests put on the network in a plan that leaves nothing open, in bit/s.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loads {
-    /// Before anything happens.
-    pub initial: Vec<(Carrier, u64)>,
-    /// What the actions change, in their order; those that change nothing are left out.
-    pub changes: Vec<LoadChange>,
-    /// What counts although it may not always flow, and the first two VMs between which it does.
-    pub loose: Vec<(Carrier, [VmId; 2])>,
-    /// Where those VMs may be: a plan that decides where they go is counted in the same way.
-    pub(super) whereabouts: Whereabouts,
-}
-
-/// What an action changes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadChange {
-    /// The action.
-    pub action: ActionId,
-    /// What comes once its VM has moved or runs.
-    pub comes: Vec<(Carrier, u64)>,
-    /// What goes then.
-    pub goes: Vec<(Carrier, u64)>,
-}
-
-/// The paths of what guests send.
-pub struct GuestPaths<'a> {
-    dc: &'a Datacenter,
-    network: Network<'a>,
-}
-
-impl<'a> GuestPaths<'a> {
-    /// Those of a datacenter.
-    pub fn of(dc: &'a Datacenter) -> Self {
-        let network = Network::of_guests(dc);
-        GuestPaths { dc, network }
-    }
-
-    /// What is on the path from one node to another; nothing where there is none.
-    pub fn between(&mut self, from: Node, to: Node) -> Vec<Carrier> {
-        let path = self.network.between(from, to).unwrap_or_default();
-        Key::carried(self.dc, &path).filter_map(carrier).collect()
-    }
 }
 
 /// What an action changes on the network, in bit/s.
@@ -202,14 +150,14 @@ impl<'a> Guests<'a> {
         };
         let mut known = None;
         for traffic in &dc.traffic {
-            let known_path = findings.len();
+            let before = findings.len();
             let starts = [place(dc, traffic.from), place(dc, traffic.to)];
             match [acting(traffic.from), acting(traffic.to)] {
                 [Some(from), Some(to)] => {
                     let known = known.get_or_insert_with(|| Known::of(dc, request, walk));
                     guests.both(traffic, [from, to], (starts, whereabouts), known, findings);
                     // One is enough of those that are alike.
-                    findings.truncate(known_path + 1);
+                    findings.truncate(before + 1);
                 }
                 [None, None] => {
                     for key in guests.flowing(starts, traffic.origin, findings) {
@@ -610,14 +558,6 @@ impl<'a> Guests<'a> {
             }
         }
         lower
-    }
-}
-
-fn carrier(key: Key) -> Option<Carrier> {
-    match key {
-        Key::Link(link, forward) => Some(Carrier::Link(link, forward)),
-        Key::Switch(switch) => Some(Carrier::Switch(switch)),
-        _ => None,
     }
 }
 

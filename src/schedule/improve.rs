@@ -193,27 +193,17 @@ mod tests {
     use super::*;
     use crate::formulation::*;
     use crate::schedule::construct::list;
-    use crate::schedule::tests::{holds, random_formulation};
+    use crate::schedule::tests::{holds, random_formulation, resource, rule};
 
     /// A small problem with every kind of constraint, and beside it many actions that take turns.
     pub(super) fn long(random: &mut Random) -> Formulation {
         let mut f = random_formulation(random);
         let source = SourceId(f.sources.len() as u32);
-        f.sources.push(Source {
-            label: "turns".to_string(),
-            span: None,
-            kind: SourceKind::Rule,
-            by_clock: false,
-        });
+        f.sources.push(rule("turns".to_string()));
         let first = f.resources.len();
         for room in [2, 1, 1, 1] {
-            f.resources.push(Resource {
-                name: format!("turns of {room}"),
-                unit: Unit::Count,
-                initial: 0,
-                capacity: vec![(0, room)],
-                source,
-            });
+            f.resources
+                .push(resource(&format!("turns of {room}"), room, source));
         }
         for index in 0..60 {
             let resources = [first, first + 1 + random.below(3)];

@@ -1,17 +1,16 @@
 //! The order of work: presolve, a first schedule, one in waves, bound and guidance by the relaxation, a schedule in long slots,
 //! improvement, proof.
 
+mod relax;
+mod work;
+
 use std::rc::Rc;
 
 use crate::formulation::{Formulation, Seconds, SourceId};
 
-use super::bound::cells::Cells;
 use super::bound::certificate::Certificate;
 use super::bound::evidence::Evidence;
-use super::bound::grid::Grid;
 use super::bound::pool::Pool;
-use super::bound::refine::{self, Next, Refinement};
-use super::bound::relaxation::Relaxation;
 use super::construct::{list, waves};
 use super::control::Control;
 use super::exact::{self, Answer, branch};
@@ -25,54 +24,15 @@ use super::presolve::sink::{with_sink, without_sink};
 use super::proof::conflict;
 use super::propagate::makespan;
 use super::slots::aligned::Aligned;
-use super::slots::arrange::{self, Rough};
-use super::slots::dive;
-use super::{Bounded, Effort, Outcome, Solution};
+use super::slots::arrange::Rough;
+use super::{Bounded, Outcome, Solution};
+use work::{FEW, Work, affordable, passes};
 
 /// The temperature from which a schedule is improved that came of long slots.
 const NEAR: f64 = 0.2;
 
 /// The gap above which a schedule in long slots is worth its time: what comes of it is hardly ever nearer than that.
 const FAR: f64 = 0.015;
-
-/// The share of a value by which a bound must be better to be a better guide.
-const MUCH: f64 = 1e-3;
-
-/// So many jobs are few.
-const FEW: usize = 30;
-
-/// Counted work of each stage.
-struct Work {
-    /// Looks at modes where what is done at once is packed.
-    waves: u64,
-    /// Rounds of relaxation and list scheduling.
-    rounds: usize,
-    /// Steps of the relaxation in a round.
-    steps: usize,
-    /// How much more than a first round each relaxation may cost.
-    refine: usize,
-    /// Numbers that may be touched to price jobs that take turns.
-    cells: usize,
-    /// Lists that are made of what a round has shown, the quick ones first.
-    lists: usize,
-    /// Steps of improvement, in all.
-    moves: usize,
-    /// The temperature at the beginning, in units of what a typical delay of one job costs: with few moves there
-    /// is no time to come back from far.
-    hottest: f64,
-    /// Work for a schedule in long slots.
-    arrange: arrange::Work,
-    /// Effort of each search for a schedule with a lower value, where the first goals have no times.
-    lower: u64,
-    /// Windows of the schedule that are solved by SAT.
-    windows: usize,
-    /// Starts that an exact search may have.
-    starts: usize,
-    /// Effort of an exact search.
-    proof: u64,
-    /// Nodes of a branch and bound.
-    nodes: u64,
-}
 
 /// How a search cools down: temperatures in units of what a typical delay of one job costs.
 struct Cooling {
@@ -98,93 +58,6 @@ impl Cooling {
     fn temperature(&self, done: usize) -> f64 {
         let left = 1.0 - done as f64 / self.work as f64;
         self.coldest * libm::pow(self.hottest / self.coldest, left)
-    }
-}
-
-/// What an effort does, one after the other, each from what those before it have found: so more effort is never worse.
-fn passes(effort: Effort) -> &'static [Effort] {
-    match effort {
-        Effort::Instant => &[Effort::Instant],
-        Effort::Brief => &[Effort::Brief],
-        Effort::Fast => &[Effort::Fast],
-        Effort::Normal => &[Effort::Fast, Effort::Normal],
-        Effort::Best => &[Effort::Fast, Effort::Normal, Effort::Best],
-    }
-}
-
-fn work(effort: Effort, jobs: usize) -> Work {
-    // Beyond so many jobs more steps would take longer than people wait.
-    let once = |most: usize| 4_000 + 150 * jobs.min(most);
-    let (rounds, moves, proof) = match effort {
-        Effort::Instant => (1, 0, 0),
-        Effort::Brief => (2, once(1_000) / 4, 8_000_000),
-        Effort::Fast => (5, once(1_000), 8_000_000),
-        // Few jobs are worth more: a better one may be the best.
-        Effort::Normal => (10, (10 * once(2_000)).max(30 * once(100)), 10_000_000),
-        Effort::Best => (40, 150 * once(1_000), 400_000_000),
-    };
-    let (again, priced) = match effort {
-        Effort::Instant | Effort::Brief => (0, 0),
-        Effort::Fast => (0, 3_000_000_000),
-        Effort::Normal => (30, 100_000_000_000),
-        Effort::Best => (100, 600_000_000_000),
-    };
-    Work {
-        waves: match effort {
-            Effort::Instant => 20_000_000,
-            Effort::Brief | Effort::Fast | Effort::Normal | Effort::Best => 2_000_000_000,
-        },
-        rounds,
-        steps: match effort {
-            // A moment for any number of jobs.
-            Effort::Instant => (40_000 / jobs.max(1)).clamp(20, 200),
-            _ => 100,
-        },
-        refine: if effort == Effort::Instant { 0 } else { rounds },
-        cells: match effort {
-            Effort::Instant | Effort::Brief => 0,
-            Effort::Fast => 600_000_000,
-            Effort::Normal => 10_000_000_000,
-            Effort::Best => 100_000_000_000,
-        },
-        lists: if effort == Effort::Instant { 2 } else { 4 },
-        moves,
-        hottest: match effort {
-            Effort::Instant | Effort::Brief | Effort::Fast => 0.2,
-            Effort::Normal | Effort::Best => 0.8,
-        },
-        arrange: arrange::Work {
-            steps: 2_000,
-            dive: dive::Work {
-                steps: 300,
-                sets: 4,
-                batches: if effort == Effort::Fast { 1 } else { 8 },
-                trial: 60,
-                exchanges: 1_000,
-            },
-            again,
-            priced,
-        },
-        lower: match effort {
-            Effort::Instant => 100_000,
-            Effort::Brief | Effort::Fast => 1_000_000,
-            Effort::Normal => 4_000_000,
-            Effort::Best => 20_000_000,
-        },
-        // After reinsertion they found nothing on the instances measured, and cost as much time again.
-        windows: if effort == Effort::Best { 400 } else { 0 },
-        starts: match effort {
-            Effort::Instant => 0,
-            Effort::Brief | Effort::Fast | Effort::Normal => 4_000,
-            Effort::Best => 20_000,
-        },
-        nodes: match effort {
-            Effort::Instant | Effort::Brief | Effort::Fast => 0,
-            Effort::Normal => 1_000_000,
-            Effort::Best => 20_000_000,
-        },
-        // Of few jobs, a proof finds the best schedule sooner than a search.
-        proof: if jobs <= FEW { 4 * proof } else { proof },
     }
 }
 
@@ -221,7 +94,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         best: first,
         certificate: None,
         evidence,
-        work: work(control.effort(), instance.jobs.len()),
+        work: Work::of(control.effort(), instance.jobs.len()),
         control,
     };
     run.report("waves");
@@ -229,7 +102,7 @@ fn search(formulation: &Formulation, control: &Control, evidence: &mut Vec<Evide
         run.offer(placed);
     }
     for &effort in passes(control.effort()) {
-        run.work = work(effort, instance.jobs.len());
+        run.work = Work::of(effort, instance.jobs.len());
         run.optimise();
         if run.is_proved() || control.stopped() {
             break;
@@ -406,149 +279,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Bounds a goal; returns when the relaxation would start each job.
-    fn relax(
-        &mut self,
-        goal: usize,
-        rounds: usize,
-        rough: Option<&Rough>,
-        pool: Option<&Pool>,
-    ) -> Vec<f64> {
-        let closed = Rc::clone(&self.closed);
-        let relaxed = pool.map_or(&*closed, |pool| &pool.instance);
-        let makespan = self.instance.makespan(&self.best);
-        let mut refinement = Refinement::new(refine::shortest(makespan), rounds, self.work.refine);
-        let mut relaxation = self.begin(relaxed, goal, rough, &refinement);
-        // What is proved already only lacks something for others to check.
-        let has_evidence = goal > 0 || !self.evidence.is_empty();
-        let is_proved = has_evidence && self.bounds[goal] >= self.value(goal);
-        while !self.control.stopped() {
-            let steps = refinement.steps(self.work.steps, relaxation.numbers());
-            relaxation.improve(steps, self.value(goal) as f64);
-            let last = relaxation.last();
-            let lists = [relaxation.starts(), &last]
-                .into_iter()
-                .flat_map(|keys| [(keys, true), (keys, false)]);
-            for (keys, by_time) in lists.take(self.work.lists) {
-                let mut order: Vec<usize> = (0..self.instance.jobs.len()).collect();
-                order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
-                if let Some(placed) = list::generate(self.instance, &order, by_time) {
-                    self.offer(placed);
-                }
-            }
-            let (best, bound) = (self.value(0), relaxation.best());
-            let shown = if goal == 0 {
-                bound.floor() as i64
-            } else {
-                i64::MIN
-            };
-            let shown = Some(shown.max(self.bounds[0]));
-            self.control.report("relaxation", Some(best), shown, None);
-            // What is proved in floats may not be in the certificate's integers yet.
-            let value = self.value(goal);
-            let shows = || {
-                relaxation
-                    .certificate()
-                    .bound(relaxed)
-                    .is_some_and(|shown| shown >= value)
-            };
-            if is_proved || bound > value as f64 - 1.0 && shows() {
-                break;
-            }
-            let work = steps * relaxation.numbers();
-            match refinement.next(relaxation.grid(), bound, work) {
-                Next::Again => {}
-                Next::Halve => relaxation = relaxation.halved(),
-                Next::Restart => relaxation.restart(),
-                Next::Done => break,
-            }
-        }
-        let certificate = relaxation.certificate();
-        if let Some(bound) = certificate.bound(relaxed) {
-            self.bounds[goal] = self.bounds[goal].max(bound.min(self.value(goal)));
-            let certificate = match pool {
-                Some(pool) => pool.expand(&certificate),
-                None => certificate,
-            };
-            self.evidence.push(Evidence::new(&closed, &certificate));
-            let by_cells = self.price_cells(&certificate);
-            self.certificate = Some(certificate);
-            if let Some(starts) = by_cells {
-                return starts;
-            }
-        }
-        let mut target = relaxation.starts().to_vec();
-        target.resize(self.instance.jobs.len().max(target.len()), 0.0);
-        target
-    }
-
-    /// Bounds a goal better where jobs take turns, from what a relaxation has found; returns when that starts each job, where it is better by much.
-    fn price_cells(&mut self, from: &Certificate) -> Option<Vec<f64>> {
-        let goal = from.goal;
-        let value = self.value(goal);
-        if self.work.cells == 0 || self.bounds[goal] >= value {
-            return None;
-        }
-        let cells = Cells::of(&self.closed)?;
-        let values = self.instance.values(&self.best);
-        let mut relaxation = Relaxation::of_cells(&cells, &values, from);
-        let numbers = cells.numbers(from.grid.slots);
-        let before = self.bounds[goal];
-        let mut rounds = refine::Rounds::new(before as f64, self.work.cells / numbers.max(1));
-        while let Some(steps) = rounds.steps().filter(|_| !self.control.stopped()) {
-            relaxation.improve(steps, value as f64);
-            rounds.after(relaxation.best());
-            let bound = relaxation.best().floor() as i64;
-            let shown = if goal == 0 {
-                bound.max(before)
-            } else {
-                self.bounds[0]
-            };
-            self.control
-                .report("turns", Some(self.value(0)), Some(shown), None);
-        }
-        let certificate = relaxation.certificate().of_all(&cells, &self.closed);
-        let bound = certificate.bound(&self.closed)?.min(value);
-        if bound > before {
-            self.bounds[goal] = bound;
-            self.evidence
-                .push(Evidence::new(&self.closed, &certificate));
-        }
-        let is_much = (bound - before) as f64 > MUCH * value.abs() as f64;
-        is_much.then(|| relaxation.starts().to_vec())
-    }
-
-    /// The relaxation in the first slots, from what longer ones have shown.
-    fn begin<'c>(
-        &self,
-        closed: &'c Instance,
-        goal: usize,
-        rough: Option<&Rough>,
-        refinement: &Refinement,
-    ) -> Relaxation<'c> {
-        let makespan = self.instance.makespan(&self.best);
-        let slot = refine::longest(closed, makespan, self.work.steps);
-        let grid = Grid::new(slot, makespan + 1, refine::until(closed, goal));
-        let values = self.instance.values(&self.best);
-        let mut cold = Relaxation::new(closed, goal, &values, grid);
-        // Levels may be pooled in another way where some are sealed.
-        let fits = |rough: &&Rough| rough.levels() == closed.levels.len();
-        let Some(rough) = rough.filter(fits) else {
-            return cold;
-        };
-        let mut warm = Relaxation::at(closed, goal, &values, grid, &rough.in_seconds(grid));
-        let upper = values[goal] as f64;
-        let steps = refinement.steps(self.work.steps, cold.numbers());
-        cold.improve(steps, upper);
-        warm.improve(steps, upper);
-        // Where its slots do not fit well, it is better to begin anew.
-        if warm.best() > cold.best() {
-            warm
-        } else {
-            cold
-        }
-    }
-
     fn improve(&mut self, target: &[f64], moves: usize, hottest: f64) {
         if moves == 0 || self.is_proved() {
             return;
@@ -692,11 +422,4 @@ impl Run<'_, '_> {
             reproducible: !self.control.was_stopped(),
         }
     }
-}
-
-/// The proof that may be written for that many starts: each byte of it takes longer where there are many.
-fn affordable(effort: u64, starts: usize) -> u64 {
-    const CHEAP: u64 = 2_000;
-    let starts = (starts as u64).max(CHEAP);
-    effort / starts * CHEAP / starts * CHEAP
 }

@@ -16,6 +16,36 @@ use super::{
 };
 use crate::certify;
 
+/// A rule of some file.
+pub(in crate::schedule) fn rule(label: String) -> Source {
+    Source {
+        label,
+        span: None,
+        kind: SourceKind::Rule,
+        by_clock: false,
+    }
+}
+
+/// A formulation without anything but a rule.
+pub(in crate::schedule) fn with_rule() -> (Formulation, SourceId) {
+    let f = Formulation {
+        sources: vec![rule(String::from("all"))],
+        ..Formulation::default()
+    };
+    (f, SourceId(0))
+}
+
+/// A resource of which nothing is taken yet.
+pub(in crate::schedule) fn resource(name: &str, capacity: i64, source: SourceId) -> Resource {
+    Resource {
+        name: name.to_owned(),
+        unit: Unit::Count,
+        initial: 0,
+        capacity: vec![(0, capacity)],
+        source,
+    }
+}
+
 /// Whether a schedule keeps every constraint; naive on purpose.
 pub(in crate::schedule) fn holds(f: &Formulation, s: &Schedule) -> bool {
     let end = |a: ActionId| f.end(s, a);
@@ -103,12 +133,7 @@ pub(in crate::schedule) fn random_formulation(random: &mut Random) -> Formulatio
     let actions = 1 + random.below(4);
     let mut f = Formulation::default();
     let source = |f: &mut Formulation| {
-        f.sources.push(Source {
-            label: format!("source {}", f.sources.len()),
-            span: None,
-            kind: SourceKind::Rule,
-            by_clock: false,
-        });
+        f.sources.push(rule(format!("source {}", f.sources.len())));
         SourceId(f.sources.len() as u32 - 1)
     };
     for index in 0..random.below(3) {

@@ -7,25 +7,12 @@ use crate::schedule::Bounded;
 /// Servers that boot under a budget which not all of them fit into, each to take two VMs through its own link before
 /// one that stands for their source goes down.
 fn replacement(servers: usize, room: i64) -> Formulation {
-    let mut f = Formulation::default();
-    f.sources.push(Source {
-        label: "all".to_owned(),
-        span: None,
-        kind: SourceKind::Rule,
-        by_clock: false,
-    });
-    let source = SourceId(0);
-    let resource = |name: String, capacity: i64| Resource {
-        name,
-        unit: Unit::Count,
-        initial: 0,
-        capacity: vec![(0, capacity)],
-        source,
-    };
-    f.resources.push(resource("budget".to_owned(), room));
+    let (mut f, source) = with_rule();
+    f.resources.push(resource("budget", room, source));
     for server in 0..servers {
         let link = ResourceId(f.resources.len() as u32);
-        f.resources.push(resource(format!("link {server}"), 1));
+        f.resources
+            .push(resource(&format!("link {server}"), 1, source));
         let first = f.actions.len() as u32;
         let steps = [
             ("boot", 10, ResourceId(0), 1, 0),

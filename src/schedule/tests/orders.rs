@@ -7,14 +7,7 @@ use crate::schedule::instance::Instance;
 
 /// Things of several sizes that change places between a few full rooms, some of them in a given order.
 pub(super) fn full(random: &mut Random) -> Formulation {
-    let mut f = Formulation::default();
-    f.sources.push(Source {
-        label: "all".to_owned(),
-        span: None,
-        kind: SourceKind::Rule,
-        by_clock: false,
-    });
-    let source = SourceId(0);
+    let (mut f, source) = with_rule();
     let rooms = 2 + random.below(3);
     let things = 3 + random.below(4);
     let mut held = vec![0; rooms];
@@ -190,12 +183,7 @@ fn tied_actions_may_wait_for_one_that_waits_for_them() {
         ],
         resources: vec![room("a"), room("b")],
         groups: vec![tie([0, 1], false), tie([1, 3], true)],
-        sources: vec![Source {
-            label: "all".to_owned(),
-            span: None,
-            kind: SourceKind::Rule,
-            by_clock: false,
-        }],
+        sources: vec![rule("all".to_owned())],
         objectives: vec![Objective {
             name: "ends".to_owned(),
             scale: 1,

@@ -14,22 +14,9 @@ const NONE: i64 = 1 << 40;
 
 /// Some jobs on a link that has room for one, jobs before and after some of them, and a budget over all.
 fn random_turns(random: &mut Random) -> Formulation {
-    let mut f = Formulation::default();
-    f.sources.push(Source {
-        label: "all".to_owned(),
-        span: None,
-        kind: SourceKind::Rule,
-        by_clock: false,
-    });
-    let source = SourceId(0);
+    let (mut f, source) = with_rule();
     for (name, capacity) in [("link", 1), ("budget", 3)] {
-        f.resources.push(Resource {
-            name: name.to_owned(),
-            unit: Unit::Count,
-            initial: 0,
-            capacity: vec![(0, capacity)],
-            source,
-        });
+        f.resources.push(resource(name, capacity, source));
     }
     let turns = 2 + random.below(2) as u32;
     let actions = turns + 1 + random.below(2) as u32;
@@ -229,25 +216,12 @@ fn the_best_turns_are_the_best_of_all() {
 
 /// Servers that go down once each of two VMs has left over a link that has room for one, as many at once as a budget allows.
 fn evacuation(servers: u32) -> Formulation {
-    let mut f = Formulation::default();
-    f.sources.push(Source {
-        label: "all".to_owned(),
-        span: None,
-        kind: SourceKind::Rule,
-        by_clock: false,
-    });
-    let source = SourceId(0);
-    let resource = |name: String, capacity: i64| Resource {
-        name,
-        unit: Unit::Count,
-        initial: 0,
-        capacity: vec![(0, capacity)],
-        source,
-    };
-    f.resources.push(resource("budget".to_owned(), 5));
+    let (mut f, source) = with_rule();
+    f.resources.push(resource("budget", 5, source));
     for server in 0..servers {
         let link = ResourceId(f.resources.len() as u32);
-        f.resources.push(resource(format!("link {server}"), 1));
+        f.resources
+            .push(resource(&format!("link {server}"), 1, source));
         let boot = f.actions.len() as u32;
         let mut add = |name: &str, duration: Seconds, demands: &[(ResourceId, i64, i64)]| {
             let demands = demands.iter().map(|&(resource, take, give)| Demand {
@@ -350,11 +324,19 @@ fn what_takes_turns_is_bounded_with_a_certificate() {
         let refused = [(String::from("mttr"), Rejection::Cell(0))];
         assert_eq!(changed.map(|_| ()), Err(refused.to_vec()), "claim {at}");
     }
+    let refused = |changed: Result<_, Vec<(String, Rejection)>>| {
+        let mut whys = changed.err().into_iter().flatten();
+        whys.next().map(|(_, why)| why)
+    };
     // No block is in two cells.
+    let cells = proof.turns.as_ref().map_or(0, |turns| turns.cells.len());
     let twice = check(&|proof| {
         let turns = proof.turns.as_mut().expect("it has");
         let again = turns.cells[0].clone();
         turns.cells.push(again);
     });
-    assert!(twice.is_err());
+    assert_eq!(refused(twice), Some(Rejection::Cell(cells)));
+    // A digit more costs no memory.
+    let long = check(&|proof| proof.turns.as_mut().expect("it has").slots = 1 << 22);
+    assert_eq!(refused(long), Some(Rejection::TooLarge));
 }

@@ -21,7 +21,7 @@ pub struct Turns<'a, T> {
     none: T,
     /// For each kind and mode how many slots it spans, and its price in each slot.
     kinds: Vec<Vec<(usize, Vec<T>)>>,
-    hangers: Vec<Hung<T>>,
+    hangers: Vec<Hung<'a, T>>,
     /// For each kind by how much a state grows with one more of its jobs that is over.
     strides: Vec<usize>,
     /// For each state and moment the least cost of what is to come.
@@ -29,7 +29,8 @@ pub struct Turns<'a, T> {
 }
 
 /// What hangs on others.
-struct Hung<T> {
+struct Hung<'a, T> {
+    hanger: &'a Hanger,
     /// For each mode its price in each slot.
     modes: Vec<Vec<T>>,
     /// The least of all modes in a slot and those after it, or before it.
@@ -116,42 +117,40 @@ impl<'a, T: Copy + PartialOrd + Add<Output = T>> Turns<'a, T> {
 
     /// The hangers that are paid for with a job of a kind: those that come before it and no other one, those that come after it and
     /// no later one.
-    fn paid(&self, state: usize, kind: usize) -> impl Iterator<Item = (&Hanger, &Hung<T>)> {
+    fn paid(&self, state: usize, kind: usize) -> Vec<&Hung<'a, T>> {
         let next = state + self.strides[kind];
-        let hangers = self.cell.hangers.iter().zip(&self.hangers);
-        hangers.filter(move |(hanger, _)| {
-            let mut kinds = hanger.kinds.iter();
-            hanger.kinds.contains(&kind)
-                && match hanger.side {
-                    Side::Before => kinds.all(|&kind| self.over(state, kind) == 0),
-                    Side::After => kinds.all(|&kind| self.is_over(next, kind)),
+        let paid = self.hangers.iter().filter(|hung| {
+            let Hanger { side, kinds, .. } = hung.hanger;
+            kinds.contains(&kind)
+                && match side {
+                    Side::Before => kinds.iter().all(|&kind| self.over(state, kind) == 0),
+                    Side::After => kinds.iter().all(|&kind| self.is_over(next, kind)),
                 }
-        })
+        });
+        paid.collect()
+    }
+
+    /// The least cost of what is to come if a mode, of a job of a kind, starts in a slot, with what is paid for with it.
+    fn cost(&self, next: usize, mode: &(usize, Vec<T>), paid: &[&Hung<T>], start: usize) -> T {
+        let (span, prices) = mode;
+        let end = (start + span).min(prices.len() - 1);
+        let mut cost = prices[start] + self.rest[next][end];
+        for hung in paid {
+            let reach = hung.reach(start, *span);
+            cost = cost + reach.map_or(self.none, |at| hung.least[at]);
+        }
+        cost
     }
 
     /// For each slot the least cost of what is to come after a state.
     fn from(&self, state: usize) -> Vec<T> {
         let last = self.rest[0].len() - 1;
         let mut least = vec![self.none; last + 1];
-        let mut costs = Vec::with_capacity(last + 1);
         for kind in self.next(state) {
-            let rest = &self.rest[state + self.strides[kind]];
-            for (span, prices) in &self.kinds[kind] {
-                let ends = (0..=last).map(|start| (start + span).min(last));
-                costs.clear();
-                costs.extend(
-                    prices
-                        .iter()
-                        .zip(ends)
-                        .map(|(&price, end)| price + rest[end]),
-                );
-                for (hanger, hung) in self.paid(state, kind) {
-                    for (start, cost) in costs.iter_mut().enumerate() {
-                        let reach = hung.reach(hanger.side, start, *span);
-                        *cost = *cost + reach.map_or(self.none, |at| hung.least[at]);
-                    }
-                }
-                for (least, &cost) in least.iter_mut().zip(&costs) {
+            let (next, paid) = (state + self.strides[kind], self.paid(state, kind));
+            for mode in &self.kinds[kind] {
+                for (start, least) in least.iter_mut().enumerate() {
+                    let cost = self.cost(next, mode, &paid, start);
                     *least = if cost < *least { cost } else { *least };
                 }
             }
@@ -177,15 +176,11 @@ impl<'a, T: Copy + PartialOrd + Add<Output = T>> Turns<'a, T> {
             }
             let mut best: Option<(T, usize, usize)> = None;
             for kind in self.next(state) {
-                for (mode, (span, prices)) in self.kinds[kind].iter().enumerate() {
-                    let next = &self.rest[state + self.strides[kind]];
-                    let mut cost = prices[at] + next[(at + span).min(last)];
-                    for (hanger, hung) in self.paid(state, kind) {
-                        let reach = hung.reach(hanger.side, at, *span);
-                        cost = cost + reach.map_or(self.none, |at| hung.least[at]);
-                    }
+                let (next, paid) = (state + self.strides[kind], self.paid(state, kind));
+                for (index, mode) in self.kinds[kind].iter().enumerate() {
+                    let cost = self.cost(next, mode, &paid, at);
                     if best.is_none_or(|(least, ..)| cost < least) {
-                        best = Some((cost, kind, mode));
+                        best = Some((cost, kind, index));
                     }
                 }
             }
@@ -199,8 +194,8 @@ impl<'a, T: Copy + PartialOrd + Add<Output = T>> Turns<'a, T> {
                 mode,
                 slot: at,
             });
-            for (hanger, hung) in self.paid(state, kind) {
-                placed.extend(hung.cheapest(hanger, at, span));
+            for hung in self.paid(state, kind) {
+                placed.extend(hung.cheapest(at, span));
             }
             state += self.strides[kind];
             at = (at + span).min(last);
@@ -209,8 +204,8 @@ impl<'a, T: Copy + PartialOrd + Add<Output = T>> Turns<'a, T> {
     }
 }
 
-impl<T: Copy + PartialOrd> Hung<T> {
-    fn new(hanger: &Hanger, slot: Seconds, modes: Vec<Vec<T>>) -> Self {
+impl<'a, T: Copy + PartialOrd> Hung<'a, T> {
+    fn new(hanger: &'a Hanger, slot: Seconds, modes: Vec<Vec<T>>) -> Self {
         let mut least = modes[0].clone();
         for prices in &modes[1..] {
             for (least, &price) in least.iter_mut().zip(prices) {
@@ -234,14 +229,19 @@ impl<T: Copy + PartialOrd> Hung<T> {
                 (hanger.lag + slot - 1).div_euclid(slot)
             }
         };
-        Hung { modes, least, lag }
+        Hung {
+            hanger,
+            modes,
+            least,
+            lag,
+        }
     }
 
     /// The first slot that it may start in after a job that starts in a slot and spans so many, or the last one before it.
-    fn reach(&self, side: Side, start: usize, span: usize) -> Option<usize> {
+    fn reach(&self, start: usize, span: usize) -> Option<usize> {
         let last = self.least.len() - 1;
         let shift = |at: usize| (at as Seconds + self.lag).min(last as Seconds);
-        match side {
+        match self.hanger.side {
             Side::After => Some(shift((start + span).min(last)).max(0) as usize),
             Side::Before if start == last => Some(last),
             Side::Before => usize::try_from(shift(start)).ok(),
@@ -249,9 +249,9 @@ impl<T: Copy + PartialOrd> Hung<T> {
     }
 
     /// Where it costs least beside such a job.
-    fn cheapest(&self, hanger: &Hanger, start: usize, span: usize) -> Option<At> {
-        let at = self.reach(hanger.side, start, span)?;
-        let slots = match hanger.side {
+    fn cheapest(&self, start: usize, span: usize) -> Option<At> {
+        let at = self.reach(start, span)?;
+        let slots = match self.hanger.side {
             Side::After => at..self.least.len(),
             Side::Before => 0..at + 1,
         };
@@ -265,7 +265,7 @@ impl<T: Copy + PartialOrd> Hung<T> {
         }
         let (mode, slot) = best;
         Some(At {
-            job: hanger.job,
+            job: self.hanger.job,
             mode,
             slot,
         })

@@ -126,10 +126,9 @@ impl Pricing<'_> {
         let mut all = vec![f64::INFINITY; slots + 1];
         let mut later = Vec::new();
         // Between the moments at which an event passes the edge of a slot, prices change evenly.
-        let mut offsets: Vec<Seconds> = mode.events.iter().map(|e| -e.at % slot).collect();
-        offsets.extend(offsets.clone().iter().map(|offset| offset - 1));
-        offsets.extend([0, slot - 1]);
-        offsets.iter_mut().for_each(|o| *o = o.rem_euclid(slot));
+        let edges = mode.events.iter().map(|event| -event.at).chain([0]);
+        let around = edges.flat_map(|edge| [edge - 1, edge].map(|at| at.rem_euclid(slot)));
+        let mut offsets: Vec<Seconds> = around.collect();
         offsets.sort_unstable();
         offsets.dedup();
         for &(first, last) in mode.starts.intervals() {

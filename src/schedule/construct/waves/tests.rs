@@ -3,7 +3,7 @@
 use super::*;
 use crate::formulation::*;
 use crate::schedule::random::Random;
-use crate::schedule::tests::{holds, random_formulation};
+use crate::schedule::tests::{holds, random_formulation, with_rule};
 use crate::schedule::{Effort, Options, Outcome, Quiet, schedule};
 
 const EFFORT: u64 = 1_000_000;
@@ -17,14 +17,7 @@ struct Server {
 /// Each server is down for some seconds, at most `by` at once, its guests away meanwhile wherever there is room, and then back where
 /// `returns` says so.
 fn roll(servers: &[Server], by: i64, returns: bool) -> Formulation {
-    let mut f = Formulation::default();
-    f.sources.push(Source {
-        label: "roll".to_string(),
-        span: None,
-        kind: SourceKind::Rule,
-        by_clock: false,
-    });
-    let source = SourceId(0);
+    let (mut f, source) = with_rule();
     let resource = |f: &mut Formulation, name: String, initial: i64, most: i64| {
         f.resources.push(Resource {
             name,
